@@ -1,0 +1,79 @@
+/** Channels, height and width of a feature map; tokens are a map read row by row. */
+export interface FeatureShape {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+interface BlockBase {
+  /** Unique within the network and stable under weight sharing: a subnet's block has the supernet's name for it. */
+  readonly name: string;
+  readonly input: FeatureShape;
+  readonly output: FeatureShape;
+}
+
+/** Dense convolution, batch norm, hard-swish: the first layer on the image. Zero padding keeps `ceil(size / stride)`. */
+export interface ConvBlock extends BlockBase {
+  readonly type: 'conv';
+  readonly kernelSize: number;
+  readonly stride: 1 | 2;
+}
+
+/**
+ * Inverted residual: 1x1 expansion (absent when `expandRatio` is 1), depthwise convolution, optional
+ * squeeze-excitation, 1x1 projection, each convolution with batch norm. The shortcut is always there: identity, or
+ * average pooling when the stride is 2, then a bias-free 1x1 convolution when the channel counts differ.
+ */
+export interface MbConvBlock extends BlockBase {
+  readonly type: 'mbconv';
+  readonly kernelSize: number;
+  readonly stride: 1 | 2;
+  /** Hidden channels = expandRatio x input channels. */
+  readonly expandRatio: number;
+  readonly hiddenChannels: number;
+  /** Channels between the two squeeze-excitation layers; 0 without squeeze-excitation. */
+  readonly squeezeChannels: number;
+  /** `transition` blocks open a transformer stage; `stem` and `stage` blocks belong to convolutional stages. */
+  readonly role: 'stem' | 'stage' | 'transition';
+}
+
+/** Over which axes a layer norm takes its mean: all tokens and channels of an image, or each token's channels. */
+export type NormAxes = 'tokens-and-channels' | 'channels';
+
+/**
+ * Pre-norm multi-head self-attention with a 3x3 depthwise convolution on V and a relative position bias per head and
+ * signed offset; hard-swish on the joined heads before the output projection; residual.
+ */
+export interface AttentionBlock extends BlockBase {
+  readonly type: 'attention';
+  readonly numHeads: number;
+  /** Width of a query or key. */
+  readonly headDim: number;
+  /** Width of a value = valueRatio x headDim. */
+  readonly valueRatio: number;
+  readonly normAxes: NormAxes;
+}
+
+/** Pre-norm two-layer perceptron with hard-swish, biases and a residual. */
+export interface FfnBlock extends BlockBase {
+  readonly type: 'ffn';
+  readonly mlpRatio: number;
+  readonly hiddenChannels: number;
+  readonly normAxes: NormAxes;
+}
+
+/**
+ * Classifier: per-token linear layer with batch norm and hard-swish, mean over tokens, linear, hard-swish, linear.
+ * Its output shape is `{channels: classes, height: 1, width: 1}`.
+ */
+export interface PooledHeadBlock extends BlockBase {
+  readonly type: 'pooledHead';
+  /** Width of the per-token layer. */
+  readonly hiddenChannels: number;
+  /** Width of the layer after pooling. */
+  readonly features: number;
+  readonly classes: number;
+}
+
+export type Block = ConvBlock | MbConvBlock | AttentionBlock | FfnBlock | PooledHeadBlock;
+export type BlockType = Block['type'];

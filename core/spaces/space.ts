@@ -1,0 +1,47 @@
+import type { Random } from '../base/random.ts';
+import type { Network } from '../network/network.ts';
+
+/** How often and how an evolution changes an architecture (elasticvit.md 7.1 gives the published rates). */
+export interface MutationRates {
+  /** Probability that the depths change. */
+  readonly depth: number;
+  /** Probability, for each other choice, that it changes. */
+  readonly choice: number;
+  /** When a choice changes: probability of a uniform draw; otherwise it takes its minimum. */
+  readonly uniform: number;
+}
+
+/**
+ * A set of architectures. `A` is the space's genotype: plain JSON, immutable. A space knows no reader: it only turns
+ * genotypes into networks.
+ */
+export interface SearchSpace<A = unknown> {
+  readonly id: string;
+  /** One sentence for people. */
+  readonly title: string;
+  /** Number of distinct architectures. */
+  readonly size: bigint;
+  /** Classes of the published task. */
+  readonly defaultClasses: number;
+  /** Input resolutions in pixels, ascending. */
+  readonly resolutions: readonly number[];
+  /** Published or notable networks by name, `min` and `max` among them. */
+  readonly networks: Readonly<Record<string, A>>;
+  /** The architecture whose weights contain everyone else's. */
+  readonly largest: A;
+  readonly smallest: A;
+  /**
+   * Reads an architecture from JSON.
+   * @throws InputError `invalid-architecture`, naming the field and what is accepted.
+   */
+  parse(json: unknown): A;
+  /** A stable identity: equal exactly when the architectures are equal. */
+  key(arch: A): string;
+  sample(random: Random): A;
+  mutate(arch: A, random: Random, rates: MutationRates): A;
+  crossover(first: A, second: A, random: Random): A;
+  /** The one place where this space's architectures become blocks. */
+  lower(arch: A, options?: { classes?: number; resolution?: number }): Network;
+  /** Ways of counting MACs that the space's publications use, by name, in multiply-accumulates. */
+  readonly publishedCounters: Readonly<Record<string, (network: Network) => number>>;
+}
