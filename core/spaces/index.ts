@@ -1,0 +1,16 @@
+import { InputError } from '../base/errors.ts';
+import { elasticVit, elasticVitMini } from './elasticvit/space.ts';
+import type { SearchSpace } from './space.ts';
+
+const spaces: readonly SearchSpace[] = [elasticVit, elasticVitMini];
+
+export const spaceIds: readonly string[] = spaces.map((space) => space.id);
+
+/** @throws InputError `unknown-space`, listing the spaces there are */
+export function getSpace(id: string): SearchSpace {
+  const space = spaces.find((candidate) => candidate.id === id);
+  if (space === undefined) {
+    throw new InputError('unknown-space', `No search space is called "${id}"; known are ${spaceIds.join(', ')}.`);
+  }
+  return space;
+}
