@@ -14,3 +14,7 @@ export function getSpace(id: string): SearchSpace {
   }
   return space;
 }
+
+export { findArchitecture, readArchitecture } from './architectureInput.ts';
+export { sampleWithin } from './sampling.ts';
+export type { MutationRates, SearchSpace } from './space.ts';

@@ -19,8 +19,8 @@ export function architectureParser(choices: ElasticVitChoices): (json: unknown) 
     const problems = result.success ? widthProblems(result.data) : result.error.issues.map(describeIssue);
     if (!result.success || problems.length > 0) {
       const rest = problems.length - MAX_PROBLEMS;
-      const shown = problems.slice(0, MAX_PROBLEMS).concat(rest > 0 ? [`and ${rest} more`] : []);
-      throw new InputError('invalid-architecture', `Not an architecture of ${choices.id}: ${shown.join('; ')}.`);
+      const listed = problems.slice(0, MAX_PROBLEMS).concat(rest > 0 ? [`and ${rest} more`] : []);
+      throw new InputError('invalid-architecture', `Not an architecture of ${choices.id}: ${listed.join('; ')}.`);
     }
     const arch = result.data;
     return composeArchitecture(choices, arch.resolution, widthsOf(arch), (part, name) =>
@@ -32,26 +32,30 @@ export function architectureParser(choices: ElasticVitChoices): (json: unknown) 
 function architectureSchema(choices: ElasticVitChoices): z.ZodType<ElasticVitArchitecture> {
   const parts = partNames.map((part) => {
     const genes = Object.entries(choices.parts[part]).map(([name, values]) => [name, oneOfNumbers(values)]);
-    return [part, z.strictObject(Object.fromEntries(genes))];
+    return [part, objectOf(Object.fromEntries(genes))];
   });
-  const schema: z.ZodType = z.strictObject({
+  const schema: z.ZodType = objectOf({
     resolution: oneOfNumbers(choices.resolutions), ...Object.fromEntries(parts),
   });
   return schema as z.ZodType<ElasticVitArchitecture>;
 }
 
-const oneOfNumbers = (values: readonly number[]) => z.literal([...values], {
-  error: ({ input }) => `${input === undefined ? 'is missing' : `is ${JSON.stringify(input)}`}, accepted: ${oneOf(values)}`,
-});
+const shown = (value: unknown) => value === undefined ? 'is missing' : `is ${JSON.stringify(value).slice(0, 40)}`;
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const where = issue.path.length === 0 ? 'the architecture' : issue.path.join('.');
-  switch (issue.code) {
-    case 'unrecognized_keys': return `${where} has unknown fields: ${issue.keys.join(', ')}`;
-    case 'invalid_type': return `${where} must be a JSON object`;
-    default: return `${where} ${issue.message}`;
-  }
+const oneOfNumbers = (values: readonly number[]) =>
+  z.literal([...values], { error: ({ input }) => `${shown(input)}, accepted: ${oneOf(values)}` });
+
+function objectOf(shape: Readonly<Record<string, z.ZodType>>) {
+  const accepted = `accepted: ${Object.keys(shape).join(', ')}`;
+  return z.strictObject(shape, {
+    error: (issue) => issue.code === 'unrecognized_keys'
+      ? `has unknown fields (${(issue.keys as string[]).join(', ')}), ${accepted}`
+      : `${issue.input === undefined ? 'is missing' : 'must be a JSON object'}, ${accepted}`,
+  });
 }
+
+const describeIssue = ({ path, message }: z.core.$ZodIssue) =>
+  `${path.length === 0 ? 'the architecture' : path.join('.')} ${message}`;
 
 function widthProblems(arch: ElasticVitArchitecture): string[] {
   const widths = widthsOf(arch);

@@ -57,14 +57,30 @@ const releasedRows: Readonly<Record<string, Row>> = {
     expandRatios: [5, 5], kernels: [5, 3, 5], mlpRatios: [4, 4, 3, 5] },
 };
 
-/** The nine released networks, the smallest and the largest of the space. */
-export const fullNetworks: Readonly<Record<string, ElasticVitArchitecture>> = {
-  ...Object.fromEntries(Object.entries(releasedRows).map(([name, row]) => [name, fromRow(fullChoices, row)])),
-  min: smallestArchitecture(fullChoices),
-  max: largestArchitecture(fullChoices),
+/** elasticvit.md 4: the larger two of the three smallest subnets that training keeps in step with (`min` is the first). */
+const smallestSubnetRows: Readonly<Record<string, Row>> = {
+  'hss-160m': { resolution: 176, widths: [16, 24, 32, 48, 96, 176, 224], depths: [1, 3, 3, 2, 2, 2, 2],
+    expandRatios: [3, 3], kernels: [3, 3, 3], mlpRatios: [2, 3, 2, 2] },
+  'hss-289m': { resolution: 224, widths: [16, 24, 32, 64, 96, 192, 256], depths: [1, 3, 3, 2, 2, 2, 2],
+    expandRatios: [3, 3], kernels: [3, 3, 3], mlpRatios: [2, 2, 2, 2] },
 };
 
-export const miniNetworks: Readonly<Record<string, ElasticVitArchitecture>> = {
-  min: smallestArchitecture(miniChoices),
-  max: largestArchitecture(miniChoices),
+/** Two networks of our own, for examples: one for images as small as CIFAR's, one that sees them enlarged. */
+const miniRows: Readonly<Record<string, Row>> = {
+  small: { resolution: 32, widths: [16, 16, 24, 32, 48, 64, 80], depths: [1, 1, 2, 1, 1, 1, 1],
+    expandRatios: [3, 3], kernels: [3, 3, 3], mlpRatios: [2, 2, 2, 2], valueRatios: [1, 2, 2, 2] },
+  medium: { resolution: 48, widths: [16, 16, 32, 32, 48, 64, 112], depths: [1, 2, 2, 1, 2, 2, 2],
+    expandRatios: [3, 3], kernels: [3, 3, 3], mlpRatios: [2, 2, 3, 3], valueRatios: [1, 2, 2, 2] },
 };
+
+function networksOf(choices: ElasticVitChoices, rows: Readonly<Record<string, Row>>) {
+  const named = Object.entries(rows).map(([name, row]) => [name, fromRow(choices, row)]);
+  return Object.freeze({
+    ...Object.fromEntries(named) as Record<string, ElasticVitArchitecture>,
+    min: smallestArchitecture(choices),
+    max: largestArchitecture(choices),
+  });
+}
+
+export const fullNetworks = networksOf(fullChoices, { ...releasedRows, ...smallestSubnetRows });
+export const miniNetworks = networksOf(miniChoices, miniRows);
