@@ -1,0 +1,133 @@
+import * as tf from '@tensorflow/tfjs';
+import { bindShape, evaluate, type Dim } from '../graph/dims.ts';
+import { feedNames, valueOf, type Attribute, type Graph, type GraphNode } from '../graph/graph.ts';
+import type { ApplyOptions, Engine, EngineInfo } from './engine.ts';
+
+/**
+ * Runs a graph node by node with tfjs operators and lets tfjs differentiate: the way of every backend that has its own
+ * kernels, and with the pure JavaScript backend the reference that other engines are checked against.
+ */
+export class InterpretingEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly backend: string;
+
+  constructor(info: EngineInfo, backend: string) {
+    this.info = info;
+    this.backend = backend;
+  }
+
+  apply(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options: ApplyOptions = {}): tf.Tensor {
+    return tf.tidy(() => {
+      const values = interpret(graph, feeds);
+      if (options.onStatistics) {
+        options.onStatistics(Object.fromEntries(graph.outputs.slice(1).map((name) =>
+          [name, Float32Array.from(values.get(name)!.dataSync())])));
+      }
+      return values.get(graph.outputs[0])!;
+    });
+  }
+}
+
+/** Every value of a graph, by name. */
+export function interpret(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>): Map<string, tf.Tensor> {
+  const sizes = new Map<string, number>();
+  const values = new Map<string, tf.Tensor>();
+  for (const name of feedNames(graph)) {
+    bindShape(name, valueOf(graph, name).dims, feeds[name].shape, sizes);
+    values.set(name, feeds[name]);
+  }
+  for (const [name, size] of graph.scalars) values.set(name, tf.scalar(evaluate(size, sizes)));
+  const shape = (dims: Attribute) => (dims as readonly Dim[]).map((dim) => (dim === -1 ? -1 : evaluate(dim, sizes)));
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((name) => values.get(name)!);
+    const outputs = kernel(node, inputs, shape);
+    node.outputs.forEach((name, i) => values.set(name, outputs[i]));
+  }
+  return values;
+}
+
+function kernel(node: GraphNode, inputs: tf.Tensor[], shape: (dims: Attribute) => number[]): tf.Tensor[] {
+  const { operator, attributes } = node;
+  const [x, second, third] = inputs;
+  const axes = attributes.axes as number[];
+  switch (operator) {
+    case 'Add': return [tf.add(x, second)];
+    case 'Sub': return [tf.sub(x, second)];
+    case 'Mul': return [tf.mul(x, second)];
+    case 'Div': return [tf.div(x, second)];
+    case 'Neg': return [tf.neg(x)];
+    case 'Abs': return [tf.abs(x)];
+    case 'Sign': return [tf.sign(x)];
+    case 'Sqrt': return [tf.sqrt(x)];
+    case 'Exp': return [tf.exp(x)];
+    case 'Log': return [tf.log(x)];
+    case 'Relu': return [tf.relu(x)];
+    case 'HardSigmoid': return [hardSigmoid(x, Number(attributes.alpha ?? 1 / 6), Number(attributes.beta ?? 0.5))];
+    case 'HardSwish': return [tf.mul(x, hardSigmoid(x, 1 / 6, 0.5))];
+    case 'Softmax': return [tf.softmax(x)];
+    case 'MatMul': return [tf.matMul(...sameRank(x, second))];
+    case 'Reshape': return [tf.reshape(x, shape(attributes.shape))];
+    case 'Expand': return [tf.broadcastTo(x, shape(attributes.shape))];
+    case 'Transpose': return [tf.transpose(x, attributes.permutation as number[])];
+    case 'Gather': return [tf.gather(x, second)];
+    case 'ReduceMean': return [tf.mean(x, axes, attributes.keepDims === 1)];
+    case 'ReduceSum': return [tf.sum(x, axes, attributes.keepDims === 1)];
+    case 'AveragePool': return [averagePool(x, attributes.oddSize === 1)];
+    case 'Conv': return [convolution(node, x as tf.Tensor4D, second as tf.Tensor4D, third)];
+    case 'LayerNormalization': {
+      const { mean, variance } = tf.moments(x, x.shape.map((_, axis) => axis).slice(attributes.axis as number), true);
+      const inverse = tf.rsqrt(tf.add(variance, Number(attributes.epsilon)));
+      return [tf.add(tf.mul(tf.mul(tf.sub(x, mean), inverse), second), third), mean, inverse];
+    }
+    case 'BatchNormalization': {
+      const channelMap = [1, -1, 1, 1];
+      const { mean, variance } = attributes.training
+        ? tf.moments(x, [0, 2, 3], true)
+        : { mean: tf.reshape(inputs[3], channelMap), variance: tf.reshape(inputs[4], channelMap) };
+      const inverse = tf.rsqrt(tf.add(variance, Number(attributes.epsilon)));
+      const normalised = tf.mul(tf.sub(x, mean), inverse);
+      const y = tf.add(tf.mul(normalised, tf.reshape(second, channelMap)), tf.reshape(third, channelMap));
+      return [y, tf.reshape(mean, [-1]), tf.reshape(variance, [-1])];
+    }
+    default:
+      throw new RangeError(`Operator ${operator} belongs to derived graphs, which tfjs does not need.`);
+  }
+}
+
+function hardSigmoid(x: tf.Tensor, alpha: number, beta: number): tf.Tensor {
+  return tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1);
+}
+
+/** tfjs multiplies batches of equal rank only. */
+function sameRank(a: tf.Tensor, b: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const rank = Math.max(a.rank, b.rank);
+  const padded = (t: tf.Tensor) => (t.rank === rank ? t : tf.reshape(t, [...Array<number>(rank - t.rank).fill(1), ...t.shape]));
+  return [padded(a), padded(b)];
+}
+
+/** Windows of 2x2 at stride 2; an odd map is padded by one in front, and padding counts. */
+function averagePool(x: tf.Tensor, oddSize: boolean): tf.Tensor {
+  const last = tf.transpose(x, [0, 2, 3, 1]) as tf.Tensor4D;
+  const padded = oddSize ? tf.pad(last, [[0, 0], [1, 0], [1, 0], [0, 0]]) : last;
+  return tf.transpose(tf.avgPool(padded, 2, 2, 'valid'), [0, 3, 1, 2]);
+}
+
+/** tfjs differentiates convolutions in channels-last layout only. */
+function convolution(node: GraphNode, x: tf.Tensor4D, weight: tf.Tensor4D, bias: tf.Tensor | undefined): tf.Tensor {
+  const stride = Number(node.attributes.stride);
+  const kernelSize = Number(node.attributes.kernelSize);
+  const padding = Math.floor(kernelSize / 2);
+  const last = tf.transpose(x, [0, 2, 3, 1]);
+  const padded = padding === 0 ? last : tf.pad(last, [[0, 0], [padding, padding], [padding, padding], [0, 0]]);
+  let y: tf.Tensor;
+  if (node.attributes.depthwise) {
+    y = tf.depthwiseConv2d(padded, tf.transpose(weight, [2, 3, 0, 1]), stride, 'valid');
+  } else if (kernelSize === 1 && stride === 1) {
+    const [batch, height, width, channels] = last.shape;
+    const product = tf.matMul(tf.reshape(last, [-1, channels]), tf.reshape(weight, [weight.shape[0], channels]), false, true);
+    y = tf.reshape(product, [batch, height, width, weight.shape[0]]);
+  } else {
+    y = tf.conv2d(padded, tf.transpose(weight, [2, 3, 1, 0]), stride, 'valid');
+  }
+  return tf.transpose(bias ? tf.add(y, bias) : y, [0, 3, 1, 2]);
+}

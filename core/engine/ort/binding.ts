@@ -1,0 +1,71 @@
+import { createRequire } from 'node:module';
+import type { Tensor } from 'onnxruntime-common';
+import { EnvironmentError, messageOf } from '../../base/errors.ts';
+
+/**
+ * ONNX Runtime's native session, called directly: the public API wraps this same synchronous call in a promise, and
+ * tfjs kernels are synchronous. Internal to onnxruntime-node, so its version is pinned and nothing else touches it.
+ */
+export interface NativeSession {
+  loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: object): void;
+  /** `fetches` maps each wanted output to a tensor to write into, or null to have one allocated. */
+  run(feeds: Record<string, Tensor>, fetches: Record<string, Tensor | null>, options: object): Record<string, Tensor>;
+  dispose(): void;
+}
+
+interface NativeBinding {
+  readonly binding: { readonly InferenceSession: new () => NativeSession };
+  readonly initOrt: () => void;
+}
+
+let loaded: NativeBinding | undefined;
+
+/** Loads the native library. @throws EnvironmentError `ort-missing` when this machine has none, saying what to do. */
+export function loadOrt(): void {
+  if (loaded) return;
+  try {
+    const require = createRequire(import.meta.url);
+    const library = require('onnxruntime-node/dist/binding.js') as NativeBinding;
+    library.initOrt();
+    loaded = library;
+  } catch (cause) {
+    throw new EnvironmentError('ort-missing',
+      `ONNX Runtime cannot be loaded on ${process.platform}-${process.arch} (${firstLine(messageOf(cause))}). `
+      + 'Run "npm ci" again, or use --engine js.', { cause });
+  }
+}
+
+/** How a session may use the machine. */
+export interface SessionOptions {
+  readonly threads: number;
+  /** `all` by default; `disabled` keeps the graph as written. */
+  readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
+}
+
+/** A session from the bytes of an ONNX file. */
+export function createSession(model: Uint8Array, options: SessionOptions): NativeSession {
+  loadOrt();
+  const session = new loaded!.binding.InferenceSession();
+  session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: options.optimization ?? 'all',
+    // Electron's allocator refuses the arena's large requests; without it memory also returns to the system.
+    enableCpuMemArena: false,
+    logSeverityLevel: 3,
+    // Spinning threads of idle sessions starve the one that works.
+    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+  });
+  return session;
+}
+
+/** Version of the installed onnxruntime-node. */
+export function ortVersion(): string {
+  const require = createRequire(import.meta.url);
+  return (require('onnxruntime-node/package.json') as { version: string }).version;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0];
+}

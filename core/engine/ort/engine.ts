@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs';
+import { differentiableFeeds, differentiate, type DifferentiatedGraph } from '../../graph/gradient.ts';
+import { feedNames, type Graph } from '../../graph/graph.ts';
+import type { ApplyOptions, Engine, EngineInfo, Statistics } from '../engine.ts';
+import { backendName, registerOrtBackend, type OrtBackend } from './backend.ts';
+import { GraphSession, type HostTensor } from './graphSession.ts';
+
+interface Training {
+  readonly graphs: DifferentiatedGraph;
+  readonly forward: GraphSession;
+  readonly backward: GraphSession;
+}
+
+/** Runs each graph as one ONNX Runtime session, and its derived gradient as another, behind a tfjs custom gradient. */
+export class OrtEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly backend = backendName;
+  readonly #backend: OrtBackend;
+  readonly #threads: number;
+  readonly #inference = new WeakMap<Graph, GraphSession>();
+  readonly #training = new WeakMap<Graph, Map<string, Training>>();
+
+  constructor(info: EngineInfo) {
+    this.info = info;
+    this.#threads = info.threads;
+    this.#backend = registerOrtBackend();
+  }
+
+  apply(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options: ApplyOptions = {}): tf.Tensor {
+    if (!tf.engine().isTapeOn()) return this.#forward(graph, feeds, options);
+    const { graphs, forward, backward } = this.#prepareTraining(graph, options.wrt ?? differentiableFeeds(graph));
+    const { wrt, kept } = graphs;
+    const outputs = graphs.forward.outputs;
+    const operation = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
+      const save = args[wrt.length] as tf.GradSaveFunc;
+      const given = { ...feeds, ...Object.fromEntries(wrt.map((name, i) => [name, args[i] as tf.Tensor])) };
+      const results = forward.run(this.#host(graph, given), this.#allocate);
+      if (options.onStatistics) options.onStatistics(statisticsOf(graph, outputs, results));
+      const value = this.#tensor(results[0]);
+      const keptTensors = kept.map((name) => (name === outputs[0] ? value : this.#tensor(results[outputs.indexOf(name)])));
+      for (const [i, name] of outputs.entries()) if (i > 0 && !kept.includes(name)) this.#backend.release(results[i].data);
+      save([...wrt.map((name) => given[name]), ...keptTensors]);
+      const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]) => {
+        const known: Record<string, tf.Tensor> = { ...feeds, [graphs.upstream]: upstream };
+        [...wrt, ...kept].forEach((name, i) => { known[name] = saved[i]; });
+        return backward.run(this.#host(graphs.backward, known), this.#allocate).map((result) => this.#tensor(result));
+      };
+      return { value, gradFunc };
+    });
+    return operation(...wrt.map((name) => feeds[name]));
+  }
+
+  #forward(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options: ApplyOptions): tf.Tensor {
+    let session = this.#inference.get(graph);
+    if (!session) this.#inference.set(graph, session = new GraphSession(graph, { threads: this.#threads }));
+    const results = session.run(this.#host(graph, feeds), this.#allocate);
+    if (options.onStatistics) options.onStatistics(statisticsOf(graph, graph.outputs, results));
+    for (const { data } of results.slice(1)) this.#backend.release(data);
+    return this.#tensor(results[0]);
+  }
+
+  #prepareTraining(graph: Graph, wrt: readonly string[]): Training {
+    let byNames = this.#training.get(graph);
+    if (!byNames) this.#training.set(graph, byNames = new Map());
+    const key = wrt.join(' ');
+    let prepared = byNames.get(key);
+    if (!prepared) {
+      const graphs = differentiate(graph, graph.outputs[0], wrt);
+      const options = { threads: this.#threads };
+      prepared = { graphs, forward: new GraphSession(graphs.forward, options), backward: new GraphSession(graphs.backward, options) };
+      byNames.set(key, prepared);
+    }
+    return prepared;
+  }
+
+  #allocate = (length: number): Float32Array => this.#backend.allocate(length);
+
+  #tensor({ data, shape }: HostTensor): tf.Tensor {
+    return this.#backend.tensor(data as Float32Array, shape);
+  }
+
+  #host(graph: Graph, tensors: Readonly<Record<string, tf.Tensor>>): Record<string, HostTensor> {
+    return Object.fromEntries(feedNames(graph).map((name) =>
+      [name, { shape: tensors[name].shape, data: this.#backend.values(tensors[name]) }]));
+  }
+}
+
+/** Copies, because the memory behind the results is recycled. */
+function statisticsOf(graph: Graph, outputs: readonly string[], results: readonly HostTensor[]): Statistics {
+  return Object.fromEntries(graph.outputs.slice(1).map((name) => [name, Float32Array.from(results[outputs.indexOf(name)].data)]));
+}

@@ -1,0 +1,167 @@
+import type { Dim } from './dims.ts';
+import type { Attribute, Graph, GraphNode, Operator, Value } from './graph.ts';
+import { inferValues } from './shapes.ts';
+
+export interface ConvOptions {
+  readonly stride?: number;
+  /** One filter per channel, weight [channels, 1, k, k]; otherwise dense. */
+  readonly depthwise?: boolean;
+  readonly oddSize?: boolean;
+  readonly bias?: string;
+}
+
+/** Writes a graph node by node; shapes are inferred and checked as it goes. Values are referred to by name. */
+export class GraphBuilder {
+  readonly #name: string;
+  readonly #inputs: string[] = [];
+  readonly #parameters: string[] = [];
+  readonly #tables: string[] = [];
+  readonly #nodes: GraphNode[] = [];
+  readonly #values = new Map<string, Value>();
+  readonly #scalars = new Map<string, Dim>();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** A builder that goes on from the values of a graph, and by default from its nodes. */
+  static from(graph: Graph, options: { name?: string; withNodes?: boolean } = {}): GraphBuilder {
+    const builder = new GraphBuilder(options.name ?? graph.name);
+    builder.#inputs.push(...graph.inputs);
+    builder.#parameters.push(...graph.parameters);
+    builder.#tables.push(...graph.tables);
+    for (const [name, value] of graph.scalars) builder.#scalars.set(name, value);
+    if (options.withNodes ?? true) {
+      builder.#nodes.push(...graph.nodes);
+      for (const [name, value] of graph.values) builder.#values.set(name, value);
+    } else {
+      const given = [...graph.inputs, ...graph.parameters, ...graph.tables, ...graph.scalars.keys()];
+      for (const name of given) builder.#values.set(name, graph.values.get(name)!);
+    }
+    return builder;
+  }
+
+  input(name: string, dims: readonly Dim[]): string {
+    this.#inputs.push(this.#declare(name, { dims, dtype: 'float32' }));
+    return name;
+  }
+
+  parameter(name: string, dims: readonly Dim[]): string {
+    this.#parameters.push(this.#declare(name, { dims, dtype: 'float32' }));
+    return name;
+  }
+
+  /** An int32 table that depends on shapes only. */
+  table(name: string, dims: readonly Dim[]): string {
+    this.#tables.push(this.#declare(name, { dims, dtype: 'int32' }));
+    return name;
+  }
+
+  /** A constant of rank 0; give a symbolic size as a dimension. */
+  scalar(value: Dim): string {
+    const name = `scalar:${value}`;
+    if (!this.#scalars.has(name)) {
+      this.#declare(name, { dims: [], dtype: 'float32' });
+      this.#scalars.set(name, value);
+    }
+    return name;
+  }
+
+  dims(name: string): readonly Dim[] {
+    return this.#valueOf(name).dims;
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  /** Appends a node and returns its first output. */
+  add(operator: Operator, inputs: readonly string[], attributes: Record<string, Attribute> = {}, output?: string): string {
+    return this.addMany(operator, inputs, attributes, output ? [output] : undefined)[0];
+  }
+
+  /** Appends a node with several outputs; unnamed ones are numbered. */
+  addMany(operator: Operator, inputs: readonly string[], attributes: Record<string, Attribute>, outputs?: readonly string[]): string[] {
+    const made = inferValues(operator, inputs.map((input) => this.#valueOf(input)), attributes);
+    const names = made.map((value, i) => this.#declare(outputs?.[i] ?? this.#fresh(operator), value));
+    this.#nodes.push({ operator, inputs: [...inputs], outputs: names, attributes });
+    return names;
+  }
+
+  /** Appends a node of another graph unchanged, with the value names it had there. */
+  copy(node: GraphNode, values: ReadonlyMap<string, Value>): void {
+    for (const output of node.outputs) this.#declare(output, values.get(output)!);
+    this.#nodes.push(node);
+  }
+
+  /**
+   * Zero-padded convolution that keeps `ceil(size / stride)`; the kernel size is odd and read off the weight. `oddSize`
+   * says whether the map's height and width are odd, which decides the padding of the gradient when the stride is 2.
+   */
+  conv(x: string, weight: string, options: ConvOptions = {}): string {
+    const { stride = 1, depthwise = false, oddSize = false, bias } = options;
+    return this.add('Conv', bias ? [x, weight, bias] : [x, weight], {
+      stride, kernelSize: this.dims(weight)[2], depthwise: Number(depthwise), oddSize: Number(oddSize),
+    });
+  }
+
+  transpose(x: string, permutation: readonly number[]): string {
+    return this.add('Transpose', [x], { permutation });
+  }
+
+  reshape(x: string, shape: readonly Dim[]): string {
+    return this.add('Reshape', [x], { shape });
+  }
+
+  sum(x: string, axes: readonly number[], keepDims = true): string {
+    return this.add('ReduceSum', [x], { axes, keepDims: keepDims ? 1 : 0 });
+  }
+
+  mean(x: string, axes: readonly number[], keepDims = true): string {
+    return this.add('ReduceMean', [x], { axes, keepDims: keepDims ? 1 : 0 });
+  }
+
+  mul(a: string, b: string | number): string {
+    return this.add('Mul', [a, typeof b === 'number' ? this.scalar(b) : b]);
+  }
+
+  plus(a: string, b: string | number): string {
+    return this.add('Add', [a, typeof b === 'number' ? this.scalar(b) : b]);
+  }
+
+  minus(a: string, b: string | number): string {
+    return this.add('Sub', [a, typeof b === 'number' ? this.scalar(b) : b]);
+  }
+
+  div(a: string, b: string | number): string {
+    return this.add('Div', [a, typeof b === 'number' ? this.scalar(b) : b]);
+  }
+
+  /** The finished graph. */
+  build(outputs: readonly string[]): Graph {
+    outputs.forEach((name) => this.#valueOf(name));
+    return {
+      name: this.#name, inputs: [...this.#inputs], parameters: [...this.#parameters], tables: [...this.#tables],
+      outputs: [...outputs], nodes: [...this.#nodes], values: new Map(this.#values), scalars: new Map(this.#scalars),
+    };
+  }
+
+  #valueOf(name: string): Value {
+    const value = this.#values.get(name);
+    if (!value) throw new RangeError(`Graph "${this.#name}" has no value "${name}" yet.`);
+    return value;
+  }
+
+  #declare(name: string, value: Value): string {
+    if (this.#values.has(name)) throw new RangeError(`Graph "${this.#name}" already has a value "${name}".`);
+    this.#values.set(name, value);
+    return name;
+  }
+
+  #fresh(operator: string): string {
+    for (let i = this.#nodes.length; ; i++) {
+      const name = `${operator.toLowerCase()}:${i}`;
+      if (!this.#values.has(name)) return name;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Symbolic sizes. A dimension is a number or a product such as `16*heads`; a factor may be `ceil(H/2)`, the size that a
+ * "same" convolution of stride 2 leaves. Products are kept in canonical form (number first, names sorted), so equal
+ * dimensions are equal strings.
+ */
+export type Dim = number | string;
+
+/** Sizes of the symbols, known once the inputs of a graph are. */
+export type DimValues = ReadonlyMap<string, number>;
+
+interface Monomial {
+  coefficient: number;
+  symbols: string[];
+}
+
+/** Splits at `*` outside parentheses. */
+function factors(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let i = 0; i <= text.length; i++) {
+    if (text[i] === '(') depth++;
+    else if (text[i] === ')') depth--;
+    else if (i === text.length || (text[i] === '*' && depth === 0)) {
+      parts.push(text.slice(start, i));
+      start = i + 1;
+    }
+  }
+  return parts;
+}
+
+function monomial(dim: Dim): Monomial {
+  if (typeof dim === 'number') return { coefficient: dim, symbols: [] };
+  let coefficient = 1;
+  const symbols: string[] = [];
+  for (const factor of factors(dim)) {
+    if (/^\d+$/.test(factor)) coefficient *= Number(factor);
+    else symbols.push(factor);
+  }
+  return { coefficient, symbols };
+}
+
+/** The product of dimensions, in canonical form. */
+export function product(...dims: readonly Dim[]): Dim {
+  let coefficient = 1;
+  const symbols: string[] = [];
+  for (const part of dims.map(monomial)) {
+    coefficient *= part.coefficient;
+    symbols.push(...part.symbols);
+  }
+  if (symbols.length === 0 || coefficient === 0) return coefficient;
+  symbols.sort();
+  return (coefficient === 1 ? symbols : [String(coefficient), ...symbols]).join('*');
+}
+
+/** `total / part` when the division is exact for every size of the symbols; otherwise undefined. */
+export function quotient(total: Dim, part: Dim): Dim | undefined {
+  const numerator = monomial(total);
+  const denominator = monomial(part);
+  if (numerator.coefficient % denominator.coefficient !== 0) return undefined;
+  for (const symbol of denominator.symbols) {
+    const at = numerator.symbols.indexOf(symbol);
+    if (at < 0) return undefined;
+    numerator.symbols.splice(at, 1);
+  }
+  return product(numerator.coefficient / denominator.coefficient, ...numerator.symbols);
+}
+
+/** Size after a "same" convolution or pooling of this stride: `ceil(dim / stride)`. */
+export function strided(dim: Dim, stride: number): Dim {
+  if (stride === 1) return dim;
+  return typeof dim === 'number' ? Math.ceil(dim / stride) : `ceil(${dim}/${stride})`;
+}
+
+/** The size of a dimension. @throws RangeError when a symbol has no value. */
+export function evaluate(dim: Dim, values: DimValues): number {
+  if (typeof dim === 'number') return dim;
+  const known = values.get(dim);
+  if (known !== undefined) return known;
+  const { coefficient, symbols } = monomial(dim);
+  let size = coefficient;
+  for (const symbol of symbols) size *= symbolValue(symbol, values);
+  return size;
+}
+
+function symbolValue(symbol: string, values: DimValues): number {
+  const known = values.get(symbol);
+  if (known !== undefined) return known;
+  const ceil = /^ceil\((.+)\/(\d+)\)$/.exec(symbol);
+  if (ceil) return Math.ceil(evaluate(ceil[1], values) / Number(ceil[2]));
+  throw new RangeError(`The size of dimension "${symbol}" is not known.`);
+}
+
+/**
+ * Learns symbols from the actual shape of a tensor: a dimension with one unknown symbol is solved for it.
+ * @throws RangeError naming the tensor when a shape contradicts what is known.
+ */
+export function bindShape(name: string, dims: readonly Dim[], shape: readonly number[], values: Map<string, number>): void {
+  const mismatch = () => new RangeError(`"${name}" has shape [${shape}], which does not fit [${dims.join(', ')}].`);
+  if (dims.length !== shape.length) throw mismatch();
+  dims.forEach((dim, axis) => {
+    if (typeof dim === 'string') {
+      const { coefficient, symbols } = monomial(dim);
+      const unknown = symbols.filter((symbol) => !values.has(symbol) && !symbol.startsWith('ceil('));
+      if (unknown.length > 1) return;
+      if (unknown.length === 1 && symbols.every((symbol) => symbol === unknown[0] || values.has(symbol))) {
+        const rest = symbols.reduce((size, symbol) => size * (values.get(symbol) ?? 1), coefficient);
+        values.set(unknown[0], shape[axis] / rest);
+        if (!Number.isInteger(shape[axis] / rest)) throw mismatch();
+        return;
+      }
+    }
+    if (evaluate(dim, values) !== shape[axis]) throw mismatch();
+  });
+}

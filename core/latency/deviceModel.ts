@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { InputError, messageOf } from '../base/errors.ts';
+import { latencyKinds, termNames } from './features.ts';
+
+/**
+ * A device model: how long blocks take on one phone in one way of running them, as a file. Models shipped with the
+ * program and models calibrated by users have the same form.
+ */
+export const deviceModelFormat = 'pocketformer-device-model';
+export const deviceModelVersion = 1;
+
+const positive = z.number().positive();
+const percent = z.number().min(0).max(100);
+
+const treeSchema = z.strictObject({
+  feature: z.array(z.int().min(-1)),
+  threshold: z.array(z.number()),
+  leaf: z.array(z.number()),
+}).refine(({ feature, threshold, leaf }) => feature.length === threshold.length && leaf.length === feature.length + 1
+  && Number.isInteger(Math.log2(leaf.length)), 'a tree of depth d has 2^d - 1 features and thresholds and 2^d leaves');
+
+const correctionSchema = z.strictObject({
+  features: z.array(z.string()),
+  trees: z.array(treeSchema),
+}).refine(({ features, trees }) => trees.every(({ feature }) => feature.every((column) => column < features.length)),
+  'a tree looks at a feature that is not listed');
+
+const rooflineSchema = z.partialRecord(z.enum(termNames), positive);
+
+const kindSchema = z.strictObject({
+  /** How many measured blocks it was fitted to. */
+  measuredBlocks: z.int().min(0),
+  /** ms per million MACs or elements, per megabyte, or per block (features.ts). */
+  roofline: rooflineSchema,
+  correction: correctionSchema.optional(),
+  /** Smallest and largest measured value by feature (ranges.ts). */
+  ranges: z.record(z.string(), z.tuple([z.number(), z.number()])),
+  extrapolation: z.strictObject({ keepsCorrection: z.boolean(), logErrorPerOctave: positive }),
+});
+
+const errorsSchema = z.strictObject({
+  count: z.int().positive(),
+  mapePercent: z.number(),
+  rmspePercent: z.number(),
+  biasPercent: z.number(),
+  worstPercent: z.number(),
+  withinPercent: z.strictObject({ 1: percent, 3: percent, 5: percent, 10: percent }),
+  kendallTau: z.number().nullable(),
+});
+
+const evaluationSchema = z.strictObject({
+  /** What was predicted, by what, and what had been held out. */
+  title: z.string(),
+  errors: errorsSchema,
+});
+
+export const deviceModelSchema = z.strictObject({
+  format: z.literal(deviceModelFormat),
+  version: z.literal(deviceModelVersion),
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'lower-case letters, digits, ".", "_" and "-"'),
+  device: z.strictObject({ title: z.string(), systemOnChip: z.string().optional() }),
+  runtime: z.strictObject({
+    name: z.string(), processor: z.string(), precision: z.string(), threads: z.int().positive(), notes: z.string(),
+  }),
+  measurements: z.strictObject({
+    source: z.string(), licence: z.string(), blocks: z.int().min(0), networks: z.int().min(0), notes: z.string(),
+  }),
+  /** What the predictions may and may not be taken for, in sentences. */
+  speaksFor: z.array(z.string()),
+  fit: z.strictObject({ command: z.string(), seed: z.string(), method: z.string() }),
+  /** Error reports on held-out data, the main one first. */
+  evaluations: z.array(evaluationSchema),
+  /** The same networks predicted by simpler means, for comparison. */
+  baselines: z.array(evaluationSchema),
+  /** Half-width, for the logarithm of a network's latency, of an interval with the given coverage. */
+  interval: z.strictObject({
+    coverage: z.number().gt(0).lt(1), logHalfWidth: positive, networks: z.int().positive(), method: z.string(),
+    /** Share of further held-out networks that fell inside. */
+    observedCoverage: z.number().min(0).max(1),
+  }),
+  /** latency = biasMs + scale x sum over blocks. */
+  network: z.strictObject({ scale: positive, biasMs: z.number().min(0) }),
+  kinds: z.partialRecord(z.enum(latencyKinds), kindSchema),
+  /** One roofline for all measured blocks together: the last resort for kinds that were not measured. */
+  fallback: rooflineSchema,
+});
+
+export type DeviceModel = z.infer<typeof deviceModelSchema>;
+export type KindEntry = z.infer<typeof kindSchema>;
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/**
+ * Reads a device model from the text of its file.
+ * @param source what to call the file in messages.
+ * @throws InputError `newer-device-model` when a later version of the program wrote it, `invalid-device-model`
+ *   otherwise, with the first thing that is wrong.
+ */
+export function parseDeviceModel(text: string, source: string): DeviceModel {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputError('invalid-device-model', `${source} is not JSON: ${messageOf(error)}`, { cause: error });
+  }
+  const head = z.object({ format: z.literal(deviceModelFormat), version: z.number() }).safeParse(json);
+  if (!head.success) {
+    throw new InputError('invalid-device-model',
+      `${source} is not a device model: expected "format": "${deviceModelFormat}" and a "version".`);
+  }
+  if (head.data.version > deviceModelVersion) {
+    throw new InputError('newer-device-model',
+      `${source} is a device model of version ${head.data.version}, made by a newer Pocketformer; ` +
+      `this one reads version ${deviceModelVersion}.`);
+  }
+  const parsed = deviceModelSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const more = parsed.error.issues.length - 1;
+    throw new InputError('invalid-device-model',
+      `${source} is not a valid device model: at ${issue.path.join('.') || 'the top'}: ${issue.message}` +
+      (more > 0 ? ` (and ${more} more)` : ''), { cause: parsed.error });
+  }
+  return parsed.data;
+}

@@ -1,0 +1,166 @@
+import type { Block, FeatureShape, MbConvBlock } from '../network/blocks.ts';
+
+/**
+ * Blocks that are fitted together. Transitions are inverted residuals, but with their own proportions (always
+ * squeezed, ratio 6) and between a convolutional and a token layout, so they get coefficients of their own.
+ */
+export const latencyKinds = ['conv', 'mbconv', 'transition', 'attention', 'ffn', 'pooledHead'] as const;
+export type LatencyKind = (typeof latencyKinds)[number];
+
+export function latencyKindOf(block: Block): LatencyKind {
+  return block.type === 'mbconv' && block.role === 'transition' ? 'transition' : block.type;
+}
+
+/**
+ * Amounts of work that take time on a processor. MACs and elements are in millions, bytes in megabytes (10^6) at four
+ * bytes a value, all for one image; `constant` is 1 for every block.
+ */
+export const termNames = [
+  'constant',
+  /** Dense convolutions wider than one pixel. */
+  'convMacs',
+  'depthwiseMacs',
+  /** 1x1 convolutions and linear layers applied to every position. */
+  'matmulMacs',
+  /** Linear layers applied to one vector: squeeze-excitation, layers after pooling. They wait for their weights. */
+  'vectorMacs',
+  /** Queries by keys and attention by values: N^2 d. */
+  'attentionMacs',
+  'softmaxElements',
+  'normElements',
+  'activationElements',
+  /** Activations that the block's layers read and write. */
+  'readWriteBytes',
+  'weightBytes',
+] as const;
+export type TermName = (typeof termNames)[number];
+export type Terms = Readonly<Record<TermName, number>>;
+
+/** What a block is made of, as named numbers: what ranges are kept of and what decision trees look at. */
+export type Geometry = Readonly<Record<string, number>>;
+
+const bytesPerValue = 4;
+const positions = (shape: FeatureShape) => shape.height * shape.width;
+const elements = (shape: FeatureShape) => shape.channels * positions(shape);
+const none: Terms = Object.fromEntries(termNames.map((name) => [name, 0])) as Record<TermName, number>;
+
+/** The work in one block, from its shapes alone. */
+export function termsOf(block: Block): Terms {
+  const work = { ...none, ...workOf(block) };
+  return Object.fromEntries(termNames.map((name) => [
+    name,
+    name === 'constant' ? 1 : work[name] * (name.endsWith('Bytes') ? bytesPerValue : 1) / 1e6,
+  ])) as Record<TermName, number>;
+}
+
+/** As {@link termsOf}, in single MACs, elements and values. */
+function workOf(block: Block): Partial<Terms> {
+  const { input, output } = block;
+  switch (block.type) {
+    case 'conv': {
+      const weights = block.kernelSize ** 2 * input.channels * output.channels;
+      return {
+        convMacs: weights * positions(output),
+        activationElements: elements(output),
+        readWriteBytes: elements(input) + elements(output),
+        weightBytes: weights,
+      };
+    }
+    case 'mbconv':
+      return invertedResidualWork(block);
+    case 'attention': {
+      const tokens = positions(input);
+      const keys = block.numHeads * block.headDim;
+      const values = keys * block.valueRatio;
+      const scores = block.numHeads * tokens ** 2;
+      const weights = input.channels * (2 * keys + values) + values * output.channels;
+      return {
+        depthwiseMacs: 9 * tokens * values,
+        matmulMacs: tokens * weights,
+        attentionMacs: tokens ** 2 * (keys + values),
+        softmaxElements: scores,
+        normElements: elements(input),
+        activationElements: tokens * values,
+        // Norm, joint projection, scores, softmax, weighted sum, activation, output projection, residual.
+        readWriteBytes: 4 * elements(input) + tokens * (4 * keys + 6 * values) + 4 * scores + 3 * elements(output),
+        weightBytes: weights,
+      };
+    }
+    case 'ffn': {
+      const hidden = positions(input) * block.hiddenChannels;
+      const weights = 2 * input.channels * block.hiddenChannels;
+      return {
+        matmulMacs: positions(input) * weights,
+        normElements: elements(input),
+        activationElements: hidden,
+        readWriteBytes: 7 * elements(input) + 4 * hidden,
+        weightBytes: weights,
+      };
+    }
+    case 'pooledHead': {
+      const hidden = positions(input) * block.hiddenChannels;
+      const expand = input.channels * block.hiddenChannels;
+      const classify = block.hiddenChannels * block.features + block.features * block.classes;
+      return {
+        matmulMacs: positions(input) * expand,
+        vectorMacs: classify,
+        activationElements: hidden + block.features,
+        readWriteBytes: elements(input) + 4 * hidden + 3 * block.features + block.classes,
+        weightBytes: expand + classify,
+      };
+    }
+  }
+}
+
+function invertedResidualWork(block: MbConvBlock): Partial<Terms> {
+  const { input, output } = block;
+  const { channels: cin } = input;
+  const { channels: cout } = output;
+  const expand = block.expandRatio === 1 ? 0 : cin * block.hiddenChannels;
+  const shortcut = cin === cout ? 0 : cin * cout;
+  const squeeze = 2 * block.hiddenChannels * block.squeezeChannels;
+  const hiddenBefore = block.hiddenChannels * positions(input);
+  const hiddenAfter = block.hiddenChannels * positions(output);
+  const depthwise = block.hiddenChannels * block.kernelSize ** 2;
+  return {
+    depthwiseMacs: depthwise * positions(output),
+    matmulMacs: expand * positions(input) + (block.hiddenChannels * cout + shortcut) * positions(output),
+    vectorMacs: squeeze,
+    activationElements: (expand ? hiddenBefore : 0) + hiddenAfter,
+    readWriteBytes: (expand ? elements(input) + 2 * hiddenBefore : 0) + hiddenBefore + 3 * hiddenAfter
+      + (squeeze ? 3 * hiddenAfter : 0) + elements(input) + 3 * elements(output),
+    weightBytes: expand + depthwise + squeeze + block.hiddenChannels * cout + shortcut,
+  };
+}
+
+/** Side of a square with as many positions: what "grid" means below and in messages. */
+const grid = (shape: FeatureShape) => Math.sqrt(positions(shape));
+
+/** The named numbers that describe a block's shape; the same names for every block of a kind. */
+export function geometryOf(block: Block): Geometry {
+  const { channels } = block.input;
+  switch (block.type) {
+    case 'conv':
+      return {
+        grid: grid(block.input), inputChannels: channels, outputChannels: block.output.channels,
+        kernelSize: block.kernelSize, stride: block.stride,
+      };
+    case 'mbconv':
+      return {
+        grid: grid(block.input), inputChannels: channels, outputChannels: block.output.channels,
+        kernelSize: block.kernelSize, stride: block.stride, expandRatio: block.expandRatio,
+        squeezeRatio: block.squeezeChannels / block.hiddenChannels,
+      };
+    case 'attention':
+      return {
+        grid: grid(block.input), channels, heads: block.numHeads, headDim: block.headDim, valueRatio: block.valueRatio,
+      };
+    case 'ffn':
+      return { grid: grid(block.input), channels, mlpRatio: block.hiddenChannels / channels };
+    case 'pooledHead':
+      return {
+        grid: grid(block.input), channels, expandRatio: block.hiddenChannels / channels, features: block.features,
+        classes: block.classes,
+      };
+  }
+}

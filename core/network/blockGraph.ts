@@ -1,0 +1,73 @@
+import { GraphBuilder } from '../graph/builder.ts';
+import { evaluate } from '../graph/dims.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Block, BlockType } from './blocks.ts';
+import type { BlockDefinition, ParameterDefinition } from './definition.ts';
+import { attention } from './definitions/attention.ts';
+import { conv } from './definitions/conv.ts';
+import { ffn } from './definitions/ffn.ts';
+import { mbconv } from './definitions/mbconv.ts';
+import { pooledHead } from './definitions/pooledHead.ts';
+import type { Network } from './network.ts';
+
+const definitions: { readonly [T in BlockType]: BlockDefinition<Extract<Block, { type: T }>> } = {
+  conv, mbconv, attention, ffn, pooledHead,
+};
+
+/** A block type's definition; the cast is safe because the table is keyed by the block's own type. */
+function definitionOf(block: Block): BlockDefinition<Block> {
+  return definitions[block.type] as unknown as BlockDefinition<Block>;
+}
+
+const graphs = new Map<string, Graph>();
+
+/** The block's mathematics, shared by all blocks of its variant. Its input is `x` of shape [B, channels, H, W]. */
+export function blockGraph(block: Block): Graph {
+  const definition = definitionOf(block);
+  const key = `${block.type} ${definition.variant(block)}`;
+  let graph = graphs.get(key);
+  if (!graph) {
+    const builder = new GraphBuilder(key);
+    const parameters = definition.parameters(block);
+    const channels = block.type === 'attention' || block.type === 'ffn' || block.type === 'pooledHead' ? 'channels' : 'inputs';
+    builder.input('x', ['B', channels, 'H', 'W']);
+    for (const { name, dims } of parameters) builder.parameter(name, dims);
+    graph = builder.build([definition.build(block, builder)]);
+    graphs.set(key, graph);
+  }
+  return graph;
+}
+
+/** A parameter with its actual shape. */
+export interface Parameter extends ParameterDefinition {
+  readonly shape: readonly number[];
+}
+
+export function blockParameters(block: Block): Parameter[] {
+  const definition = definitionOf(block);
+  const sizes = new Map(Object.entries(definition.sizes(block)));
+  return definition.parameters(block).map((parameter) => ({
+    ...parameter, shape: parameter.dims.map((dim) => evaluate(dim, sizes)),
+  }));
+}
+
+/** Integer tables that the block's graph reads. */
+export function blockTables(block: Block): Readonly<Record<string, { shape: number[]; data: Int32Array }>> {
+  return definitionOf(block).tables?.(block) ?? {};
+}
+
+/** Sizes of every symbol of the block's graph but the batch `B`. */
+export function blockSizes(block: Block): Map<string, number> {
+  return new Map([...Object.entries(definitionOf(block).sizes(block)), ['H', block.input.height], ['W', block.input.width]]);
+}
+
+/** Trainable parameters of a block: running statistics of batch norms are not counted, as is usual. */
+export function blockParams(block: Block): number {
+  return blockParameters(block).filter((parameter) => parameter.trainable !== false)
+    .reduce((sum, { shape }) => sum + shape.reduce((size, dim) => size * dim, 1), 0);
+}
+
+/** Trainable parameters of a network. */
+export function networkParams(network: Network): number {
+  return network.blocks.reduce((sum, block) => sum + blockParams(block), 0);
+}

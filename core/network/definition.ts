@@ -1,0 +1,63 @@
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Dim } from '../graph/dims.ts';
+import type { Block } from './blocks.ts';
+
+/** How a parameter starts, in PyTorch's terms. */
+export type Initialisation =
+  /** Uniform within 1/sqrt(fan-in): PyTorch's default for convolutions and linear layers. */
+  | 'fanIn'
+  /** Normal of deviation 0.02, cut at two deviations. */
+  | 'truncatedNormal'
+  | 'zeros'
+  | 'ones';
+
+/** Which part of a larger parameter a smaller network shares, along one axis. */
+export type SliceRole = 'first' | 'centre';
+
+export interface ParameterDefinition {
+  readonly name: string;
+  /** In the block's symbols. */
+  readonly dims: readonly Dim[];
+  readonly init: Initialisation;
+  /** Per axis; `first` where not given. */
+  readonly slice?: readonly SliceRole[];
+  /** Running statistics are set by calibration, not by the optimizer. */
+  readonly trainable?: false;
+  /** Whether weight decay applies by default: weights yes; biases, scales and positions no. */
+  readonly decay?: boolean;
+}
+
+/**
+ * What a block type is: its parameters and, written once, its mathematics. The graph depends on a block only through
+ * `variant`; sizes stay symbolic, so one graph serves every width, depth, resolution and batch.
+ */
+export interface BlockDefinition<B extends Block> {
+  /** Everything that changes the graph's structure, as text. */
+  variant(block: B): string;
+  parameters(block: B): readonly ParameterDefinition[];
+  /** Sizes of the symbols in the parameters' dims. */
+  sizes(block: B): Readonly<Record<string, number>>;
+  /** Integer tables that the graph reads, computed from the block's shape. */
+  tables?(block: B): Readonly<Record<string, { shape: number[]; data: Int32Array }>>;
+  /** Adds the block's nodes after its parameters are declared; the input is `x`. Returns the output. */
+  build(block: B, graph: GraphBuilder): string;
+}
+
+export const batchNormEpsilon = 1e-5;
+export const layerNormEpsilon = 1e-5;
+
+/** Parameters of a convolution's batch norm. `scale` starts at zero to make a residual block start as its shortcut. */
+export function batchNormParameters(name: string, channels: Dim, scale: 'zeros' | 'ones' = 'ones'): ParameterDefinition[] {
+  return [
+    { name: `${name}.scale`, dims: [channels], init: scale },
+    { name: `${name}.bias`, dims: [channels], init: 'zeros' },
+    { name: `${name}.mean`, dims: [channels], init: 'zeros', trainable: false },
+    { name: `${name}.variance`, dims: [channels], init: 'ones', trainable: false },
+  ];
+}
+
+/** Batch norm over the named parameters. */
+export function batchNorm(graph: GraphBuilder, x: string, name: string): string {
+  const parameters = ['scale', 'bias', 'mean', 'variance'].map((part) => `${name}.${part}`);
+  return graph.add('BatchNormalization', [x, ...parameters], { epsilon: batchNormEpsilon });
+}

@@ -1,0 +1,15 @@
+import type { ConvBlock } from '../blocks.ts';
+import { batchNorm, batchNormParameters, type BlockDefinition } from '../definition.ts';
+
+export const conv: BlockDefinition<ConvBlock> = {
+  variant: (block) => `k${block.kernelSize} s${block.stride} odd${block.input.height % 2}`,
+  sizes: (block) => ({ inputs: block.input.channels, outputs: block.output.channels }),
+  parameters: (block) => [
+    { name: 'conv.weight', dims: ['outputs', 'inputs', block.kernelSize, block.kernelSize], init: 'fanIn', decay: true },
+    ...batchNormParameters('conv', 'outputs'),
+  ],
+  build(block, graph) {
+    const y = graph.conv('x', 'conv.weight', { stride: block.stride, oddSize: block.input.height % 2 === 1 });
+    return graph.add('HardSwish', [batchNorm(graph, y, 'conv')]);
+  },
+};

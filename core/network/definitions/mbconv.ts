@@ -1,0 +1,60 @@
+import type { MbConvBlock } from '../blocks.ts';
+import { batchNorm, batchNormParameters, type BlockDefinition, type ParameterDefinition } from '../definition.ts';
+
+const expands = (block: MbConvBlock) => block.expandRatio !== 1;
+const squeezes = (block: MbConvBlock) => block.squeezeChannels > 0;
+const projectsShortcut = (block: MbConvBlock) => block.input.channels !== block.output.channels;
+const oddSize = (block: MbConvBlock) => block.input.height % 2 === 1;
+
+/** Sandler et al. 2018 with Hu et al. 2018; details as ElasticViT's released code has them. */
+export const mbconv: BlockDefinition<MbConvBlock> = {
+  variant: (block) => [
+    `k${block.kernelSize}`, `s${block.stride}`, `odd${block.stride === 2 && oddSize(block)}`, `expand${expands(block)}`,
+    `se${squeezes(block)}`, `shortcut${projectsShortcut(block)}`,
+  ].join(' '),
+  sizes: (block) => ({
+    inputs: block.input.channels, hidden: block.hiddenChannels, squeezed: block.squeezeChannels,
+    outputs: block.output.channels,
+  }),
+  parameters(block) {
+    const hidden = expands(block) ? 'hidden' : 'inputs';
+    const parameters: ParameterDefinition[] = [];
+    if (expands(block)) {
+      parameters.push({ name: 'expand.weight', dims: [hidden, 'inputs', 1, 1], init: 'fanIn', decay: true },
+        ...batchNormParameters('expand', hidden));
+    }
+    parameters.push({
+      name: 'depthwise.weight', dims: [hidden, 1, block.kernelSize, block.kernelSize], init: 'fanIn', decay: true,
+      slice: ['first', 'first', 'centre', 'centre'],
+    }, ...batchNormParameters('depthwise', hidden));
+    if (squeezes(block)) {
+      parameters.push(
+        { name: 'squeeze.weight', dims: ['squeezed', hidden, 1, 1], init: 'fanIn', decay: true },
+        { name: 'squeeze.bias', dims: ['squeezed'], init: 'zeros' },
+        { name: 'excite.weight', dims: [hidden, 'squeezed', 1, 1], init: 'fanIn', decay: true },
+        { name: 'excite.bias', dims: [hidden], init: 'zeros' },
+      );
+    }
+    parameters.push({ name: 'project.weight', dims: ['outputs', hidden, 1, 1], init: 'fanIn', decay: true },
+      ...batchNormParameters('project', 'outputs', block.stride === 1 ? 'zeros' : 'ones'));
+    if (projectsShortcut(block)) {
+      parameters.push({ name: 'shortcut.weight', dims: ['outputs', 'inputs', 1, 1], init: 'fanIn', decay: true });
+    }
+    return parameters;
+  },
+  build(block, graph) {
+    const activated = (y: string, name: string) => graph.add('HardSwish', [batchNorm(graph, y, name)]);
+    let y = 'x';
+    if (expands(block)) y = activated(graph.conv(y, 'expand.weight'), 'expand');
+    y = activated(graph.conv(y, 'depthwise.weight', { stride: block.stride, depthwise: true, oddSize: oddSize(block) }), 'depthwise');
+    if (squeezes(block)) {
+      const squeezed = graph.add('Relu', [graph.conv(graph.mean(y, [2, 3]), 'squeeze.weight', { bias: 'squeeze.bias' })]);
+      y = graph.mul(y, graph.add('HardSigmoid', [graph.conv(squeezed, 'excite.weight', { bias: 'excite.bias' })]));
+    }
+    y = batchNorm(graph, graph.conv(y, 'project.weight'), 'project');
+    let shortcut = 'x';
+    if (block.stride === 2) shortcut = graph.add('AveragePool', [shortcut], { oddSize: Number(oddSize(block)) });
+    if (projectsShortcut(block)) shortcut = graph.conv(shortcut, 'shortcut.weight');
+    return graph.plus(y, shortcut);
+  },
+};

@@ -1,0 +1,64 @@
+import { paretoFront } from './pareto.ts';
+import type { ParetoPoint } from './pareto.ts';
+
+/**
+ * The area, in ms x accuracy, that the points dominate up to the reference point: the union of the rectangles between
+ * each point and the reference. Points that are not better than the reference in both objectives add nothing. Only
+ * values that share a reference point can be compared, so it is stored beside every hypervolume. O(n log n).
+ */
+export function hypervolume(points: readonly ParetoPoint[], reference: ParetoPoint): number {
+  const front = paretoFront(points)
+    .filter((point) => point.latencyMs < reference.latencyMs && point.accuracy > reference.accuracy);
+  return front.reduce((area, point, i) => {
+    const nextMs = front[i + 1]?.latencyMs ?? reference.latencyMs;
+    return area + (nextMs - point.latencyMs) * (point.accuracy - reference.accuracy);
+  }, 0);
+}
+
+/**
+ * The hypervolume as a share of the largest conceivable one, a perfect network in no time: 0 to 1. It needs no ideal
+ * or nadir point taken from the data, so the numbers of two runs, or of two devices, stay comparable.
+ */
+export function normalizedHypervolume(points: readonly ParetoPoint[], reference: ParetoPoint): number {
+  const most = reference.latencyMs * (1 - reference.accuracy);
+  return most > 0 ? hypervolume(points, reference) / most : 0;
+}
+
+/**
+ * The reference point of a device when none is given: its budget, or else the latency of the space's largest
+ * architecture; and the accuracy of guessing. Both are known before the search starts and do not depend on what it
+ * happens to evaluate, so runs with different seeds or settings can be compared by hypervolume.
+ */
+export function defaultReferencePoint(
+  device: { readonly maxMs?: number },
+  largestLatencyMs: number,
+  classes: number,
+): ParetoPoint {
+  return { latencyMs: device.maxMs ?? largestLatencyMs, accuracy: 1 / classes };
+}
+
+/**
+ * IGD+ (Ishibuchi et al., 2015): the mean over a reference front of the distance to the nearest found point, counting
+ * only the objectives in which that point is worse; 0 when the found points cover the reference front. Objectives are
+ * divided by `scale` first, since milliseconds and accuracies have no common unit.
+ */
+export function igdPlus(
+  found: readonly ParetoPoint[],
+  referenceFront: readonly ParetoPoint[],
+  scale: ParetoPoint,
+): number {
+  if (found.length === 0 || referenceFront.length === 0) {
+    throw new RangeError('IGD+ needs at least one found point and one reference point.');
+  }
+  let sum = 0;
+  for (const target of referenceFront) {
+    let nearest = Infinity;
+    for (const point of found) {
+      const slower = Math.max(0, point.latencyMs - target.latencyMs) / scale.latencyMs;
+      const worse = Math.max(0, target.accuracy - point.accuracy) / scale.accuracy;
+      nearest = Math.min(nearest, Math.hypot(slower, worse));
+    }
+    sum += nearest;
+  }
+  return sum / referenceFront.length;
+}
