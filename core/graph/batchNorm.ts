@@ -10,7 +10,7 @@ export function withBatchStatistics(graph: Graph): Graph {
   if (norms.length === 0) return graph;
   const replaced = new Set(norms.flatMap((node) => node.inputs.slice(3)));
   const kept = { ...graph, parameters: graph.parameters.filter((name) => !replaced.has(name)) };
-  const builder = GraphBuilder.from(kept, { name: `${graph.name}.training`, withNodes: false });
+  const builder = GraphBuilder.from(kept, { name: `${graph.name}.training`, withNodes: false, namespace: 'training/' });
   for (const node of graph.nodes) {
     if (node.operator !== 'BatchNormalization') {
       builder.copy(node, graph.values);
@@ -37,7 +37,7 @@ export function withFoldedBatchNorm(graph: Graph): Graph {
     if (before?.operator !== 'Conv') throw new RangeError(`Batch norm "${norm.outputs[0]}" of graph "${graph.name}" does not follow a convolution.`);
     convolutions.set(before, norm);
   }
-  const builder = GraphBuilder.from(graph, { name: `${graph.name}.folded`, withNodes: false });
+  const builder = GraphBuilder.from(graph, { name: `${graph.name}.folded`, withNodes: false, namespace: 'folded/' });
   for (const node of graph.nodes) {
     if (node.operator === 'BatchNormalization') continue;
     const norm = convolutions.get(node);

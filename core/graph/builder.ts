@@ -13,6 +13,7 @@ export interface ConvOptions {
 /** Writes a graph node by node; shapes are inferred and checked as it goes. Values are referred to by name. */
 export class GraphBuilder {
   readonly #name: string;
+  readonly #namespace: string;
   readonly #inputs: string[] = [];
   readonly #parameters: string[] = [];
   readonly #tables: string[] = [];
@@ -20,13 +21,17 @@ export class GraphBuilder {
   readonly #values = new Map<string, Value>();
   readonly #scalars = new Map<string, Dim>();
 
-  constructor(name: string) {
+  constructor(name: string, namespace = '') {
     this.#name = name;
+    this.#namespace = namespace;
   }
 
-  /** A builder that goes on from the values of a graph, and by default from its nodes. */
-  static from(graph: Graph, options: { name?: string; withNodes?: boolean } = {}): GraphBuilder {
-    const builder = new GraphBuilder(options.name ?? graph.name);
+  /**
+   * A builder that goes on from the values of a graph, and by default from its nodes. New values get names in
+   * `namespace`, which must be the caller's own, so that values copied later cannot be mistaken for them.
+   */
+  static from(graph: Graph, options: { name?: string; withNodes?: boolean; namespace: string }): GraphBuilder {
+    const builder = new GraphBuilder(options.name ?? graph.name, options.namespace);
     builder.#inputs.push(...graph.inputs);
     builder.#parameters.push(...graph.parameters);
     builder.#tables.push(...graph.tables);
@@ -160,7 +165,7 @@ export class GraphBuilder {
 
   #fresh(operator: string): string {
     for (let i = this.#nodes.length; ; i++) {
-      const name = `${operator.toLowerCase()}:${i}`;
+      const name = `${this.#namespace}${operator.toLowerCase()}:${i}`;
       if (!this.#values.has(name)) return name;
     }
   }

@@ -35,7 +35,7 @@ export function differentiate(graph: Graph, output: string, wrt: readonly string
   const active = dependents(graph, new Set(wrt));
   if (!active.has(output)) throw new RangeError(`Output "${output}" of graph "${graph.name}" does not depend on [${wrt.join(', ')}].`);
 
-  const builder = GraphBuilder.from(graph, { name: `${graph.name}.backward`, withNodes: false });
+  const builder = GraphBuilder.from(graph, { name: `${graph.name}.backward`, withNodes: false, namespace: 'backward/' });
   const upstream = builder.input(`d:${output}`, graph.values.get(output)!.dims);
   const kept: string[] = [];
 

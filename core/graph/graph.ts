@@ -75,11 +75,13 @@ export function pruned(graph: Graph): Graph {
     for (const input of made.get(name)?.inputs ?? []) visit(input);
   };
   graph.outputs.forEach(visit);
+  const nodes = graph.nodes.filter((node) => node.outputs.some((output) => needed.has(output)));
+  for (const node of nodes) for (const output of node.outputs) needed.add(output);
   return {
     ...graph,
     parameters: graph.parameters.filter((name) => needed.has(name)),
     tables: graph.tables.filter((name) => needed.has(name)),
-    nodes: graph.nodes.filter((node) => node.outputs.some((output) => needed.has(output))),
+    nodes,
     values: new Map([...graph.values].filter(([name]) => needed.has(name) || graph.inputs.includes(name))),
     scalars: new Map([...graph.scalars].filter(([name]) => needed.has(name))),
   };

@@ -51,12 +51,11 @@ export function kindMs({ roofline, correction }: KindModel, block: Block): numbe
 
 /** Everything trees may look at, by name. */
 export function treeFeaturesOf(block: Block): Record<string, number> {
-  const { constant: _constant, ...terms } = termsOf(block);
   const { input, output } = block;
   const widest = 'hiddenChannels' in block ? block.hiddenChannels : output.channels;
   return {
     ...geometryOf(block),
-    ...terms,
+    ...termsOf(block),
     outputPositions: output.height * output.width,
     inputAlignment: alignment(input.channels),
     outputAlignment: alignment(output.channels),

@@ -61,14 +61,14 @@ const stateSchema = z.object({ phase: z.enum(phases), step: count, eventSeq: cou
  * Saves a checkpoint and then deletes those that are too old. Before it returns, everything is on the disk; when it
  * fails or the process dies, the checkpoints before are as they were. The caller must hold the study's lock.
  * @param directory the study's `checkpoints` folder; made when missing.
- * @returns the folder written, and its size.
+ * @returns the name of the folder written inside `directory`, and its size.
  * @throws EnvironmentError `disk-full` or `cannot-write`.
  */
 export async function saveCheckpoint(
   directory: string,
   checkpoint: Checkpoint,
   options: WriteOptions & { eventSeq?: number } = {},
-): Promise<{ path: string; sizeBytes: number }> {
+): Promise<{ name: string; sizeBytes: number }> {
   const { phase, step, tensors, state } = checkpoint;
   await makeDirectory(directory, options);
   const older = await listCheckpoints(directory);
@@ -104,7 +104,7 @@ export async function saveCheckpoint(
   }
   await removeUnlisted(directory, kept);
   const sizeBytes = Object.values(manifest.files).reduce((sum, file) => sum + file.sizeBytes, 0);
-  return { path, sizeBytes };
+  return { name, sizeBytes };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { InputError } from '../base/errors.ts';
 import { eventSchema, milestoneKinds } from './eventTypes.ts';
 import type { NewEvent, StudyEvent } from './eventTypes.ts';
@@ -86,7 +86,8 @@ export class EventLog {
     this.#lastSeq = events.at(-1)?.seq ?? 0;
     this.#sizeBytes = nextByte;
     try {
-      this.#file = openSync(path, 'a');
+      // Not for appending: Windows cannot cut a file that was opened so.
+      this.#file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666);
       ftruncateSync(this.#file, nextByte);
     } catch (error) {
       throw writeError(error, path, this.#remedy);
@@ -107,7 +108,9 @@ export class EventLog {
     const complete = eventSchema.parse(JSON.parse(JSON.stringify(numbered)));
     const line = Buffer.from(`${JSON.stringify(complete)}\n`);
     try {
-      for (let written = 0; written < line.length;) written += writeSync(this.#file, line, written);
+      for (let written = 0; written < line.length;) {
+        written += writeSync(this.#file, line, written, line.length - written, this.#sizeBytes + written);
+      }
       if (milestoneKinds.has(complete.kind)) fsyncSync(this.#file);
     } catch (error) {
       this.#dropUnfinishedLine();

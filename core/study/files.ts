@@ -110,9 +110,12 @@ export function writeError(error: unknown, path: string, remedy?: string): Envir
 /** Deletes what killed processes left half-written directly inside a directory. The caller must be its only writer. */
 export async function removeLeftovers(directory: string): Promise<void> {
   for (const name of await namesIn(directory)) {
-    if (name.endsWith(temporarySuffix)) await removeQuietly(join(directory, name));
+    if (isLeftover(name)) await removeQuietly(join(directory, name));
   }
 }
+
+/** Whether a name is that of something half-written. */
+export const isLeftover = (name: string) => name.startsWith('.') && name.endsWith(temporarySuffix);
 
 /** Names in a directory, in a fixed order; none when it does not exist. */
 export async function namesIn(directory: string): Promise<string[]> {

@@ -1,16 +1,14 @@
-import { mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { EnvironmentError, InputError } from '../base/errors.ts';
+import type { Stats } from 'node:fs';
+import { rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InputError } from '../base/errors.ts';
 import { loadLatestCheckpoint, removeUnfinishedCheckpoints, saveCheckpoint } from './checkpoints.ts';
 import type { Checkpoint, LoadedCheckpoint } from './checkpoints.ts';
 import { EventLog, readEvents } from './events.ts';
 import type { Phase, StudyEvent } from './eventTypes.ts';
-import {
-  errorCode, makeDirectory, removeLeftovers, removeQuietly, retryWhileBusy, syncDirectory, temporaryPath, writeDurably,
-  writeError, writeFileAtomic,
-} from './files.ts';
+import { errorCode, isLeftover, makeDirectory, namesIn, removeLeftovers, removeQuietly, writeFileAtomic } from './files.ts';
 import type { FileContent } from './files.ts';
-import { acquireStudyLock, studyLockHolder } from './lock.ts';
+import { acquireStudyLock, isLockName, studyLockHolder } from './lock.ts';
 import type { StudyLock } from './lock.ts';
 import { parseStudyFile } from './studyFile.ts';
 import type { StudyFile, StudySettings } from './studyFile.ts';
@@ -56,45 +54,45 @@ export async function readStudy(directory: string): Promise<StudyView> {
 }
 
 /**
- * Makes the folder of a new study, all at once or not at all, and opens it.
+ * Makes the folder of a new study and opens it. When that fails, nothing is left; when the process is killed meanwhile,
+ * the folder is not yet a study and can be used again.
  * @param directory must not exist yet, or be empty.
- * @throws InputError `study-exists` or `folder-not-empty`; EnvironmentError `disk-full` or `cannot-write`.
+ * @throws InputError `study-exists` or `folder-not-empty`; EnvironmentError `study-in-use`, `disk-full` or `cannot-write`.
  */
 export async function createStudy(directory: string, file: StudyFile): Promise<Study> {
-  await requireFree(directory);
-  const target = resolve(directory);
+  await requireFree(directory, file.text);
   const remedy = 'free space or choose another folder with --out.';
-  const info: StudyInfo = {
-    formatVersion: studyFolderVersion,
-    name: file.settings.name,
-    created: new Date().toISOString(),
-    pocketformerVersion: pocketformerVersion(),
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    engine: null,
-    seed: file.settings.seed,
-    baseDir: file.baseDir,
-    status: 'created',
-  };
-  await makeDirectory(dirname(target), { remedy });
-  const temporary = temporaryPath(target);
-  const paths = studyPaths(temporary);
+  const paths = studyPaths(directory);
+  const isNew = !await isDirectory(directory);
+  await makeDirectory(directory, { remedy });
+  const lock = await acquireStudyLock(directory);
+  const written: string[] = [];
   try {
-    await mkdir(temporary);
-    await writeDurably(paths.studyFile, file.text);
-    await writeStudyInfo(paths.info, info);
-    await syncDirectory(temporary);
-    await rmdir(target).catch((error: unknown) => {
-      if (errorCode(error) !== 'ENOENT') throw error;
-    });
-    await retryWhileBusy(() => rename(temporary, target));
-    await syncDirectory(dirname(target));
+    await requireFree(directory, file.text);
+    written.push(paths.studyFile);
+    await writeFileAtomic(paths.studyFile, file.text, { remedy });
+    const info: StudyInfo = {
+      formatVersion: studyFolderVersion,
+      name: file.settings.name,
+      created: new Date().toISOString(),
+      pocketformerVersion: pocketformerVersion(),
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      engine: null,
+      seed: file.settings.seed,
+      baseDir: file.baseDir,
+      status: 'created',
+    };
+    // From here on the folder is a study.
+    written.push(paths.info);
+    await writeStudyInfo(paths.info, info, remedy);
+    return new Study(directory, info, file.settings, lock);
   } catch (error) {
-    await removeQuietly(temporary);
-    await requireFree(directory);
-    throw writeError(error, directory, remedy);
+    for (const path of written.reverse()) await removeQuietly(path);
+    lock.release();
+    if (isNew) await rmdir(directory).catch(() => undefined);
+    throw error;
   }
-  return openStudy(directory);
 }
 
 /**
@@ -125,6 +123,7 @@ export class Study {
   readonly #lock: StudyLock;
   readonly #remedy: string;
   #info: StudyInfo;
+  #closed = false;
 
   constructor(directory: string, info: StudyInfo, settings: StudySettings, lock: StudyLock) {
     this.directory = directory;
@@ -151,8 +150,10 @@ export class Study {
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
     this.events.flush();
     const eventSeq = this.events.lastSeq;
-    const saved = await saveCheckpoint(this.paths.checkpoints, checkpoint, { eventSeq, remedy: this.#remedy });
-    this.events.append({ kind: 'checkpoint', phase: checkpoint.phase, step: checkpoint.step, ...saved });
+    const options = { eventSeq, remedy: this.#remedy };
+    const { name, sizeBytes } = await saveCheckpoint(this.paths.checkpoints, checkpoint, options);
+    const { phase, step } = checkpoint;
+    this.events.append({ kind: 'checkpoint', phase, step, path: `checkpoints/${name}`, sizeBytes });
   }
 
   /** The newest usable checkpoint, of all or of one phase; undefined when there is none yet. */
@@ -166,8 +167,10 @@ export class Study {
     await writeFileAtomic(path, content, { remedy: this.#remedy });
   }
 
-  /** Gives the study free. */
+  /** Gives the study free. Later calls do nothing. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.events.close();
     this.#lock.release();
   }
@@ -183,31 +186,32 @@ async function readDescription(directory: string): Promise<{ info: StudyInfo; se
   return { info, settings: { ...settings, name: info.name } };
 }
 
-async function requireFree(directory: string): Promise<void> {
-  let names: string[];
-  try {
-    names = await readdir(directory);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
-    if (errorCode(error) === 'ENOTDIR') {
-      throw new InputError('folder-not-empty', `${directory}: is a file; choose another folder with --out.`, { cause: error });
-    }
-    throw new EnvironmentError('cannot-read', `${directory}: cannot be read.`, { cause: error });
+/** Free also means: holding only what an interrupted `createStudy` left of the same study. */
+async function requireFree(directory: string, studyText: string): Promise<void> {
+  if (!await isDirectory(directory)) {
+    if (!await exists(directory)) return;
+    throw new InputError('folder-not-empty', `${directory}: is a file; choose another folder with --out.`);
   }
+  const names = await namesIn(directory);
   if (names.includes('study.json')) {
     const advice = `Go on with "pocketformer resume ${directory}" or choose another folder with --out.`;
     throw new InputError('study-exists', `${directory}: already holds a study. ${advice}`);
   }
-  if (names.length > 0) {
-    throw new InputError('folder-not-empty', `${directory}: is not empty; choose a new folder with --out.`);
+  for (const name of names) {
+    if (isLockName(name) || isLeftover(name)) continue;
+    if (name === 'study.yaml' && await readText(join(directory, name)) === studyText) continue;
+    throw new InputError('folder-not-empty', `${directory}: is not empty (${name}); choose a new folder with --out.`);
   }
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+const isDirectory = async (path: string) => (await statOf(path))?.isDirectory() ?? false;
+const exists = async (path: string) => await statOf(path) !== undefined;
+
+async function statOf(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).isDirectory();
+    return await stat(path);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return false;
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return undefined;
     throw error;
   }
 }

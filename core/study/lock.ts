@@ -25,13 +25,15 @@ const holderSchema = z.object({
 });
 export type LockHolder = z.infer<typeof holderSchema>;
 
+/** Whether a file in a study's folder belongs to this protocol. */
+export const isLockName = (name: string) => /^lock-.*\.json$/.test(name);
+
 export interface StudyLock {
   readonly path: string;
   /** Gives the study free; also done when the process exits by itself. */
   release(): void;
 }
 
-const namePattern = /^lock-.*\.json$/;
 const attempts = 8;
 const held = new Set<string>();
 let releasesAtExit = false;
@@ -92,7 +94,7 @@ function createLockFile(directory: string): string {
 function otherHolder(directory: string, own: string | undefined): OtherLock | undefined {
   for (const name of readdirSync(directory).sort()) {
     const path = join(directory, name);
-    if (!namePattern.test(name) || path === own) continue;
+    if (!isLockName(name) || path === own) continue;
     const holder = readHolder(path);
     if (holder === 'gone') continue;
     const alive = holder === 'unreadable' ? isFresh(path) : isAlive(holder);

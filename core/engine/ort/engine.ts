@@ -34,7 +34,8 @@ export class OrtEngine implements Engine {
     const operation = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
       const save = args[wrt.length] as tf.GradSaveFunc;
       const given = { ...feeds, ...Object.fromEntries(wrt.map((name, i) => [name, args[i] as tf.Tensor])) };
-      const results = forward.run(this.#host(graph, given), this.#allocate);
+      const sizes = new Map<string, number>();
+      const results = forward.run(this.#host(graph, given), this.#allocate, sizes);
       if (options.onStatistics) options.onStatistics(statisticsOf(graph, outputs, results));
       const value = this.#tensor(results[0]);
       const keptTensors = kept.map((name) => (name === outputs[0] ? value : this.#tensor(results[outputs.indexOf(name)])));
@@ -43,7 +44,7 @@ export class OrtEngine implements Engine {
       const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]) => {
         const known: Record<string, tf.Tensor> = { ...feeds, [graphs.upstream]: upstream };
         [...wrt, ...kept].forEach((name, i) => { known[name] = saved[i]; });
-        return backward.run(this.#host(graphs.backward, known), this.#allocate).map((result) => this.#tensor(result));
+        return backward.run(this.#host(graphs.backward, known), this.#allocate, sizes).map((result) => this.#tensor(result));
       };
       return { value, gradFunc };
     });

@@ -33,12 +33,16 @@ export class GraphSession {
   /**
    * @param feeds one tensor for each input, parameter and table
    * @param allocate gives the memory that outputs are written to
+   * @param sizes symbols that the feeds alone do not tell; gets those that they do tell
    * @returns the graph's outputs, in order
    * @throws RangeError when shapes contradict each other
    */
-  run(feeds: Readonly<Record<string, HostTensor>>, allocate: (length: number) => Float32Array): HostTensor[] {
+  run(
+    feeds: Readonly<Record<string, HostTensor>>,
+    allocate: (length: number) => Float32Array,
+    sizes: Map<string, number> = new Map(),
+  ): HostTensor[] {
     const graph = this.#graph;
-    const sizes = new Map<string, number>();
     const names = feedNames(graph);
     for (const name of names) bindShape(name, valueOf(graph, name).dims, feeds[name].shape, sizes);
     const { session, runtime } = this.#specialise(sizes);

@@ -7,7 +7,7 @@ import type { Graph, GraphNode } from '../../graph/graph.ts';
  * are replaced by faster equivalents. Exports never see this.
  */
 export function prepareForOrt(graph: Graph): Graph {
-  const builder = GraphBuilder.from(graph, { withNodes: false });
+  const builder = GraphBuilder.from(graph, { withNodes: false, namespace: 'ort/' });
   for (const node of graph.nodes) {
     const output = respell(builder, node);
     if (output === undefined) builder.copy(node, graph.values);

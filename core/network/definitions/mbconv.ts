@@ -4,6 +4,8 @@ import { batchNorm, batchNormParameters, type BlockDefinition, type ParameterDef
 const expands = (block: MbConvBlock) => block.expandRatio !== 1;
 const squeezes = (block: MbConvBlock) => block.squeezeChannels > 0;
 const projectsShortcut = (block: MbConvBlock) => block.input.channels !== block.output.channels;
+/** Without a projection the shortcut needs as many outputs as inputs, and the graph says so. */
+const outputs = (block: MbConvBlock) => (projectsShortcut(block) ? 'outputs' : 'inputs');
 const oddSize = (block: MbConvBlock) => block.input.height % 2 === 1;
 
 /** Sandler et al. 2018 with Hu et al. 2018; details as ElasticViT's released code has them. */
@@ -35,8 +37,8 @@ export const mbconv: BlockDefinition<MbConvBlock> = {
         { name: 'excite.bias', dims: [hidden], init: 'zeros' },
       );
     }
-    parameters.push({ name: 'project.weight', dims: ['outputs', hidden, 1, 1], init: 'fanIn', decay: true },
-      ...batchNormParameters('project', 'outputs', block.stride === 1 ? 'zeros' : 'ones'));
+    parameters.push({ name: 'project.weight', dims: [outputs(block), hidden, 1, 1], init: 'fanIn', decay: true },
+      ...batchNormParameters('project', outputs(block), block.stride === 1 ? 'zeros' : 'ones'));
     if (projectsShortcut(block)) {
       parameters.push({ name: 'shortcut.weight', dims: ['outputs', 'inputs', 1, 1], init: 'fanIn', decay: true });
     }

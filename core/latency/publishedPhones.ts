@@ -1,0 +1,47 @@
+import type { DeviceModel } from './deviceModel.ts';
+
+/** What is known about a published table and the phone it was measured on. */
+export type PublishedPhone = Pick<DeviceModel, 'name' | 'device' | 'runtime' | 'measurements' | 'speaksFor'> & {
+  readonly tableFile: string;
+};
+
+const runtime: DeviceModel['runtime'] = {
+  name: 'TensorFlow Lite, through the profiler of nn-Meter',
+  processor: 'CPU',
+  precision: 'float32',
+  threads: 1,
+  notes: 'The files do not record the flags of these runs, nor the versions. The profiler\'s defaults are one thread, ' +
+    '"taskset 70", 10 warm-up and 50 measured runs, with XNNPACK not switched off.',
+};
+
+const speaksFor: DeviceModel['speaksFor'] = [
+  'The sum of separately measured blocks, in ms for one image, as in the publications of ElasticViT; not a whole ' +
+    'network timed end to end. For the three networks with a published latency on Pixel 4 the sums are within 0.5 %.',
+  'Blocks as their authors measured them, which differ from the released networks: the attention block has no ' +
+    'depthwise convolution on V and no residual addition, and one more hard-swish after the joint projection; layer ' +
+    'norms work on each token, not on all tokens jointly; linear layers of the FFN have no bias.',
+  'TensorFlow Lite in float32 on one CPU thread only. Other runtimes (ONNX Runtime among them), precisions, thread ' +
+    'counts and processors need a calibration of their own; ranks may carry over, milliseconds do not.',
+  'Heads with 1000 classes. Other class counts are extrapolated from the weights and work that they save or add, and ' +
+    'are reported as outside what was measured.',
+];
+
+const measurements = (blocks: number): DeviceModel['measurements'] => ({
+  source: 'microsoft/nn-Meter, branch dev/hybrid-transformer, latency tables of ElasticViT\'s blocks (version 3, February 2023)',
+  licence: 'MIT',
+  blocks,
+  networks: 0,
+  notes: 'Only coefficients fitted to the tables are in this file, not the tables.',
+});
+
+const phone = (name: string, title: string, systemOnChip: string): PublishedPhone => ({
+  name, runtime, speaksFor, tableFile: `${name}_lut_ln_v3.json`,
+  device: { title, systemOnChip },
+  measurements: measurements(12_116),
+});
+
+export const publishedPhones: readonly PublishedPhone[] = [
+  phone('pixel4', 'Google Pixel 4', 'Qualcomm Snapdragon 855'),
+  phone('pixel6', 'Google Pixel 6', 'Google Tensor'),
+  phone('xiaomi11', 'Xiaomi Mi 11', 'Qualcomm Snapdragon 888'),
+];

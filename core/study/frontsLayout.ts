@@ -1,0 +1,111 @@
+import type { ParetoPoint } from '../search/pareto.ts';
+
+export interface FrontsPanel {
+  readonly device: string;
+  /** By ascending latency. `name` is written beside the point. */
+  readonly front: readonly (ParetoPoint & { readonly lowMs: number; readonly highMs: number; readonly name?: string })[];
+  /** Everything that was evaluated, in or out of the budget. */
+  readonly evaluated?: readonly ParetoPoint[];
+  readonly maxMs?: number;
+  /** A few words under the device's name. */
+  readonly note?: string;
+}
+
+export interface FrontsPicture {
+  readonly panels: readonly FrontsPanel[];
+  readonly title?: string;
+  readonly baseline?: { readonly label: string; readonly accuracy: number };
+}
+
+export interface Rectangle {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+}
+
+/** Where everything goes, in pixels. */
+export interface FrontsLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly titleTop: number;
+  readonly legendTop: number;
+  readonly plots: readonly (Rectangle & { readonly column: number })[];
+  readonly latency: readonly Range[];
+  /** In percent; the same for all panels. */
+  readonly accuracy: Range;
+}
+
+const margin = { left: 66, right: 26, top: 14, bottom: 14 };
+const plotHeight = 260;
+const plotWidths = [520, 360, 300];
+/** Room for a panel's name above its plot and for the axis below it. */
+const above = 44;
+const below = 50;
+const between = 34;
+const titleHeight = 30;
+const legendHeight = 28;
+
+export function layOut(picture: FrontsPicture): FrontsLayout {
+  const columns = Math.min(Math.max(1, picture.panels.length), plotWidths.length);
+  const rows = Math.ceil(picture.panels.length / columns);
+  const width = plotWidths[columns - 1];
+  const top = margin.top + (picture.title ? titleHeight : 0);
+  const plots = picture.panels.map((_, index) => {
+    const column = index % columns;
+    const row = Math.floor(index / columns);
+    return {
+      column,
+      left: margin.left + column * (width + between),
+      top: top + row * (above + plotHeight + below) + above,
+      width,
+      height: plotHeight,
+    };
+  });
+  const legendTop = top + rows * (above + plotHeight + below);
+  return {
+    width: margin.left + columns * width + (columns - 1) * between + margin.right,
+    height: legendTop + legendHeight + margin.bottom,
+    titleTop: margin.top,
+    legendTop,
+    plots,
+    latency: picture.panels.map(latencyRange),
+    accuracy: accuracyRange(picture),
+  };
+}
+
+/**
+ * From zero, because ratios of latencies matter. With a budget the axis ends soon after it: what other devices' budgets
+ * let in would squeeze the part that counts.
+ */
+function latencyRange({ front, evaluated = [], maxMs }: FrontsPanel): Range {
+  const slowest = Math.max(0, ...front.map(({ highMs }) => highMs), ...evaluated.map(({ latencyMs }) => latencyMs));
+  const last = maxMs === undefined ? slowest
+    : Math.max(1.06 * maxMs, Math.min(slowest, 1.2 * maxMs), ...front.map(({ highMs }) => highMs));
+  return niceRange(0, last || 1, 6);
+}
+
+function accuracyRange({ panels, baseline }: FrontsPicture): Range {
+  const values = panels.flatMap(({ front, evaluated = [] }) => [...front, ...evaluated].map(({ accuracy }) => accuracy));
+  if (baseline) values.push(baseline.accuracy);
+  if (values.length === 0) return { min: 0, max: 100, step: 20 };
+  const low = 100 * Math.min(...values);
+  const high = 100 * Math.max(...values);
+  const room = 0.04 * (high - low || 10);
+  const { min, max, step } = niceRange(Math.max(0, low - room), Math.min(100, high + room), 6);
+  return { min, max: Math.min(max, 100), step };
+}
+
+/** The range widened to multiples of a step of 1, 2, 2.5 or 5 times a power of ten, with about `parts` steps. */
+export function niceRange(low: number, high: number, parts: number): Range {
+  const raw = (high - low || 1) / parts;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw) ?? 10);
+  return { min: step * Math.floor(low / step), max: step * Math.ceil(high / step - 1e-9), step };
+}

@@ -1,0 +1,79 @@
+import type { DeviceFront, FrontEntry, SearchResult } from '../search/result.ts';
+
+export interface FrontsTableOptions {
+  /** Characters that a line may have; architectures are shortened to fit. Default 120. */
+  readonly columns?: number;
+  /** Something simple to compare with, for instance a linear classifier on the same pixels. */
+  readonly baseline?: { readonly label: string; readonly accuracy: number };
+}
+
+const headings = ['id', 'accuracy', 'latency (interval)', 'MACs', 'params', 'architecture'];
+const gap = '  ';
+
+/** The fronts as plain text, one table a device: for terminals and for report files. */
+export function frontsTable(result: SearchResult, options: FrontsTableOptions = {}): string {
+  const tables = result.devices.map((device) => [heading(device), ...rows(device, options.columns ?? 120)].join('\n'));
+  if (options.baseline) {
+    tables.push(`For comparison, ${options.baseline.label}: ${percent(options.baseline.accuracy)}`);
+  }
+  return `${tables.join('\n\n')}\n`;
+}
+
+function heading({ device, maxMs, front, evaluated, hypervolume, normalizedHypervolume, referencePoint }: DeviceFront): string {
+  const budget = maxMs === undefined ? '' : ` within ${ms(maxMs)}`;
+  const found = `${device}: ${front.length} on the Pareto front of ${evaluated} evaluated${budget}`;
+  const volume = `hypervolume ${normalizedHypervolume.toFixed(3)} (${hypervolume.toPrecision(4)} ms x accuracy)`;
+  return `${found}\n${volume}, reference point ${ms(referencePoint.latencyMs)} and ${percent(referencePoint.accuracy)}`;
+}
+
+function rows({ front }: DeviceFront, columns: number): string[] {
+  if (front.length === 0) return ['  (nothing evaluated fits)'];
+  const cells = front.map((entry) => [
+    entry.id,
+    percent(entry.accuracy),
+    interval(entry),
+    millions(entry.macs),
+    entry.params === undefined ? '' : millions(entry.params),
+    entry.name ?? entry.key,
+  ]);
+  const shown = [...headings.keys()].filter((column) => cells.some((row) => row[column] !== ''));
+  const table = [headings, ...cells].map((row) => shown.map((column) => row[column]));
+  const last = shown.length - 1;
+  const widths = shown.map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  const before = gap.length + widths.slice(0, last).reduce((sum, width) => sum + width + gap.length, 0);
+  const room = Math.max(8, columns - before);
+  return table.map((row) => gap + row.map((cell, column) => {
+    if (column === last) return shorten(cell, room);
+    return column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+  }).join(gap));
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 3)}...`;
+}
+
+/** "21.1 ms (20.8 to 21.5)" */
+function interval({ latencyMs, lowMs, highMs }: FrontEntry): string {
+  const digits = decimals(latencyMs);
+  return `${ms(latencyMs)} (${lowMs.toFixed(digits)} to ${highMs.toFixed(digits)})`;
+}
+
+/** "64.9 %" */
+export function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)} %`;
+}
+
+/** "21.1 ms": three digits or so, whatever the size. */
+export function ms(value: number): string {
+  return `${value.toFixed(decimals(value))} ms`;
+}
+
+function decimals(value: number): number {
+  return value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
+}
+
+/** "221.5 M" */
+export function millions(value: number): string {
+  const inMillions = value / 1e6;
+  return `${inMillions.toFixed(decimals(inMillions))} M`;
+}
