@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bindShape, evaluate, type Dim } from '../graph/dims.ts';
+import { bindShape, evaluate, type Dim, type DimValues } from '../graph/dims.ts';
 import { feedNames, valueOf, type Attribute, type Graph, type GraphNode } from '../graph/graph.ts';
 import type { ApplyOptions, Engine, EngineInfo } from './engine.ts';
 
@@ -28,9 +28,14 @@ export class InterpretingEngine implements Engine {
   }
 }
 
-/** Every value of a graph, by name. */
-export function interpret(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>): Map<string, tf.Tensor> {
-  const sizes = new Map<string, number>();
+/**
+ * Every value of a graph, by name.
+ * @param known sizes of symbols that the feeds alone do not tell
+ */
+export function interpret(
+  graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, known: DimValues = new Map(),
+): Map<string, tf.Tensor> {
+  const sizes = new Map(known);
   const values = new Map<string, tf.Tensor>();
   for (const name of feedNames(graph)) {
     bindShape(name, valueOf(graph, name).dims, feeds[name].shape, sizes);

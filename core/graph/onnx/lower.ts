@@ -21,11 +21,11 @@ export type RuntimeValue =
  * Spells a graph's nodes as ONNX nodes: attributes that ONNX wants as tensors become initializers.
  *
  * @param sizes symbols whose size is fixed in the result; the others stay free
- * @param prefix put before every name that is not an input, parameter, table or output of the graph
+ * @param rename gives every value its name in the file; unchanged by default
  * @throws RangeError when a symbol that ONNX needs as an attribute (the number of groups) is free
  */
-export function lowerGraph(graph: Graph, sizes: DimValues, prefix = ''): LoweredGraph {
-  const lowering = new Lowering(graph, sizes, prefix);
+export function lowerGraph(graph: Graph, sizes: DimValues, rename: (name: string) => string = (name) => name): LoweredGraph {
+  const lowering = new Lowering(graph, sizes, rename);
   graph.nodes.forEach((node) => lowering.write(node));
   return { nodes: lowering.nodes, initializers: [...lowering.initializers.values()], runtime: [...lowering.runtime.values()] };
 }
@@ -52,14 +52,12 @@ class Lowering {
   readonly runtime = new Map<string, RuntimeValue>();
   readonly #graph: Graph;
   readonly #sizes: DimValues;
-  readonly #prefix: string;
-  readonly #outer: ReadonlySet<string>;
+  readonly #name: (name: string) => string;
 
-  constructor(graph: Graph, sizes: DimValues, prefix: string) {
+  constructor(graph: Graph, sizes: DimValues, rename: (name: string) => string) {
     this.#graph = graph;
     this.#sizes = sizes;
-    this.#prefix = prefix;
-    this.#outer = new Set([...graph.inputs, ...graph.parameters, ...graph.tables, ...graph.outputs]);
+    this.#name = rename;
   }
 
   write(node: GraphNode): void {
@@ -152,10 +150,6 @@ class Lowering {
     if (size === undefined) this.runtime.set(name, { name, kind: 'scalar', size: scalar });
     else this.initializers.set(name, { name, dims: [], data: new Float32Array([size]) });
     return name;
-  }
-
-  #name(name: string): string {
-    return this.#outer.has(name) ? name : `${this.#prefix}${name}`;
   }
 
   /** In a Reshape, 0 copies the input's size and one -1 takes what is left. */

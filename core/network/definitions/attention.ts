@@ -45,10 +45,15 @@ export const attention: BlockDefinition<AttentionBlock> = {
   },
 };
 
+const offsetTables = new Map<string, Int32Array>();
+
 /** For every pair (query, key) of a map's positions, the row of the table that holds their offset. */
 function relativeOffsets(height: number, width: number): Int32Array {
+  const known = offsetTables.get(`${height}x${width}`);
+  if (known) return known;
   const tokens = height * width;
   const indices = new Int32Array(tokens * tokens);
+  offsetTables.set(`${height}x${width}`, indices);
   const span = 2 * height - 1;
   for (let query = 0; query < tokens; query++) {
     for (let key = 0; key < tokens; key++) {

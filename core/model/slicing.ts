@@ -1,0 +1,73 @@
+import type { SliceRole } from '../network/definition.ts';
+
+/** Where a smaller parameter lies inside a larger one: as runs of equal length that are contiguous in both. */
+export interface Slice {
+  /** Elements in each run. */
+  readonly runLength: number;
+  /** Start of each run in the larger parameter; in the smaller one the runs follow each other. */
+  readonly starts: Int32Array;
+}
+
+/**
+ * The part of a parameter that a smaller network shares (elasticvit.md section 3): the first channels, the centre of
+ * kernels and of position tables.
+ *
+ * @param large shape in the supernet
+ * @param small shape in the subnet, of the same rank and nowhere larger
+ * @param roles per axis, `first` where missing
+ * @throws RangeError when the smaller shape does not fit
+ */
+export function sliceOf(large: readonly number[], small: readonly number[], roles: readonly SliceRole[] = []): Slice {
+  if (large.length !== small.length || small.some((size, axis) => size > large[axis])) {
+    throw new RangeError(`A parameter of shape [${small}] is not part of one of shape [${large}].`);
+  }
+  const begins = small.map((size, axis) => (roles[axis] === 'centre' ? (large[axis] - size) / 2 : 0));
+  if (!begins.every(Number.isInteger)) throw new RangeError(`[${small}] has no centre in [${large}].`);
+  let tail = large.length;
+  while (tail > 0 && small[tail - 1] === large[tail - 1]) tail--;
+  const inner = large.slice(tail).reduce((size, dim) => size * dim, 1);
+  if (tail === 0) return { runLength: inner, starts: Int32Array.of(0) };
+
+  // Axis tail-1 is contiguous too, but covers only a part of the larger parameter's.
+  const runLength = small[tail - 1] * inner;
+  const strides = large.map((_, axis) => large.slice(axis + 1).reduce((size, dim) => size * dim, 1));
+  const outer = small.slice(0, tail - 1);
+  const starts = new Int32Array(outer.reduce((size, dim) => size * dim, 1));
+  const index = outer.map(() => 0);
+  for (let run = 0; run < starts.length; run++) {
+    let at = begins[tail - 1] * strides[tail - 1];
+    for (let axis = 0; axis < outer.length; axis++) at += (begins[axis] + index[axis]) * strides[axis];
+    starts[run] = at;
+    for (let axis = outer.length - 1; axis >= 0 && ++index[axis] === outer[axis]; axis--) index[axis] = 0;
+  }
+  return { runLength, starts };
+}
+
+/** Reads a slice of `large` (a view that starts at the parameter) into new memory, or as a view where it is whole. */
+export function gather(large: Float32Array, slice: Slice): Float32Array {
+  const { runLength, starts } = slice;
+  if (starts.length === 1) return large.subarray(starts[0], starts[0] + runLength);
+  const small = new Float32Array(starts.length * runLength);
+  for (let run = 0; run < starts.length; run++) {
+    small.set(large.subarray(starts[run], starts[run] + runLength), run * runLength);
+  }
+  return small;
+}
+
+/** Adds a subnet's values onto the slice of the larger parameter that they belong to. */
+export function scatterAdd(small: Float32Array, slice: Slice, large: Float32Array): void {
+  const { runLength, starts } = slice;
+  let from = 0;
+  for (let run = 0; run < starts.length; run++) {
+    const end = starts[run] + runLength;
+    for (let to = starts[run]; to < end; to++) large[to] += small[from++];
+  }
+}
+
+/** Writes a subnet's values over the slice of the larger parameter that they belong to. */
+export function scatter(small: Float32Array, slice: Slice, large: Float32Array): void {
+  const { runLength, starts } = slice;
+  for (let run = 0; run < starts.length; run++) {
+    large.set(small.subarray(run * runLength, (run + 1) * runLength), starts[run]);
+  }
+}

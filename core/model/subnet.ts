@@ -1,0 +1,44 @@
+import type { Network } from '../network/network.ts';
+import { gather, scatterAdd, sliceOf, type Slice } from './slicing.ts';
+import { layoutOf, Weights, type PlacedParameter } from './weights.ts';
+
+/** How a subnet's parameters lie in the supernet's buffers. Made once for a subnet, used every step. */
+export class SubnetView {
+  readonly network: Network;
+  readonly #supernet: Weights;
+  readonly #slices: ReadonlyMap<string, { parameter: PlacedParameter; slice: Slice; shape: readonly number[] }>;
+
+  /** @throws RangeError when the network is not part of the supernet. */
+  constructor(supernet: Weights, network: Network) {
+    this.network = network;
+    this.#supernet = supernet;
+    const layout = layoutOf(network);
+    this.#slices = new Map([...layout.parameters.values()].map(({ key, shape }) => {
+      const parameter = supernet.placed(key);
+      return [key, { parameter, shape, slice: sliceOf(parameter.shape, shape, parameter.slice) }];
+    }));
+  }
+
+  get keys(): string[] {
+    return [...this.#slices.keys()];
+  }
+
+  /** The subnet's share of a parameter: a view where it is contiguous in the supernet, otherwise a copy. */
+  read(key: string): { shape: readonly number[]; data: Float32Array } {
+    const { parameter, slice, shape } = this.#slices.get(key)!;
+    return { shape, data: gather(this.#supernet.view(parameter), slice) };
+  }
+
+  /** Adds a gradient of the subnet's share to a buffer laid out like the supernet's trainable numbers. */
+  accumulate(key: string, gradient: Float32Array, into: Float32Array): void {
+    const { parameter, slice } = this.#slices.get(key)!;
+    scatterAdd(gradient, slice, into.subarray(parameter.offset, parameter.offset + parameter.length));
+  }
+
+  /** The subnet with weights of its own. */
+  extract(): Weights {
+    const own = new Weights(this.network);
+    for (const key of own.parameters.keys()) own.view(key).set(this.read(key).data);
+    return own;
+  }
+}
