@@ -23,7 +23,10 @@ export interface ParameterDefinition {
   readonly slice?: readonly SliceRole[];
   /** Running statistics are set by calibration, not by the optimizer. */
   readonly trainable?: false;
-  /** Whether weight decay applies by default: weights yes; biases, scales and positions no. */
+  /**
+   * Whether weight decay applies: to the matrices of transformer layers and of the head; not to biases, scales and
+   * positions, nor to convolutional blocks, as in ElasticViT's recipe (elasticvit.md section 3).
+   */
   readonly decay?: boolean;
 }
 

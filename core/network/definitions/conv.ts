@@ -5,7 +5,7 @@ export const conv: BlockDefinition<ConvBlock> = {
   variant: (block) => `k${block.kernelSize} s${block.stride} odd${block.input.height % 2}`,
   sizes: (block) => ({ inputs: block.input.channels, outputs: block.output.channels }),
   parameters: (block) => [
-    { name: 'conv.weight', dims: ['outputs', 'inputs', block.kernelSize, block.kernelSize], init: 'fanIn', decay: true },
+    { name: 'conv.weight', dims: ['outputs', 'inputs', block.kernelSize, block.kernelSize], init: 'fanIn' },
     ...batchNormParameters('conv', 'outputs'),
   ],
   build(block, graph) {

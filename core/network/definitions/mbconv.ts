@@ -22,25 +22,25 @@ export const mbconv: BlockDefinition<MbConvBlock> = {
     const hidden = expands(block) ? 'hidden' : 'inputs';
     const parameters: ParameterDefinition[] = [];
     if (expands(block)) {
-      parameters.push({ name: 'expand.weight', dims: [hidden, 'inputs', 1, 1], init: 'fanIn', decay: true },
+      parameters.push({ name: 'expand.weight', dims: [hidden, 'inputs', 1, 1], init: 'fanIn' },
         ...batchNormParameters('expand', hidden));
     }
     parameters.push({
-      name: 'depthwise.weight', dims: [hidden, 1, block.kernelSize, block.kernelSize], init: 'fanIn', decay: true,
+      name: 'depthwise.weight', dims: [hidden, 1, block.kernelSize, block.kernelSize], init: 'fanIn',
       slice: ['first', 'first', 'centre', 'centre'],
     }, ...batchNormParameters('depthwise', hidden));
     if (squeezes(block)) {
       parameters.push(
-        { name: 'squeeze.weight', dims: ['squeezed', hidden, 1, 1], init: 'fanIn', decay: true },
+        { name: 'squeeze.weight', dims: ['squeezed', hidden, 1, 1], init: 'fanIn' },
         { name: 'squeeze.bias', dims: ['squeezed'], init: 'zeros' },
-        { name: 'excite.weight', dims: [hidden, 'squeezed', 1, 1], init: 'fanIn', decay: true },
+        { name: 'excite.weight', dims: [hidden, 'squeezed', 1, 1], init: 'fanIn' },
         { name: 'excite.bias', dims: [hidden], init: 'zeros' },
       );
     }
-    parameters.push({ name: 'project.weight', dims: [outputs(block), hidden, 1, 1], init: 'fanIn', decay: true },
+    parameters.push({ name: 'project.weight', dims: [outputs(block), hidden, 1, 1], init: 'fanIn' },
       ...batchNormParameters('project', outputs(block), block.stride === 1 ? 'zeros' : 'ones'));
     if (projectsShortcut(block)) {
-      parameters.push({ name: 'shortcut.weight', dims: ['outputs', 'inputs', 1, 1], init: 'fanIn', decay: true });
+      parameters.push({ name: 'shortcut.weight', dims: ['outputs', 'inputs', 1, 1], init: 'fanIn' });
     }
     return parameters;
   },

@@ -1,0 +1,191 @@
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { EnvironmentError } from '../../base/errors.ts';
+import { Random, type RandomState } from '../../base/random.ts';
+import { resizeBatch } from '../../data/resize.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { forward } from '../../model/forward.ts';
+import { SubnetView } from '../../model/subnet.ts';
+import { Weights } from '../../model/weights.ts';
+import type { WeightTensor } from '../../model/safetensors.ts';
+import type { Network } from '../../network/network.ts';
+import type { SearchSpace } from '../../spaces/space.ts';
+import { crossEntropy, smoothedLabels } from '../loss.ts';
+import { AdamW, clipByNorm } from '../optimizer.ts';
+import { learningRateAt } from '../schedule.ts';
+import type { TrainingSettings } from '../settings.ts';
+import { sampleBuckets, walk, type Bucket } from './buckets.ts';
+
+/** A batch at the data's resolution: pixels [count, 3, imageSize, imageSize], labels [count]. */
+export interface TrainingBatch {
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+  readonly imageSize: number;
+}
+
+export interface StepReport {
+  /** Steps done, this one included. */
+  readonly step: number;
+  /** Mean label loss of the step's three subnets. */
+  readonly loss: number;
+  /** Distillation loss of the smallest subnet. */
+  readonly smallestLoss: number;
+  readonly learningRate: number;
+  /** Norm of the summed gradient before clipping. */
+  readonly gradientNorm: number;
+  /** Share of right answers of the three subnets on the batch they were trained on. */
+  readonly accuracy: number;
+  /** Range of the step's bucket. */
+  readonly bucketMacs: readonly [number, number];
+}
+
+const subnetsPerStep = 3;
+
+const stateSchema = z.object({
+  step: z.int().min(0),
+  bucket: z.int().min(0),
+  random: z.tuple([z.int(), z.int(), z.int(), z.int()]),
+});
+
+export interface SupernetOptions<A> {
+  readonly engine: Engine;
+  readonly space: SearchSpace<A>;
+  readonly classes: number;
+  readonly settings: TrainingSettings;
+  readonly seed: number;
+}
+
+/**
+ * Trains a supernet (elasticvit.md section 3): per step three subnets of one MACs bucket learn from labels, and the
+ * smallest subnet from the mean of their predictions; the gradients of all four are summed on the shared weights.
+ * The same seed gives the same weights, also across `state`/`restore`.
+ */
+export class SupernetTrainer<A> {
+  readonly weights: Weights;
+  readonly buckets: readonly Bucket<A>[];
+  readonly #options: SupernetOptions<A>;
+  readonly #optimizer: AdamW;
+  readonly #gradient: Float32Array;
+  readonly #random: Random;
+  readonly #smallest: SubnetView;
+  #bucket = 0;
+
+  constructor(options: SupernetOptions<A>) {
+    const { space, classes, settings, seed } = options;
+    const root = new Random(seed);
+    this.#options = options;
+    this.#random = root.fork('training');
+    this.weights = Weights.initialise(space.lower(space.largest, { classes }), root.fork('weights'));
+    this.buckets = sampleBuckets(space, settings.buckets, root.fork('buckets'));
+    this.#smallest = new SubnetView(this.weights, space.lower(space.smallest, { classes }));
+    const ranges = [...this.weights.parameters.values()].filter(({ trainable }) => trainable !== false)
+      .map(({ offset, length, decay }) => ({ offset, length, decay: decay === true }));
+    this.#optimizer = new AdamW(this.weights.trainable.length, ranges, settings);
+    this.#gradient = new Float32Array(this.weights.trainable.length);
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#optimizer.step;
+  }
+
+  /**
+   * One optimizer step.
+   * @throws EnvironmentError `diverged` when the loss is not a number; the weights are as before the step
+   */
+  train(batch: TrainingBatch): StepReport {
+    const { space, classes, settings } = this.#options;
+    const step = this.step;
+    this.#bucket = walk(this.#bucket, this.buckets.length, this.#random);
+    const bucket = this.buckets[this.#bucket];
+    this.#gradient.fill(0);
+
+    const labels = smoothedLabels(batch.labels, classes, settings.labelSmoothing);
+    const soft = new Float32Array(labels.length);
+    let loss = 0;
+    let right = 0;
+    for (let i = 0; i < subnetsPerStep; i++) {
+      const network = space.lower(this.#random.choice(bucket.architectures), { classes });
+      const result = this.#backpropagate(new SubnetView(this.weights, network), batch, labels);
+      loss += result.loss / subnetsPerStep;
+      for (let j = 0; j < soft.length; j++) soft[j] += result.probabilities[j] / subnetsPerStep;
+      right += countRight(result.probabilities, batch.labels, classes);
+    }
+    const smallest = this.#backpropagate(this.#smallest, batch, soft);
+    if (!Number.isFinite(loss) || !Number.isFinite(smallest.loss)) {
+      throw new EnvironmentError('diverged', `Training diverged at step ${step + 1}: the loss is not a number. Lower training.learningRate or raise training.warmupSteps.`);
+    }
+    const gradientNorm = clipByNorm(this.#gradient, settings.clipNorm);
+    const learningRate = learningRateAt(step, settings);
+    this.#optimizer.update(this.weights.trainable, this.#gradient, learningRate);
+    return {
+      step: this.step, loss, smallestLoss: smallest.loss, learningRate, gradientNorm,
+      accuracy: right / (subnetsPerStep * batch.labels.length), bucketMacs: [bucket.fromMacs, bucket.toMacs],
+    };
+  }
+
+  /** Tensors of a checkpoint. */
+  tensors(): Record<string, WeightTensor> {
+    const flat = (data: Float32Array) => ({ shape: [data.length], data });
+    return { ...this.weights.toTensors(), 'optimizer.first': flat(this.#optimizer.first), 'optimizer.second': flat(this.#optimizer.second) };
+  }
+
+  /** The rest of a checkpoint, as JSON. */
+  state(): { step: number; bucket: number; random: RandomState } {
+    return { step: this.step, bucket: this.#bucket, random: this.#random.state };
+  }
+
+  /** Goes back to a checkpoint. @throws InputError when it belongs to another network */
+  restore(tensors: Readonly<Record<string, WeightTensor>>, state: unknown): void {
+    const { step, bucket, random } = stateSchema.parse(state);
+    const saved = Weights.fromTensors(this.weights.network, tensors);
+    this.weights.trainable.set(saved.trainable);
+    this.weights.statistics.set(saved.statistics);
+    this.#optimizer.first.set(tensors['optimizer.first'].data as Float32Array);
+    this.#optimizer.second.set(tensors['optimizer.second'].data as Float32Array);
+    this.#optimizer.step = step;
+    this.#bucket = bucket;
+    this.#random.state = random;
+  }
+
+  /** Adds a subnet's gradient to the shared one. */
+  #backpropagate(view: SubnetView, batch: TrainingBatch, targets: Float32Array): { loss: number; probabilities: Float32Array } {
+    const { engine, classes } = this.#options;
+    const { network } = view;
+    const keys = view.keys.filter((key) => this.weights.placed(key).trainable !== false);
+    const pixels = atResolution(batch, network);
+    let loss = NaN;
+    let probabilities = new Float32Array(0);
+    tf.tidy(() => {
+      const images = tf.tensor(pixels, [batch.labels.length, 3, network.resolution, network.resolution]);
+      const target = tf.tensor2d(targets, [batch.labels.length, classes]);
+      const parameters = keys.map((key) => {
+        const { data, shape } = view.read(key);
+        return tf.tensor(data, [...shape]);
+      });
+      const gradients = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
+        const byKey = new Map(keys.map((key, i) => [key, tensors[i]]));
+        const logits = forward(engine, network, (key) => byKey.get(key)!, images, { mode: 'training' }) as tf.Tensor2D;
+        probabilities = Float32Array.from(tf.softmax(logits).dataSync());
+        return crossEntropy(logits, target);
+      })(parameters);
+      loss = gradients.value.dataSync()[0];
+      keys.forEach((key, i) => view.accumulate(key, gradients.grads[i].dataSync() as Float32Array, this.#gradient));
+    });
+    return { loss, probabilities };
+  }
+}
+
+function atResolution(batch: TrainingBatch, network: Network): Float32Array {
+  return resizeBatch(batch.images, batch.labels.length, batch.imageSize, network.resolution);
+}
+
+function countRight(probabilities: Float32Array, labels: Int32Array, classes: number): number {
+  let right = 0;
+  for (let i = 0; i < labels.length; i++) {
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (probabilities[i * classes + c] > probabilities[i * classes + best]) best = c;
+    if (best === labels[i]) right++;
+  }
+  return right;
+}
