@@ -44,7 +44,7 @@ export interface FrontsLayout {
 
 const margin = { left: 66, right: 26, top: 14, bottom: 14 };
 const plotHeight = 260;
-const plotWidths = [520, 360, 300];
+const plotWidths = [500, 360, 300];
 /** Room for a panel's name above its plot and for the axis below it. */
 const above = 44;
 const below = 50;
@@ -52,9 +52,12 @@ const between = 34;
 const titleHeight = 30;
 const legendHeight = 28;
 
+/** @throws RangeError without panels. */
 export function layOut(picture: FrontsPicture): FrontsLayout {
-  const columns = Math.min(Math.max(1, picture.panels.length), plotWidths.length);
-  const rows = Math.ceil(picture.panels.length / columns);
+  if (picture.panels.length === 0) throw new RangeError('A picture of fronts needs at least one device.');
+  const count = picture.panels.length;
+  const columns = count === 4 ? 2 : Math.min(count, plotWidths.length);
+  const rows = Math.ceil(count / columns);
   const width = plotWidths[columns - 1];
   const top = margin.top + (picture.title ? titleHeight : 0);
   const plots = picture.panels.map((_, index) => {
@@ -88,7 +91,7 @@ function latencyRange({ front, evaluated = [], maxMs }: FrontsPanel): Range {
   const slowest = Math.max(0, ...front.map(({ highMs }) => highMs), ...evaluated.map(({ latencyMs }) => latencyMs));
   const last = maxMs === undefined ? slowest
     : Math.max(1.06 * maxMs, Math.min(slowest, 1.2 * maxMs), ...front.map(({ highMs }) => highMs));
-  return niceRange(0, last || 1, 6);
+  return niceRange(0, last || 1);
 }
 
 function accuracyRange({ panels, baseline }: FrontsPicture): Range {
@@ -97,15 +100,22 @@ function accuracyRange({ panels, baseline }: FrontsPicture): Range {
   if (values.length === 0) return { min: 0, max: 100, step: 20 };
   const low = 100 * Math.min(...values);
   const high = 100 * Math.max(...values);
-  const room = 0.04 * (high - low || 10);
-  const { min, max, step } = niceRange(Math.max(0, low - room), Math.min(100, high + room), 6);
+  const room = 0.05 * (high - low || 10);
+  const { min, max, step } = niceRange(Math.max(0, low - room), Math.min(100, high + room));
   return { min, max: Math.min(max, 100), step };
 }
 
-/** The range widened to multiples of a step of 1, 2, 2.5 or 5 times a power of ten, with about `parts` steps. */
-export function niceRange(low: number, high: number, parts: number): Range {
-  const raw = (high - low || 1) / parts;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw) ?? 10);
-  return { min: step * Math.floor(low / step), max: step * Math.ceil(high / step - 1e-9), step };
+/**
+ * The range widened to multiples of a step of 1, 2, 2.5 or 5 times a power of ten: of those with five to nine steps
+ * the one that widens least.
+ */
+export function niceRange(low: number, high: number): Range {
+  const extent = high - low || 1;
+  const choices = [5, 6, 7, 8, 9].map((parts): Range => {
+    const raw = extent / parts;
+    const power = 10 ** Math.floor(Math.log10(raw));
+    const step = power * ([1, 2, 2.5, 5].find((factor) => factor * power >= raw) ?? 10);
+    return { min: step * Math.floor(low / step), max: step * Math.ceil(high / step - 1e-9), step };
+  });
+  return choices.reduce((best, one) => (one.max - one.min < best.max - best.min ? one : best));
 }

@@ -1,8 +1,8 @@
 import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts';
 import type { FrontsLayout, FrontsPanel, FrontsPicture } from './frontsLayout.ts';
+import { percent } from './frontsTable.ts';
 
 type Series = CustomSeriesOption | LineSeriesOption | ScatterSeriesOption;
-type PanelPoint = FrontsPanel['front'][number];
 
 /** Okabe and Ito's colours, without black and yellow: distinguishable with every common colour vision. */
 const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'];
@@ -10,6 +10,8 @@ const ink = '#222222';
 const quiet = '#666666';
 const rule = '#e8e8e8';
 const dot = '#9a9a9a';
+const budgetLine = { color: ink, width: 1.2, type: [5, 4] };
+const haloed = { textBorderColor: '#ffffff', textBorderWidth: 3 };
 
 const legendNames = {
   front: 'Pareto front',
@@ -23,31 +25,31 @@ export function titleOptions({ title, panels }: FrontsPicture, layout: FrontsLay
     text: panel.device,
     subtext: panel.note ?? '',
     left: layout.plots[index].left - 5,
-    top: layout.plots[index].top - 42,
+    top: layout.plots[index].top - (panel.note ? 42 : 28),
     itemGap: 3,
     textStyle: { fontSize: 14, fontWeight: 'bold', color: colorOf(index) },
     subtextStyle: { fontSize: 11, color: quiet },
   }));
-  const heading = { text: title, left: layout.plots[0]?.left ?? 0, top: layout.titleTop - 5,
+  const heading = { text: title, left: layout.plots[0].left - 5, top: layout.titleTop - 5,
     textStyle: { fontSize: 16, fontWeight: 'bold', color: ink } };
   return title ? [heading, ...names] : names;
 }
 
-export function legendOption({ panels, baseline }: FrontsPicture, layout: FrontsLayout): object {
-  const line = { itemStyle: { opacity: 0 } };
+export function legendOption({ panels }: FrontsPicture, layout: FrontsLayout): object {
+  const withoutSymbol = { itemStyle: { opacity: 0 } };
   return {
     top: layout.legendTop,
     left: 'center',
     selectedMode: false,
     itemWidth: 26,
-    itemGap: 22,
+    itemHeight: 8,
+    itemGap: 26,
     textStyle: { fontSize: 12, color: ink },
     data: [
       { name: legendNames.front },
-      { name: legendNames.interval, ...line },
+      { name: legendNames.interval, ...withoutSymbol },
       ...(panels.some(({ evaluated }) => evaluated?.length) ? [{ name: legendNames.evaluated, icon: 'circle' }] : []),
-      ...(panels.some(({ maxMs }) => maxMs !== undefined) ? [{ name: legendNames.budget, ...line }] : []),
-      ...(baseline ? [{ name: baseline.label, ...line }] : []),
+      ...(panels.some(({ maxMs }) => maxMs !== undefined) ? [{ name: legendNames.budget, ...withoutSymbol }] : []),
     ],
   };
 }
@@ -80,14 +82,14 @@ export function panelOptions(picture: FrontsPicture, layout: FrontsLayout, panel
 
 function panelSeries(picture: FrontsPicture, panel: FrontsPanel, index: number, lastMs: number): Series[] {
   const color = colorOf(index);
-  const place = { xAxisIndex: index, yAxisIndex: index, silent: true };
+  const place: Place = { xAxisIndex: index, yAxisIndex: index, silent: true };
   return [
     ...legendSamples(picture, index, place),
     dots(panel, place, lastMs),
-    ...marks(picture, panel, place),
-    ...beyond(panel, place, lastMs, color),
+    ...marks(picture, panel, place, lastMs),
     whiskers(panel, place, color),
-    steps(panel, place, color),
+    staircase(panel, place, lastMs, color),
+    points(panel, place, lastMs, color),
   ];
 }
 
@@ -99,71 +101,110 @@ type Place = { xAxisIndex: number; yAxisIndex: number; silent: true };
 const at = ({ latencyMs, accuracy }: { latencyMs: number; accuracy: number }) => [latencyMs, 100 * accuracy];
 
 /** What the legend shows, in ink rather than in one panel's colour; drawn nowhere. */
-function legendSamples({ panels, baseline }: FrontsPicture, index: number, place: Place): Series[] {
+function legendSamples({ panels }: FrontsPicture, index: number, place: Place): Series[] {
   if (index > 0) return [];
   const color = panels.length === 1 ? colorOf(0) : ink;
   const line = (name: string, lineStyle: LineSeriesOption['lineStyle'], symbol = 'none'): LineSeriesOption =>
     ({ ...place, type: 'line', name, data: [], symbol, symbolSize: 7, lineStyle, itemStyle: { color } });
   return [
     line(legendNames.front, { color, width: 2 }, 'circle'),
-    line(legendNames.interval, { color, width: 1.2, opacity: 0.45 }),
+    line(legendNames.interval, { color, width: 1.2, opacity: 0.5 }),
     { ...place, type: 'scatter', name: legendNames.evaluated, data: [], symbolSize: 4, itemStyle: { color: dot } },
-    line(legendNames.budget, { color: ink, width: 1.2, type: [5, 4] }),
-    ...(baseline ? [line(baseline.label, { color: ink, width: 1.4, type: [1.5, 3] })] : []),
+    line(legendNames.budget, budgetLine),
   ];
 }
 
-function dots({ evaluated = [] }: FrontsPanel, place: Place, lastMs: number): ScatterSeriesOption {
+/** All dots as one path: ten thousand separate circles would make a file of megabytes. */
+function dots({ evaluated = [] }: FrontsPanel, place: Place, lastMs: number): CustomSeriesOption {
+  const points = evaluated.filter(({ latencyMs }) => latencyMs <= lastMs).map(at);
+  return {
+    ...place,
+    type: 'custom',
+    data: points.slice(0, 1),
+    clip: true,
+    z: 1,
+    renderItem: (_, api) => {
+      const spots = new Set(points.map((point) => api.coord(point).map((pixel) => pixel.toFixed(1)).join(' ')));
+      return {
+        type: 'path',
+        shape: { pathData: [...spots].map((spot) => `M${spot}h.01`).join('') },
+        style: { fill: 'none', stroke: dot, lineWidth: 4, lineCap: 'round', opacity: 0.6 },
+      };
+    },
+  };
+}
+
+/** The budget as an upright line, the baseline as a level one with its name at the end of the budget or the axis. */
+function marks({ baseline }: FrontsPicture, { maxMs }: FrontsPanel, place: Place, lastMs: number): Series[] {
+  const lines = [
+    ...(maxMs === undefined ? [] : [{ xAxis: maxMs, lineStyle: budgetLine }]),
+    ...(baseline ? [{ yAxis: 100 * baseline.accuracy, lineStyle: { color: ink, width: 1.4, type: [1.5, 3] } }] : []),
+  ];
+  if (lines.length === 0) return [];
+  const label = baseline && {
+    ...haloed, show: true, formatter: `${baseline.label} (${percent(baseline.accuracy)})`, color: ink, fontSize: 11,
+    position: 'left' as const, offset: [-2, 9],
+  };
+  return [{
+    ...place,
+    type: 'scatter',
+    data: baseline ? [{ value: [maxMs ?? lastMs, 100 * baseline.accuracy], label }] : [],
+    symbolSize: 0.01,
+    markLine: { silent: true, symbol: 'none', label: { show: false }, data: lines },
+    z: 2,
+  }];
+}
+
+/**
+ * The accuracy to be had within each latency: a staircase, light where only slower budgets than the front's last
+ * network follow. A path of our own, because the chart library's stepped line leaves steps below a pixel out and so
+ * slants.
+ */
+function staircase({ front, maxMs }: FrontsPanel, place: Place, lastMs: number, color: string): CustomSeriesOption {
+  return {
+    ...place,
+    type: 'custom',
+    data: front.slice(0, 1).map(at),
+    clip: true,
+    z: 3,
+    renderItem: (_, api) => {
+      const pixels = front.map((point) => api.coord(at(point)));
+      const [startX, startY] = pixels[0];
+      const [lastX, lastY] = pixels[pixels.length - 1];
+      const path = (pathData: string, opacity: number) => ({
+        type: 'path' as const,
+        shape: { pathData },
+        style: { fill: 'none', stroke: color, lineWidth: 2, lineJoin: 'round' as const, opacity },
+      });
+      const [endX] = api.coord([maxMs ?? lastMs, 0]);
+      return { type: 'group', children: [
+        path(`M${startX} ${startY}${pixels.slice(1).map(([x, y]) => `H${x}V${y}`).join('')}`, 1),
+        ...(endX > lastX ? [path(`M${lastX} ${lastY}H${endX}`, 0.35)] : []),
+      ] };
+    },
+  };
+}
+
+function points({ front }: FrontsPanel, place: Place, lastMs: number, color: string): ScatterSeriesOption {
   return {
     ...place,
     type: 'scatter',
-    data: evaluated.filter(({ latencyMs }) => latencyMs <= lastMs).map(at),
-    symbolSize: 4,
-    itemStyle: { color: dot, opacity: 0.55 },
-    z: 1,
-  };
-}
-
-/** The budget as an upright line, the baseline as a level one. */
-function marks({ baseline }: FrontsPicture, { maxMs }: FrontsPanel, place: Place): Series[] {
-  const line = (where: object, lineStyle: object) => ({ ...where, symbol: 'none', lineStyle, label: { show: false } });
-  const data = [
-    ...(maxMs === undefined ? [] : [line({ xAxis: maxMs }, { color: ink, width: 1.2, type: [5, 4] })]),
-    ...(baseline
-      ? [line({ yAxis: 100 * baseline.accuracy }, { color: ink, width: 1.4, type: [1.5, 3] })]
-      : []),
-  ];
-  return data.length === 0 ? []
-    : [{ ...place, type: 'line', data: [], markLine: { silent: true, symbol: 'none', data }, z: 2 }];
-}
-
-/** What the most accurate network of the front still offers to slower budgets. */
-function beyond({ front, maxMs }: FrontsPanel, place: Place, lastMs: number, color: string): Series[] {
-  const last = front.at(-1);
-  const end = maxMs ?? lastMs;
-  if (!last || end <= last.latencyMs) return [];
-  const data = [at(last), [end, 100 * last.accuracy]];
-  return [{ ...place, type: 'line', data, symbol: 'none', lineStyle: { color, width: 2, opacity: 0.35 }, z: 3 }];
-}
-
-function steps({ front }: FrontsPanel, place: Place, color: string): LineSeriesOption {
-  const named = (point: PanelPoint) => ({
-    value: at(point),
-    ...(point.name === undefined ? {} : {
-      label: { show: true, formatter: point.name, position: 'top', color, fontSize: 11, fontWeight: 'bold' },
-    }),
-  });
-  return {
-    ...place,
-    type: 'line',
-    step: 'end',
-    data: front.map(named) as LineSeriesOption['data'],
-    symbol: 'circle',
+    data: front.map((point) => ({
+      value: at(point),
+      ...(point.name === undefined ? {} : { label: nameLabel(point.name, point.latencyMs / lastMs, color) }),
+    })),
     symbolSize: 7,
-    lineStyle: { color, width: 2 },
-    itemStyle: { color, borderColor: '#ffffff', borderWidth: 1 },
+    itemStyle: { color, borderColor: '#ffffff', borderWidth: 1, opacity: 1 },
     z: 5,
   };
+}
+
+/** Above and left of a front's point there is nothing, except beyond the axis; there the name goes below and right. */
+function nameLabel(name: string, shareOfAxis: number, color: string) {
+  const where = shareOfAxis < 0.15
+    ? { position: 'right' as const, offset: [1, 8] }
+    : { position: 'left' as const, offset: [2, -9] };
+  return { ...haloed, ...where, show: true, formatter: name, color, fontSize: 11, fontWeight: 'bold' as const };
 }
 
 /** Predicted latencies' intervals: light level lines with small ends. */
@@ -175,14 +216,14 @@ function whiskers({ front }: FrontsPanel, place: Place, color: string): CustomSe
     data: front.map(({ lowMs, highMs, accuracy }) => [lowMs, highMs, 100 * accuracy]),
     encode: { x: [0, 1], y: 2 },
     clip: true,
-    z: 4,
+    z: 2,
     renderItem: (_, api) => {
       const [left, y] = api.coord([api.value(0), api.value(2)]);
       const [right] = api.coord([api.value(1), api.value(2)]);
       const line = (x1: number, y1: number, x2: number, y2: number) => ({
         type: 'line' as const,
         shape: { x1, y1, x2, y2 },
-        style: { stroke: color, lineWidth: 1.2, opacity: 0.45 },
+        style: { stroke: color, lineWidth: 1.2, opacity: 0.4 },
       });
       return { type: 'group', children: [
         line(left, y, right, y), line(left, y - half, left, y + half), line(right, y - half, right, y + half),

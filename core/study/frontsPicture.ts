@@ -4,6 +4,8 @@ import * as echarts from 'echarts/core';
 import type { EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import sharp from 'sharp';
+import type { ParetoPoint } from '../search/pareto.ts';
+import type { SearchResult } from '../search/result.ts';
 import { layOut } from './frontsLayout.ts';
 import type { FrontsPicture } from './frontsLayout.ts';
 import { legendOption, panelOptions, titleOptions } from './frontsPanels.ts';
@@ -15,9 +17,31 @@ echarts.use([
 export type { FrontsPanel, FrontsPicture } from './frontsLayout.ts';
 
 /**
+ * The picture of a search's result.
+ * @param evaluated by device, in the result's order, everything evaluated (`evaluatedPoints`); drawn as grey dots.
+ */
+export function pictureOf(
+  result: SearchResult,
+  evaluated: readonly (readonly ParetoPoint[])[] = [],
+  words: Pick<FrontsPicture, 'title' | 'baseline'> = {},
+): FrontsPicture {
+  return {
+    ...words,
+    panels: result.devices.map(({ device, front, maxMs, normalizedHypervolume }, index) => ({
+      device,
+      front,
+      maxMs,
+      evaluated: evaluated[index],
+      note: `${front.length} on the front, hypervolume ${normalizedHypervolume.toFixed(3)}`,
+    })),
+  };
+}
+
+/**
  * Draws the fronts, one panel a device with a common accuracy axis, as a figure for print and screen (light background,
  * colours that colour-blind readers can tell apart). The same input gives the same text.
  * @returns the text of an SVG file.
+ * @throws RangeError without panels.
  */
 export function frontsSvg(picture: FrontsPicture): string {
   const layout = layOut(picture);
@@ -27,7 +51,7 @@ export function frontsSvg(picture: FrontsPicture): string {
     const option: EChartsCoreOption = {
       animation: false,
       backgroundColor: '#ffffff',
-      textStyle: { fontFamily: 'Inter, "Helvetica Neue", Helvetica, Arial, "DejaVu Sans", sans-serif' },
+      textStyle: { fontFamily: "Inter, 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif" },
       title: titleOptions(picture, layout),
       legend: legendOption(picture, layout),
       grid: panels.map(({ grid }) => grid),
@@ -36,11 +60,21 @@ export function frontsSvg(picture: FrontsPicture): string {
       series: panels.flatMap(({ series }) => series),
     };
     chart.setOption(option);
-    // The renderer numbers its charts over the life of the process; without the number pictures can be compared.
-    return chart.renderToSVGString().replace(/\bzr\d+-/g, 'zr-');
+    return withoutScreenParts(chart.renderToSVGString());
   } finally {
     chart.dispose();
   }
+}
+
+/**
+ * Drops what the renderer adds for pointers and scripts on a page, and the numbers that it counts up over the life of
+ * the process, so that pictures can be compared as text.
+ */
+function withoutScreenParts(svg: string): string {
+  return svg
+    .replace(/<style\b.*?<\/style>\s*/s, '')
+    .replace(/ (class="zr\d+-cls-\d+"|ecmeta_\w+="[^"]*"|pointer-events="[^"]*")/g, '')
+    .replace(/\bzr\d+-/g, 'zr-');
 }
 
 /** The picture as a PNG file's bytes, at twice the SVG's size for sharp print and high-density screens. */

@@ -75,5 +75,5 @@ function decimals(value: number): number {
 /** "221.5 M" */
 export function millions(value: number): string {
   const inMillions = value / 1e6;
-  return `${inMillions.toFixed(decimals(inMillions))} M`;
+  return `${inMillions.toFixed(Math.max(1, decimals(inMillions)))} M`;
 }

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { SearchResult } from '../../core/search/result.ts';
+import { frontsTable, millions, ms, percent } from '../../core/study/frontsTable.ts';
+
+const entry = (id: string, latencyMs: number, accuracy: number, more: object = {}) => ({
+  id, key: `key-of-${id}`, arch: {}, accuracy, latencyMs, lowMs: 0.95 * latencyMs, highMs: 1.1 * latencyMs, macs: 64.9e6, ...more,
+});
+
+const result: SearchResult = {
+  format: 'pocketformer-fronts', version: 1, space: 'elasticvit', classes: 10, evaluations: 30,
+  devices: [
+    {
+      device: 'pixel4', maxMs: 30, evaluated: 20, hypervolume: 13.5, normalizedHypervolume: 0.5, progress: [],
+      referencePoint: { latencyMs: 30, accuracy: 0.1 },
+      front: [
+        entry('aaaaaaaa', 6.82, 0.672, { name: 'T1', params: 8.91e6 }),
+        entry('bbbbbbbb', 21.1, 0.7723, { macs: 221.549e6, params: 10.84e6 }),
+      ],
+    },
+    {
+      device: 'pixel6', evaluated: 0, hypervolume: 0, normalizedHypervolume: 0, progress: [], front: [],
+      referencePoint: { latencyMs: 101.4, accuracy: 0.1 },
+    },
+  ],
+};
+
+describe('frontsTable', () => {
+  it('shows each device with its front, aligned, and the reference point of its hypervolume', () => {
+    expect(frontsTable(result, { baseline: { label: 'a linear classifier', accuracy: 0.341 } })).toBe([
+      'pixel4: 2 on the Pareto front of 20 evaluated within 30.0 ms',
+      'hypervolume 0.500 (13.50 ms x accuracy), reference point 30.0 ms and 10.0 %',
+      '  id        accuracy      latency (interval)     MACs  params  architecture',
+      '  aaaaaaaa    67.2 %  6.82 ms (6.48 to 7.50)   64.9 M  8.91 M  T1',
+      '  bbbbbbbb    77.2 %  21.1 ms (20.0 to 23.2)  221.5 M  10.8 M  key-of-bbbbbbbb',
+      '',
+      'pixel6: 0 on the Pareto front of 0 evaluated',
+      'hypervolume 0.000 (0.000 ms x accuracy), reference point 101 ms and 10.0 %',
+      '  (nothing evaluated fits)',
+      '',
+      'For comparison, a linear classifier: 34.1 %',
+      '',
+    ].join('\n'));
+  });
+
+  it('leaves a column out that has no values, and shortens architectures to the width', () => {
+    const [pixel4] = result.devices;
+    const front = pixel4.front.map((one) => ({ ...one, params: undefined, name: undefined, key: 'x'.repeat(200) }));
+    const lines = frontsTable({ ...result, devices: [{ ...pixel4, front }] }, { columns: 80 }).split('\n');
+    expect(lines[2]).not.toContain('params');
+    expect(Math.max(...lines.slice(2).map((line) => line.length))).toBe(80);
+    expect(lines[3]).toMatch(/x\.\.\.$/);
+  });
+
+  it('writes about three digits with units', () => {
+    expect([0.4821, 4.821, 48.21, 482.1].map(ms)).toEqual(['0.482 ms', '4.82 ms', '48.2 ms', '482 ms']);
+    expect([0.0724, 1].map(percent)).toEqual(['7.2 %', '100.0 %']);
+    expect([37_400, 37_400_000, 3_191_460_000].map(millions)).toEqual(['0.037 M', '37.4 M', '3191.5 M']);
+  });
+});
