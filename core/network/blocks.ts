@@ -33,6 +33,8 @@ export interface MbConvBlock extends BlockBase {
   readonly hiddenChannels: number;
   /** Channels between the two squeeze-excitation layers; 0 without squeeze-excitation. */
   readonly squeezeChannels: number;
+  /** Only in supernets: the block holds a shortcut convolution although its own channel counts agree, for subnets whose counts differ. */
+  readonly sharesShortcut?: boolean;
   /** `transition` blocks open a transformer stage; `stem` and `stage` blocks belong to convolutional stages. */
   readonly role: 'stem' | 'stage' | 'transition';
 }

@@ -11,6 +11,13 @@ export interface MutationRates {
   readonly uniform: number;
 }
 
+export interface LoweringOptions {
+  readonly classes?: number;
+  readonly resolution?: number;
+  /** Lowers to the network that holds weights for every architecture, with parameters this one alone would not need. */
+  readonly supernet?: boolean;
+}
+
 /**
  * A set of architectures. `A` is the space's genotype: plain JSON, immutable. A space knows no reader: it only turns
  * genotypes into networks.
@@ -41,7 +48,7 @@ export interface SearchSpace<A = unknown> {
   mutate(arch: A, random: Random, rates: MutationRates): A;
   crossover(first: A, second: A, random: Random): A;
   /** The one place where this space's architectures become blocks. */
-  lower(arch: A, options?: { classes?: number; resolution?: number }): Network;
+  lower(arch: A, options?: LoweringOptions): Network;
   /** Ways of counting MACs that the space's publications use, by name, in multiply-accumulates. */
   readonly publishedCounters: Readonly<Record<string, (network: Network) => number>>;
 }

@@ -33,17 +33,19 @@ export class OrtEngine implements Engine {
     const outputs = graphs.forward.outputs;
     const operation = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
       const save = args[wrt.length] as tf.GradSaveFunc;
-      const given = { ...feeds, ...Object.fromEntries(wrt.map((name, i) => [name, args[i] as tf.Tensor])) };
+      const given: Record<string, tf.Tensor> = { ...feeds, ...Object.fromEntries(wrt.map((name, i) => [name, args[i] as tf.Tensor])) };
       const sizes = new Map<string, number>();
       const results = forward.run(this.#host(graph, given), this.#allocate, sizes);
       if (options.onStatistics) options.onStatistics(statisticsOf(graph, outputs, results));
       const value = this.#tensor(results[0]);
-      const keptTensors = kept.map((name) => (name === outputs[0] ? value : this.#tensor(results[outputs.indexOf(name)])));
+      for (const name of kept) given[name] = name === outputs[0] ? value : this.#tensor(results[outputs.indexOf(name)]);
       for (const [i, name] of outputs.entries()) if (i > 0 && !kept.includes(name)) this.#backend.release(results[i].data);
-      save([...wrt.map((name) => given[name]), ...keptTensors]);
+      // By the time the gradient is asked for, the caller may have disposed even the constants.
+      const remembered = feedNames(graphs.backward).filter((name) => name !== graphs.upstream);
+      save(remembered.map((name) => given[name]));
       const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]) => {
-        const known: Record<string, tf.Tensor> = { ...feeds, [graphs.upstream]: upstream };
-        [...wrt, ...kept].forEach((name, i) => { known[name] = saved[i]; });
+        const known: Record<string, tf.Tensor> = { [graphs.upstream]: upstream };
+        remembered.forEach((name, i) => { known[name] = saved[i]; });
         return backward.run(this.#host(graphs.backward, known), this.#allocate, sizes).map((result) => this.#tensor(result));
       };
       return { value, gradFunc };

@@ -3,7 +3,7 @@ import { batchNorm, batchNormParameters, type BlockDefinition, type ParameterDef
 
 const expands = (block: MbConvBlock) => block.expandRatio !== 1;
 const squeezes = (block: MbConvBlock) => block.squeezeChannels > 0;
-const projectsShortcut = (block: MbConvBlock) => block.input.channels !== block.output.channels;
+const projectsShortcut = (block: MbConvBlock) => block.input.channels !== block.output.channels || block.sharesShortcut === true;
 /** Without a projection the shortcut needs as many outputs as inputs, and the graph says so. */
 const outputs = (block: MbConvBlock) => (projectsShortcut(block) ? 'outputs' : 'inputs');
 const oddSize = (block: MbConvBlock) => block.input.height % 2 === 1;

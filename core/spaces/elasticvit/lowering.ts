@@ -3,6 +3,7 @@ import type {
   AttentionBlock, Block, ConvBlock, FeatureShape, FfnBlock, MbConvBlock, PooledHeadBlock,
 } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
+import type { LoweringOptions } from '../space.ts';
 import { convStageNames, transformerStageNames } from './architecture.ts';
 import type { ElasticVitArchitecture, TransformerStageGenes } from './architecture.ts';
 import { totalStride } from './choices.ts';
@@ -22,7 +23,7 @@ const MAX_RESOLUTION = 1024;
 export function lowerElasticVit(
   choices: ElasticVitChoices,
   arch: ElasticVitArchitecture,
-  options: { classes?: number; resolution?: number } = {},
+  options: LoweringOptions = {},
 ): Network {
   const resolution = checkedResolution(choices, options.resolution ?? arch.resolution);
   const classes = checkedClasses(options.classes ?? choices.defaultClasses);
@@ -45,7 +46,7 @@ export function lowerElasticVit(
     for (let i = 0; i < genes.depth; i++) {
       append(mbConv(`stages.${stage}.blocks.${i}`, shape, {
         role: 'stage', channels: genes.width, kernelSize: genes.kernel, stride: i === 0 ? strides[stageName] : 1,
-        expandRatio: genes.expandRatio, squeeze: stageName === 'c2',
+        expandRatio: genes.expandRatio, squeeze: stageName === 'c2', sharesShortcut: options.supernet === true && i === 0,
       }));
     }
   });
@@ -54,7 +55,7 @@ export function lowerElasticVit(
     const stage = `stages.${convStageNames.length + index}`;
     append(mbConv(`${stage}.transition`, shape, {
       role: 'transition', channels: genes.width, kernelSize: 3, stride: strides[stageName],
-      expandRatio: TRANSITION_EXPAND_RATIO, squeeze: true,
+      expandRatio: TRANSITION_EXPAND_RATIO, squeeze: true, sharesShortcut: options.supernet === true,
     }));
     for (let i = 0; i < genes.depth; i++) {
       append(attention(`${stage}.layers.${i}.attention`, shape, genes));
@@ -90,12 +91,14 @@ function firstConv(input: FeatureShape, channels: number, stride: 1 | 2): ConvBl
 
 function mbConv(name: string, input: FeatureShape, options: {
   role: MbConvBlock['role']; channels: number; kernelSize: number; stride: 1 | 2; expandRatio: number; squeeze: boolean;
+  sharesShortcut?: boolean;
 }): MbConvBlock {
-  const { role, channels, kernelSize, stride, expandRatio, squeeze } = options;
+  const { role, channels, kernelSize, stride, expandRatio, squeeze, sharesShortcut } = options;
   const hiddenChannels = expandRatio * input.channels;
   return {
     type: 'mbconv', name, role, input, output: shrunk(input, stride, channels), kernelSize, stride, expandRatio,
     hiddenChannels, squeezeChannels: squeeze ? Math.floor(hiddenChannels / 4) : 0,
+    ...(sharesShortcut ? { sharesShortcut } : {}),
   };
 }
 

@@ -75,7 +75,7 @@ export class SupernetTrainer<A> {
     const root = new Random(seed);
     this.#options = options;
     this.#random = root.fork('training');
-    this.weights = Weights.initialise(space.lower(space.largest, { classes }), root.fork('weights'));
+    this.weights = Weights.initialise(space.lower(space.largest, { classes, supernet: true }), root.fork('weights'));
     this.buckets = sampleBuckets(space, settings.buckets, root.fork('buckets'));
     this.#smallest = new SubnetView(this.weights, space.lower(space.smallest, { classes }));
     const ranges = [...this.weights.parameters.values()].filter(({ trainable }) => trainable !== false)
