@@ -34,7 +34,12 @@ export interface StudyLock {
   release(): void;
 }
 
-const attempts = 8;
+/**
+ * A process that only tries has another file each time; one that is seen this often owns the study (or is as slow as an
+ * owner).
+ */
+const sightingsOfOwner = 4;
+const maxAttempts = 200;
 const held = new Set<string>();
 let releasesAtExit = false;
 
@@ -44,6 +49,8 @@ let releasesAtExit = false;
  */
 export async function acquireStudyLock(directory: string): Promise<StudyLock> {
   const studyDirectory = resolve(directory);
+  let blocker = '';
+  let sightings = 0;
   for (let attempt = 1; ; attempt++) {
     const path = createLockFile(studyDirectory);
     const other = otherHolder(studyDirectory, path);
@@ -52,7 +59,9 @@ export async function acquireStudyLock(directory: string): Promise<StudyLock> {
       return { path, release: () => release(path) };
     }
     unlinkSync(path);
-    if (attempt === attempts) throw inUse(directory, other);
+    sightings = other.path === blocker ? sightings + 1 : 1;
+    blocker = other.path;
+    if (sightings === sightingsOfOwner || attempt === maxAttempts) throw inUse(directory, other);
     await sleep(randomInt(10, 60));
   }
 }

@@ -37,6 +37,7 @@ export class ProgressBar {
   #shownMs = -Infinity;
   #progress: Progress;
   #note = '';
+  #isShown = false;
   #finished = false;
 
   constructor(options: ProgressBarOptions) {
@@ -58,6 +59,7 @@ export class ProgressBar {
     const nowMs = this.#nowMs();
     this.#progress = this.#estimator.update(done, nowMs);
     this.#note = note;
+    this.#isShown = false;
     if (nowMs - this.#shownMs >= (this.#onTerminal ? barRefreshMs : lineEveryMs)) {
       this.#shownMs = nowMs;
       this.#show();
@@ -79,7 +81,7 @@ export class ProgressBar {
   /** Shows the last state once more and ends the line. Later calls do nothing. */
   finish(): void {
     if (this.#finished) return;
-    this.#show();
+    if (!this.#isShown) this.#show();
     this.#finished = true;
     if (this.#onTerminal && !this.#options.quiet) this.#output.write('\n');
   }
@@ -90,6 +92,7 @@ export class ProgressBar {
 
   #show(): void {
     if (this.#options.quiet || this.#finished) return;
+    this.#isShown = true;
     if (!this.#onTerminal) {
       this.#output.write(`${this.#parts().join('  ')}\n`);
       return;

@@ -1,8 +1,10 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../base/errors.ts';
+import { dataSchema } from '../data/config.ts';
 import { searchSettingsSchema } from '../search/settings.ts';
 import { getSpace } from '../spaces/index.ts';
+import { trainingSettingsSchema } from '../training/settings.ts';
 import { readText } from './textFile.ts';
 import { pathText, problemsOf } from './validationText.ts';
 import { parseYaml } from './yamlFile.ts';
@@ -12,7 +14,6 @@ export const studyFileVersion = 1;
 
 const count = z.int().min(1);
 const positive = z.number().positive();
-const nonNegative = z.number().min(0);
 
 const deviceSchema = z.strictObject({
   /** A device model that ships with Pocketformer; or `file`. */
@@ -30,22 +31,6 @@ const deviceSchema = z.strictObject({
 /** `- pixel4` is short for `- name: pixel4`. */
 const deviceEntrySchema = z.union([z.string().min(1).transform((name) => ({ name })), deviceSchema]);
 
-const trainingSchema = z.strictObject({
-  steps: count.default(1000),
-  batchSize: count.default(64),
-  learningRate: positive.default(1e-3),
-  /** Where the cosine ends. */
-  minLearningRate: nonNegative.default(1e-5),
-  warmupSteps: z.int().min(0).default(50),
-  weightDecay: nonNegative.default(0.05),
-  /** Largest norm of a gradient. */
-  clipNorm: positive.default(1),
-  labelSmoothing: z.number().min(0).max(0.9).default(0.1),
-  /** Into how many ranges of MACs the space is divided; the three subnets of a step come from one of them. */
-  buckets: count.default(8),
-  checkpointEverySteps: count.default(100),
-});
-
 const studySearchSchema = searchSettingsSchema.omit({ budgetsMs: true }).extend({
   /** Batches of training images that set a subnet's batch norms before it is evaluated. */
   calibrationBatches: count.default(8),
@@ -61,9 +46,9 @@ export const studySchema = z.strictObject({
   seed: z.int().min(0).default(1),
   space: z.string().min(1),
   engine: z.enum(['auto', 'ort', 'js']).default('auto'),
-  data: z.unknown(),
+  data: dataSchema,
   devices: z.array(deviceEntrySchema).min(1),
-  training: trainingSchema.prefault({}),
+  training: trainingSettingsSchema.prefault({}),
   search: studySearchSchema.prefault({}),
   export: z.strictObject({
     /** ONNX files written for each device, spread over its front. */
@@ -73,7 +58,6 @@ export const studySchema = z.strictObject({
 
 export type StudySettings = z.output<typeof studySchema> & { readonly name: string };
 export type DeviceChoice = z.output<typeof deviceEntrySchema>;
-export type TrainingSettings = z.output<typeof trainingSchema>;
 
 export interface StudyFile {
   /** Everything that was left out has its default. */
@@ -103,12 +87,10 @@ export function parseStudyFile(text: string, path: string): StudySettings {
   const parsed = studySchema.safeParse(value);
   if (!parsed.success) {
     const problems = problemsOf(studySchema, parsed.error.issues, value).map((problem) => {
-      const line = yaml.lineOf(problem.path);
       const place = problem.path.length === 0 ? '' : `${pathText(problem.path)}: `;
-      return { line, message: `${path}:${line}: ${place}${problem.text}` };
+      return `${path}:${yaml.lineOf(problem.path)}: ${place}${problem.text}`;
     });
-    problems.sort((a, b) => a.line - b.line);
-    throw new InputError('invalid-study-file', problems[0].message, { details: { problems: problems.map(({ message }) => message) } });
+    throw new InputError('invalid-study-file', problems[0], { details: { problems } });
   }
   try {
     getSpace(parsed.data.space);

@@ -162,7 +162,12 @@ function expectation(schema: Schema): string {
     case 'tuple': return `a list of ${definition.items?.length} values`;
     case 'object': return `settings (${acceptedKeys(plain).join(', ')})`;
     case 'record': return 'a mapping from names to values';
-    case 'union': return oneOf([...new Set(unionOptions(plain).map(expectation))]);
+    case 'union': {
+      const { discriminator } = definition;
+      if (discriminator === undefined) return oneOf([...new Set(unionOptions(plain).map(expectation))]);
+      const accepted = tagsOf(plain).flatMap((tag) => (tag === undefined ? [] : literalsOf(tag).map(String)));
+      return `settings with ${discriminator} ${oneOf(accepted)}`;
+    }
     default: return definition.type;
   }
 }
@@ -181,12 +186,19 @@ const checkDefinitions = ({ checks = [] }: Definition) => checks.map((each) => e
 function numberExpectation(definition: Definition): string {
   const checks = checkDefinitions(definition);
   const isWhole = [definition, ...checks].some(({ format }) => format?.includes('int'));
-  const limits = checks.flatMap(({ check, value, inclusive }) => {
-    if (check === 'greater_than') return inclusive ? `of at least ${value}` : `above ${value}`;
-    if (check === 'less_than') return inclusive ? `of at most ${value}` : `below ${value}`;
-    return [];
-  });
-  return [isWhole ? 'a whole number' : 'a number', limits.join(' and ').replace('and of', 'and')].filter(Boolean).join(' ');
+  const lower = tightest(checks, 'greater_than', (a, b) => b - a);
+  const upper = tightest(checks, 'less_than', (a, b) => a - b);
+  const limits = [
+    lower && (lower.inclusive ? `of at least ${lower.value}` : `above ${lower.value}`),
+    upper && (upper.inclusive ? `of at most ${upper.value}` : `below ${upper.value}`),
+  ].filter(Boolean).join(' and ');
+  return [isWhole ? 'a whole number' : 'a number', limits.replace('and of', 'and')].filter(Boolean).join(' ');
+}
+
+/** Of several limits on one side, the one that decides. */
+function tightest(checks: readonly CheckDefinition[], check: string, compare: (a: number, b: number) => number) {
+  const limits = checks.filter((each) => each.check === check && typeof each.value === 'number');
+  return limits.sort((a, b) => compare(a.value ?? 0, b.value ?? 0)).at(0);
 }
 
 function valueAt(input: unknown, path: Path): unknown {
