@@ -83,6 +83,18 @@ export function layOut(picture: FrontsPicture): FrontsLayout {
   };
 }
 
+export type Pixel = readonly [x: number, y: number];
+
+/** Where a point of one panel lies in the picture. */
+export function pixelsOf(layout: FrontsLayout, index: number): (point: ParetoPoint) => Pixel {
+  const { left, top, width, height } = layout.plots[index];
+  const share = (value: number, { min, max }: Range) => (value - min) / (max - min);
+  return ({ latencyMs, accuracy }) => [
+    left + width * share(latencyMs, layout.latency[index]),
+    top + height * (1 - share(100 * accuracy, layout.accuracy)),
+  ];
+}
+
 /**
  * From zero, because ratios of latencies matter. With a budget the axis ends soon after it: what other devices' budgets
  * let in would squeeze the part that counts.

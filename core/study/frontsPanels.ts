@@ -1,5 +1,7 @@
 import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts';
-import type { FrontsLayout, FrontsPanel, FrontsPicture } from './frontsLayout.ts';
+import type { ParetoPoint } from '../search/pareto.ts';
+import { pixelsOf } from './frontsLayout.ts';
+import type { FrontsLayout, FrontsPanel, FrontsPicture, Pixel } from './frontsLayout.ts';
 import { percent } from './frontsTable.ts';
 
 type Series = CustomSeriesOption | LineSeriesOption | ScatterSeriesOption;
@@ -55,7 +57,7 @@ export function legendOption({ panels }: FrontsPicture, layout: FrontsLayout): o
 }
 
 /** Axes, frame and series of one panel. */
-export function panelOptions(picture: FrontsPicture, layout: FrontsLayout, panel: FrontsPanel, index: number) {
+export function panelOptions(picture: FrontsPicture, layout: FrontsLayout, index: number) {
   const { column, ...rectangle } = layout.plots[index];
   const text = { fontSize: 12, color: ink };
   const axis = {
@@ -76,21 +78,40 @@ export function panelOptions(picture: FrontsPicture, layout: FrontsLayout, panel
     yAxis: { ...axis, name: column === 0 ? 'Top-1 accuracy (%)' : '', nameGap: 38, min: layout.accuracy.min,
       max: layout.accuracy.max, interval: layout.accuracy.step,
       axisLabel: { ...axis.axisLabel, show: column === 0 } },
-    series: panelSeries(picture, panel, index, latency.max),
+    series: panelSeries(picture, layout, index),
   };
 }
 
-function panelSeries(picture: FrontsPicture, panel: FrontsPanel, index: number, lastMs: number): Series[] {
+function panelSeries(picture: FrontsPicture, layout: FrontsLayout, index: number): Series[] {
+  const panel = picture.panels[index];
   const color = colorOf(index);
   const place: Place = { xAxisIndex: index, yAxisIndex: index, silent: true };
+  const lastMs = layout.latency[index].max;
+  const toPixels = pixelsOf(layout, index);
+  const marked = spaced(panel.front, toPixels, 6);
   return [
     ...legendSamples(picture, index, place),
     dots(panel, place, lastMs),
     ...marks(picture, panel, place, lastMs),
-    whiskers(panel, place, color),
+    whiskers(spaced(marked, toPixels, 10), place, color),
     staircase(panel, place, lastMs, color),
-    points(panel, place, lastMs, color),
+    points(marked, place, lastMs, color),
   ];
+}
+
+/**
+ * Of a dense front's points as many as can be told apart at the given distance in pixels, and all that have a name; the
+ * staircase still shows every step.
+ */
+function spaced(front: FrontsPanel['front'], toPixels: (point: ParetoPoint) => Pixel, pixels: number) {
+  let last: Pixel | undefined;
+  return front.filter((point, i) => {
+    const [x, y] = toPixels(point);
+    const clear = !last || Math.hypot(x - last[0], y - last[1]) >= pixels;
+    if (!clear && point.name === undefined && i < front.length - 1) return false;
+    last = [x, y];
+    return true;
+  });
 }
 
 function colorOf(index: number): string {
@@ -98,7 +119,7 @@ function colorOf(index: number): string {
 }
 
 type Place = { xAxisIndex: number; yAxisIndex: number; silent: true };
-const at = ({ latencyMs, accuracy }: { latencyMs: number; accuracy: number }) => [latencyMs, 100 * accuracy];
+const at = ({ latencyMs, accuracy }: ParetoPoint) => [latencyMs, 100 * accuracy];
 
 /** What the legend shows, in ink rather than in one panel's colour; drawn nowhere. */
 function legendSamples({ panels }: FrontsPicture, index: number, place: Place): Series[] {
@@ -114,7 +135,9 @@ function legendSamples({ panels }: FrontsPicture, index: number, place: Place): 
   ];
 }
 
-/** All dots as one path: ten thousand separate circles would make a file of megabytes. */
+const toHalfPixel = (pixel: number) => Math.round(2 * pixel) / 2;
+
+/** All dots as one path, those on the same spot once: ten thousand separate circles would make a file of megabytes. */
 function dots({ evaluated = [] }: FrontsPanel, place: Place, lastMs: number): CustomSeriesOption {
   const points = evaluated.filter(({ latencyMs }) => latencyMs <= lastMs).map(at);
   return {
@@ -124,7 +147,7 @@ function dots({ evaluated = [] }: FrontsPanel, place: Place, lastMs: number): Cu
     clip: true,
     z: 1,
     renderItem: (_, api) => {
-      const spots = new Set(points.map((point) => api.coord(point).map((pixel) => pixel.toFixed(1)).join(' ')));
+      const spots = new Set(points.map((point) => api.coord(point).map(toHalfPixel).join(' ')));
       return {
         type: 'path',
         shape: { pathData: [...spots].map((spot) => `M${spot}h.01`).join('') },
@@ -178,14 +201,14 @@ function staircase({ front, maxMs }: FrontsPanel, place: Place, lastMs: number, 
       });
       const [endX] = api.coord([maxMs ?? lastMs, 0]);
       return { type: 'group', children: [
-        path(`M${startX} ${startY}${pixels.slice(1).map(([x, y]) => `H${x}V${y}`).join('')}`, 1),
-        ...(endX > lastX ? [path(`M${lastX} ${lastY}H${endX}`, 0.35)] : []),
+        path(`M${round(startX)} ${round(startY)}${pixels.slice(1).map(([x, y]) => `H${round(x)}V${round(y)}`).join('')}`, 1),
+        ...(endX > lastX ? [path(`M${round(lastX)} ${round(lastY)}H${round(endX)}`, 0.35)] : []),
       ] };
     },
   };
 }
 
-function points({ front }: FrontsPanel, place: Place, lastMs: number, color: string): ScatterSeriesOption {
+function points(front: FrontsPanel['front'], place: Place, lastMs: number, color: string): ScatterSeriesOption {
   return {
     ...place,
     type: 'scatter',
@@ -207,27 +230,28 @@ function nameLabel(name: string, shareOfAxis: number, color: string) {
   return { ...haloed, ...where, show: true, formatter: name, color, fontSize: 11, fontWeight: 'bold' as const };
 }
 
-/** Predicted latencies' intervals: light level lines with small ends. */
-function whiskers({ front }: FrontsPanel, place: Place, color: string): CustomSeriesOption {
+/** Predicted latencies' intervals: light level lines with small ends, all as one path. */
+function whiskers(front: FrontsPanel['front'], place: Place, color: string): CustomSeriesOption {
   const half = 3;
   return {
     ...place,
     type: 'custom',
-    data: front.map(({ lowMs, highMs, accuracy }) => [lowMs, highMs, 100 * accuracy]),
-    encode: { x: [0, 1], y: 2 },
+    data: front.slice(0, 1).map(at),
     clip: true,
     z: 2,
     renderItem: (_, api) => {
-      const [left, y] = api.coord([api.value(0), api.value(2)]);
-      const [right] = api.coord([api.value(1), api.value(2)]);
-      const line = (x1: number, y1: number, x2: number, y2: number) => ({
-        type: 'line' as const,
-        shape: { x1, y1, x2, y2 },
-        style: { stroke: color, lineWidth: 1.2, opacity: 0.4 },
+      const paths = front.map(({ lowMs, highMs, accuracy }) => {
+        const [left, y] = api.coord([lowMs, 100 * accuracy]).map(round);
+        const [right] = api.coord([highMs, 100 * accuracy]).map(round);
+        return `M${left} ${y}H${right}M${left} ${y - half}v${2 * half}M${right} ${y - half}v${2 * half}`;
       });
-      return { type: 'group', children: [
-        line(left, y, right, y), line(left, y - half, left, y + half), line(right, y - half, right, y + half),
-      ] };
+      return {
+        type: 'path',
+        shape: { pathData: paths.join('') },
+        style: { fill: 'none', stroke: color, lineWidth: 1.2, opacity: 0.4 },
+      };
     },
   };
 }
+
+const round = (pixel: number) => Math.round(10 * pixel) / 10;

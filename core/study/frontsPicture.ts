@@ -47,7 +47,7 @@ export function frontsSvg(picture: FrontsPicture): string {
   const layout = layOut(picture);
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: layout.width, height: layout.height });
   try {
-    const panels = picture.panels.map((panel, index) => panelOptions(picture, layout, panel, index));
+    const panels = picture.panels.map((_, index) => panelOptions(picture, layout, index));
     const option: EChartsCoreOption = {
       animation: false,
       backgroundColor: '#ffffff',

@@ -1,8 +1,11 @@
+import { frontSubset } from '../search/frontSubset.ts';
 import type { DeviceFront, FrontEntry, SearchResult } from '../search/result.ts';
 
 export interface FrontsTableOptions {
   /** Characters that a line may have; architectures are shortened to fit. Default 120. */
   readonly columns?: number;
+  /** Architectures shown of each front, those that make up most of its hypervolume. Default 20. */
+  readonly rows?: number;
   /** Something simple to compare with, for instance a linear classifier on the same pixels. */
   readonly baseline?: { readonly label: string; readonly accuracy: number };
 }
@@ -12,21 +15,27 @@ const gap = '  ';
 
 /** The fronts as plain text, one table a device: for terminals and for report files. */
 export function frontsTable(result: SearchResult, options: FrontsTableOptions = {}): string {
-  const tables = result.devices.map((device) => [heading(device), ...rows(device, options.columns ?? 120)].join('\n'));
+  const { columns = 120, rows: mostRows = 20 } = options;
+  const tables = result.devices.map((device) => {
+    const shown = frontSubset(device.front, mostRows, device.referencePoint);
+    const rest = device.front.length - shown.length;
+    return [heading(device), ...rows(shown, columns), ...(rest > 0 ? [`  (and ${rest} more)`] : [])].join('\n');
+  });
   if (options.baseline) {
     tables.push(`For comparison, ${options.baseline.label}: ${percent(options.baseline.accuracy)}`);
   }
   return `${tables.join('\n\n')}\n`;
 }
 
-function heading({ device, maxMs, front, evaluated, hypervolume, normalizedHypervolume, referencePoint }: DeviceFront): string {
+function heading(result: DeviceFront): string {
+  const { device, maxMs, front, evaluated, hypervolume, normalizedHypervolume, referencePoint } = result;
   const budget = maxMs === undefined ? '' : ` within ${ms(maxMs)}`;
   const found = `${device}: ${front.length} on the Pareto front of ${evaluated} evaluated${budget}`;
   const volume = `hypervolume ${normalizedHypervolume.toFixed(3)} (${hypervolume.toPrecision(4)} ms x accuracy)`;
   return `${found}\n${volume}, reference point ${ms(referencePoint.latencyMs)} and ${percent(referencePoint.accuracy)}`;
 }
 
-function rows({ front }: DeviceFront, columns: number): string[] {
+function rows(front: readonly FrontEntry[], columns: number): string[] {
   if (front.length === 0) return ['  (nothing evaluated fits)'];
   const cells = front.map((entry) => [
     entry.id,

@@ -39,8 +39,8 @@ describe('an evolution on a space whose true fronts are known', () => {
   });
 
   it.each([0, 1])('is better than its own initial sampling with as many evaluations on device %i', (device) => {
-    const sampled = seeds.map((seed) =>
-      runToySearch(toyProblem(), { ...small, generations: 0, initialPopulation: plannedEvaluations(toySettings(small)) }, seed));
+    const sampling = { ...small, generations: 0, initialPopulation: plannedEvaluations(toySettings(small)) };
+    const sampled = seeds.map((seed) => runToySearch(toyProblem(), sampling, seed));
     expect(median(runs.map((run) => share(evaluatedPoints(run, device), device))))
       .toBeGreaterThan(median(sampled.map((run) => share(evaluatedPoints(run, device), device))));
   });
@@ -101,10 +101,11 @@ describe('what a search asks for', () => {
 
   it('passes the mutation rates on to the space', () => {
     const seen = new Set<string>();
-    const problem = { ...toyProblem(), space: { ...toySpace, mutate: (...[arch, random, rates]: Parameters<typeof toySpace.mutate>) => {
-      seen.add(JSON.stringify(rates));
-      return toySpace.mutate(arch, random, rates);
-    } } };
+    const mutate = (...args: Parameters<typeof toySpace.mutate>) => {
+      seen.add(JSON.stringify(args[2]));
+      return toySpace.mutate(...args);
+    };
+    const problem = { ...toyProblem(), space: { ...toySpace, mutate } };
     const rates = { depth: 0.7, choice: 0.3, uniform: 0.6 };
     const first = createSearch(problem, toySettings({ mutation: rates }), new Random(1));
     seen.clear();

@@ -42,7 +42,8 @@ describe('the picture of the fronts', () => {
     expect(words).toEqual(expect.arrayContaining(['0', '30', '35', '75']));
     const x = (latencyMs: number) => 66 + 500 * latencyMs / 30;
     const y = (percent: number) => 58 + 260 * (75 - percent) / 40;
-    const corners = [[5, 50], [10, 50], [10, 60], [20, 60], [20, 70]].map(([latencyMs, percent]) => [x(latencyMs), y(percent)]);
+    const corners = [[5, 50], [10, 50], [10, 60], [20, 60], [20, 70]]
+      .map(([latencyMs, percent]) => [x(latencyMs), y(percent)]);
     const paths = [...svg.matchAll(/<path d="(M[^"]*)"[^>]*stroke="#0072B2"/g)].map(([, d]) =>
       d.split(/[ML]/).filter(Boolean).map((pair) => pair.trim().split(/[ ,]+/).map(Number)));
     const staircase = paths.find((path) => path.length === corners.length);
@@ -51,6 +52,16 @@ describe('the picture of the fronts', () => {
       expect(staircase?.[i][0]).toBeCloseTo(corner[0], 1);
       expect(staircase?.[i][1]).toBeCloseTo(corner[1], 1);
     }
+  });
+
+  it('marks of a dense front only what can be told apart, and everything with a name', () => {
+    const front = Array.from({ length: 1000 }, (_, i) =>
+      point(5 + i / 100, 0.5 + i / 5000, i === 501 ? 'S1' : undefined));
+    const svg = frontsSvg({ panels: [{ device: 'pixel4', front }] });
+    const marks = svg.match(/stroke="#ffffff"/g)?.length ?? 0;
+    expect(marks).toBeGreaterThan(30);
+    expect(marks).toBeLessThan(100);
+    expect(texts(svg)).toContain('S1');
   });
 
   it('is the same text for the same input', () => {

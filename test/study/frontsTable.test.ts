@@ -3,7 +3,8 @@ import type { SearchResult } from '../../core/search/result.ts';
 import { frontsTable, millions, ms, percent } from '../../core/study/frontsTable.ts';
 
 const entry = (id: string, latencyMs: number, accuracy: number, more: object = {}) => ({
-  id, key: `key-of-${id}`, arch: {}, accuracy, latencyMs, lowMs: 0.95 * latencyMs, highMs: 1.1 * latencyMs, macs: 64.9e6, ...more,
+  id, key: `key-of-${id}`, arch: {}, accuracy, latencyMs, lowMs: 0.95 * latencyMs, highMs: 1.1 * latencyMs,
+  macs: 64.9e6, ...more,
 });
 
 const result: SearchResult = {
@@ -49,6 +50,13 @@ describe('frontsTable', () => {
     expect(lines[2]).not.toContain('params');
     expect(Math.max(...lines.slice(2).map((line) => line.length))).toBe(80);
     expect(lines[3]).toMatch(/x\.\.\.$/);
+  });
+
+  it('shows of a long front the part that matters most, and says how much is left out', () => {
+    const [pixel4] = result.devices;
+    const lines = frontsTable({ ...result, devices: [pixel4] }, { rows: 1 }).split('\n');
+    // (30 - 6.82) x 0.572 is more than (30 - 21.1) x 0.6723.
+    expect(lines.slice(3, 5)).toEqual([expect.stringContaining('aaaaaaaa'), '  (and 1 more)']);
   });
 
   it('writes about three digits with units', () => {
