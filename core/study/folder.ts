@@ -23,6 +23,9 @@ export function studyPaths(directory: string) {
     info: join(directory, 'study.json'),
     events: join(directory, 'events.ndjson'),
     checkpoints: join(directory, 'checkpoints'),
+    /** Decoded images; can be deleted. */
+    cache: join(directory, 'cache'),
+    summary: join(directory, 'results', 'summary.json'),
     fronts: join(directory, 'results', 'fronts.json'),
     frontsSvg: join(directory, 'results', 'fronts.svg'),
     frontsPng: join(directory, 'results', 'fronts.png'),

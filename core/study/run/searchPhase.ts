@@ -1,0 +1,102 @@
+import { CancelledError } from '../../base/errors.ts';
+import { Random } from '../../base/random.ts';
+import { predictLatency } from '../../latency/predict.ts';
+import { networkParams } from '../../network/blockGraph.ts';
+import { advance, createSearch, nextCandidates } from '../../search/evolution.ts';
+import type { SearchProblem } from '../../search/problem.ts';
+import { searchResult } from '../../search/result.ts';
+import { plannedEvaluations, type SearchSettings } from '../../search/settings.ts';
+import { restoreSearch, type SearchState } from '../../search/state.ts';
+import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
+import type { RunContext } from './context.ts';
+import { breathe } from './hooks.ts';
+
+const evaluationsPerCheckpoint = 16;
+
+/** Searches all devices' fronts with inherited accuracies, from where the last checkpoint left it. */
+export async function searchPhase(context: RunContext, evaluator: SubnetEvaluator): Promise<SearchState<unknown>> {
+  const { study, hooks, space } = context;
+  const problem = searchProblem(context);
+  const settings = searchSettings(context);
+  const checkpoint = await study.loadLatestCheckpoint({ phase: 'search' });
+  let state = checkpoint ? restoreSearch(problem, checkpoint.state) : createSearch(problem, settings, new Random(study.settings.seed).fork('search'));
+  if (state.done) return state;
+  if (checkpoint) study.events.append({ kind: 'resumed', phase: 'search', step: state.archive.length, afterSeq: checkpoint.eventSeq });
+
+  const startedMs = performance.now();
+  const total = plannedEvaluations(settings);
+  const done = () => state.archive.length + state.pending.filter(({ accuracy }) => accuracy !== null).length;
+  const save = () => study.saveCheckpoint({ phase: 'search', step: done(), tensors: {}, state });
+  study.events.append({ kind: 'phase-started', phase: 'search', totalSteps: total });
+  warnAboutRanges(context);
+  let unsaved = 0;
+  while (!state.done) {
+    const { batch } = state;
+    for (const { key, arch } of nextCandidates(state)) {
+      const network = space.lower(arch, { classes: problem.classes });
+      const accuracy = evaluator.accuracy(evaluator.extract(network), study.settings.search.evaluationImages);
+      study.events.append({ kind: 'evaluation', arch, label: key, accuracy, images: study.settings.search.evaluationImages });
+      state = advance(problem, state, [{ key, accuracy }]);
+      hooks.onProgress?.({ phase: 'search', done: done(), total, unit: 'architectures', note: `best ${bestAccuracy(state)}` });
+      await breathe();
+      if (hooks.signal?.aborted) {
+        await save();
+        throw new CancelledError();
+      }
+      if (++unsaved >= evaluationsPerCheckpoint) {
+        await save();
+        unsaved = 0;
+      }
+    }
+    const { devices } = searchResult(problem, state);
+    study.events.append({
+      kind: 'generation', generation: batch, evaluated: state.archive.length,
+      fronts: devices.map(({ device, front, hypervolume }) => ({ device, size: front.length, hypervolume })),
+    });
+  }
+  await save();
+  study.events.append({ kind: 'phase-finished', phase: 'search', seconds: (performance.now() - startedMs) / 1000 });
+  return state;
+}
+
+/** What is searched, as core/search wants it. */
+export function searchProblem({ space, devices, data }: RunContext): SearchProblem<unknown> {
+  const classes = data.classes.length;
+  return {
+    space, classes,
+    devices: devices.map(({ name, maxMs }) => (maxMs === undefined ? { name } : { name, maxMs })),
+    predict(arch) {
+      const network = space.lower(arch, { classes });
+      return devices.map(({ model }) => {
+        const { latencyMs, lowMs, highMs } = predictLatency(model, network);
+        return { latencyMs, lowMs, highMs };
+      });
+    },
+    countParams: (arch) => networkParams(space.lower(arch, { classes })),
+  };
+}
+
+function searchSettings({ study, devices }: RunContext): SearchSettings {
+  const { calibrationBatches: _calibration, evaluationImages: _images, ...settings } = study.settings.search;
+  const budgets = study.settings.devices.map((device, i) => [devices[i].name, 'budgetsMs' in device ? device.budgetsMs : undefined] as const);
+  return { ...settings, budgetsMs: Object.fromEntries(budgets.flatMap(([name, budgetsMs]) => (budgetsMs ? [[name, budgetsMs]] : []))) };
+}
+
+/** Says once, per device, when the space lies outside what its model was fitted to. */
+function warnAboutRanges(context: RunContext): void {
+  const { space, devices, data, study, hooks } = context;
+  for (const { name, model } of devices) {
+    const { outOfRange } = predictLatency(model, space.lower(space.largest, { classes: data.classes.length }));
+    if (outOfRange.length === 0) continue;
+    const message = `${name}: latencies are extrapolated, so their intervals are wide (${outOfRange.slice(0, 2).join('; ')}${outOfRange.length > 2 ? '; ...' : ''}).`;
+    if (context.summary.warnings.includes(message)) continue;
+    context.summary = { ...context.summary, warnings: [...context.summary.warnings, message] };
+    study.events.append({ kind: 'warning', code: 'latency-extrapolated', message });
+    hooks.onMessage?.(message);
+  }
+}
+
+function bestAccuracy(state: SearchState<unknown>): string {
+  const known = [...state.archive, ...state.pending].map(({ accuracy }) => accuracy ?? 0);
+  return `${(100 * known.reduce((best, accuracy) => Math.max(best, accuracy), 0)).toFixed(1)} %`;
+}

@@ -1,0 +1,76 @@
+import { readBatch } from '../../data/batch.ts';
+import type { Augmentation } from '../../data/augment.ts';
+import type { ImageSet, ImageSplit } from '../../data/image-set.ts';
+import type { Normalisation } from '../../data/normalisation.ts';
+import { batchIndices } from '../../data/order.ts';
+import { resizeBatch } from '../../data/resize.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { accuracy, calibrateBatchNorm, logits, type ImageBatch } from '../../model/inference.ts';
+import { SubnetView } from '../../model/subnet.ts';
+import type { Weights } from '../../model/weights.ts';
+import type { Network } from '../../network/network.ts';
+
+export interface EvaluatorOptions {
+  readonly engine: Engine;
+  /** The supernet's. */
+  readonly weights: Weights;
+  readonly data: ImageSet;
+  readonly normalisation: Normalisation;
+  /** As in training: batch norms must see what they will normalise. */
+  readonly augmentation: Augmentation;
+  readonly batchSize: number;
+  readonly calibrationBatches: number;
+  readonly seed: number;
+}
+
+/** Judges subnets by what they inherit: own batch norm statistics from training images, accuracy on validation images. */
+export class SubnetEvaluator {
+  readonly #options: EvaluatorOptions;
+  readonly #calibration: Float32Array[];
+
+  constructor(options: EvaluatorOptions) {
+    const { data, normalisation, augmentation, batchSize, calibrationBatches, seed } = options;
+    this.#options = options;
+    this.#calibration = Array.from({ length: calibrationBatches }, (_, step) => {
+      const indices = batchIndices(`${seed}/calibration`, step, batchSize, data.train.count);
+      return readBatch(data.train, indices, {
+        imageSize: data.imageSize, normalisation, augmentation: { ...augmentation, seed: `${seed}/calibration`, step },
+      }).images;
+    });
+  }
+
+  /** The subnet with weights of its own, its batch norms calibrated at its resolution. */
+  extract(network: Network): Weights {
+    const weights = new SubnetView(this.#options.weights, network).extract();
+    calibrateBatchNorm(this.#options.engine, weights, this.#calibrationBatches(network));
+    return weights;
+  }
+
+  /** Fraction of the first `images` validation images (evenly spaced; all when there are fewer) that are classified correctly. */
+  accuracy(weights: Weights, images = Infinity): number {
+    const { data, engine, normalisation, batchSize } = this.#options;
+    const indices = evenlySpaced(data.val, images);
+    let right = 0;
+    for (let start = 0; start < indices.length; start += batchSize) {
+      const batch = readBatch(data.val, indices.subarray(start, start + batchSize), { imageSize: data.imageSize, normalisation });
+      const input = this.#resized(batch.images, batch.labels.length, weights.network);
+      right += accuracy(logits(engine, weights, input), batch.labels) * batch.labels.length;
+    }
+    return Math.round(right) / indices.length;
+  }
+
+  *#calibrationBatches(network: Network): Generator<ImageBatch> {
+    for (const images of this.#calibration) yield this.#resized(images, this.#options.batchSize, network);
+  }
+
+  #resized(images: Float32Array, count: number, network: Network): ImageBatch {
+    const pixels = resizeBatch(images, count, this.#options.data.imageSize, network.resolution);
+    return { count, size: network.resolution, pixels };
+  }
+}
+
+/** Splits are in the order of their classes, so even spacing takes from every class. */
+function evenlySpaced(split: ImageSplit, wanted: number): Int32Array {
+  const count = Math.min(wanted, split.count);
+  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * split.count) / count));
+}
