@@ -1,6 +1,6 @@
-import { blockMacs, networkMacs } from '../network/counts.ts';
+import { networkMacs } from '../network/counts.ts';
 import type { Network } from '../network/network.ts';
-import { latencyKindOf, latencyKinds, termsOf } from './features.ts';
+import { latencyKindOf, latencyKinds, termNames, termsOf } from './features.ts';
 import { nonNegativeLeastSquares } from './nnls.ts';
 
 /** A simple predictor of whole networks, to compare with: non-negative and linear in a few counts. */
@@ -15,17 +15,18 @@ export const macsBaseline: Baseline = {
   countsOf: (network) => [1, networkMacs(network) / 1e6],
 };
 
-/** For each kind of block, MACs, bytes (activations and weights) and how many there are. */
-export const kindCountsBaseline: Baseline = {
-  title: 'MACs, bytes and number of blocks per kind',
+/**
+ * The work of all blocks together by type (features.ts: MACs by type of operation, elements, bytes), and the number of
+ * blocks of each kind.
+ */
+export const workBaseline: Baseline = {
+  title: 'Total MACs, elements and bytes by type, and blocks by kind',
   countsOf: (network) => {
-    const counts = new Array<number>(3 * latencyKinds.length).fill(0);
+    const counts = new Array<number>(termNames.length + latencyKinds.length).fill(0);
     for (const block of network.blocks) {
-      const first = 3 * latencyKinds.indexOf(latencyKindOf(block));
-      const { readWriteBytes, weightBytes } = termsOf(block);
-      counts[first] += blockMacs(block) / 1e6;
-      counts[first + 1] += readWriteBytes + weightBytes;
-      counts[first + 2] += 1;
+      const terms = termsOf(block);
+      termNames.forEach((name, i) => { counts[i] += terms[name]; });
+      counts[termNames.length + latencyKinds.indexOf(latencyKindOf(block))] += 1;
     }
     return counts;
   },

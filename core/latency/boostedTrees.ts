@@ -123,7 +123,8 @@ function growTree(columns: readonly BinnedColumn[], residual: Float64Array, opti
     counts[leaf]++;
   });
   const leaf = Array.from(sums, (sum, i) =>
-    Math.round(1e5 * options.learningRate * sum / (counts[i] + options.shrinkage || 1)) / 1e5);
+    // Adding 0 turns -0, which JSON does not know, into 0.
+    Math.round(1e5 * options.learningRate * sum / (counts[i] + options.shrinkage || 1)) / 1e5 + 0);
   return { tree: { feature, threshold, leaf }, leafOfRow };
 }
 
@@ -151,15 +152,16 @@ function bestSplits(
       counts[cell]++;
     }
     for (let node = 0; node < nodes; node++) {
-      const cells = { sums: sums.subarray(node * width, (node + 1) * width), counts: counts.subarray(node * width, (node + 1) * width) };
-      const sum = cells.sums.reduce((a, b) => a + b, 0);
-      const count = cells.counts.reduce((a, b) => a + b, 0);
+      const nodeSums = sums.subarray(node * width, (node + 1) * width);
+      const nodeCounts = counts.subarray(node * width, (node + 1) * width);
+      const sum = nodeSums.reduce((a, b) => a + b, 0);
+      const count = nodeCounts.reduce((a, b) => a + b, 0);
       const parent = sum ** 2 / (count + shrinkage);
       let leftSum = 0;
       let leftCount = 0;
       for (let bin = 0; bin < cuts.length; bin++) {
-        leftSum += cells.sums[bin];
-        leftCount += cells.counts[bin];
+        leftSum += nodeSums[bin];
+        leftCount += nodeCounts[bin];
         if (leftCount < minLeafRows || count - leftCount < minLeafRows) continue;
         const gain = leftSum ** 2 / (leftCount + shrinkage)
           + (sum - leftSum) ** 2 / (count - leftCount + shrinkage) - parent;

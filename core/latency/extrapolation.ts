@@ -7,14 +7,14 @@ import { checkRanges, rangesOf, smallestDistance } from './ranges.ts';
 
 /** How a kind's model behaves beyond what was measured. */
 export interface Extrapolation {
-  /** Whether the trees' correction (that of the nearest measured shapes) extrapolates better than the roofline alone. */
+  /** Whether the trees' correction (that of the nearest measured shapes) extrapolates better than the bare roofline. */
   readonly keepsCorrection: boolean;
   /** Half-width of the interval for log latency, per octave outside the measured ranges (ranges.ts). */
   readonly logErrorPerOctave: number;
 }
 
-/** Used where too little was measured to hold any of it out: a factor of 2 per octave. */
-const unknown: Extrapolation = { keepsCorrection: false, logErrorPerOctave: Math.LN2 };
+/** Used where too little was measured to hold any of it out: about a factor of 2 per octave. */
+const unknown: Extrapolation = { keepsCorrection: false, logErrorPerOctave: 0.7 };
 
 const heldOutFeatures = ['grid', 'channels', 'inputChannels', 'outputChannels'];
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Random } from '../base/random.ts';
 import type { Network } from '../network/network.ts';
 import { getSpace } from '../spaces/index.ts';
-import { kindCountsBaseline, macsBaseline } from './baselines.ts';
+import { macsBaseline, workBaseline } from './baselines.ts';
 import { conformalQuantile } from './conformal.ts';
 import { crossFit, crossFitParts } from './crossFit.ts';
 import { deviceModelFormat, deviceModelSchema, deviceModelVersion } from './deviceModel.ts';
@@ -24,7 +24,7 @@ import type { PublishedPhone } from './publishedPhones.ts';
 
 const coverage = 0.9;
 const seed = 'published-phones';
-const networkCounts = { test: 2000, calibration: 1000 } as const;
+const networkCounts = { test: 2000, calibration: 10_000 } as const;
 const command = 'node --import tsx core/latency/fitPublishedPhones.ts TABLES latency-models';
 
 /** Fits one phone's model to its table and measures it on architectures drawn from the whole ElasticViT space. */
@@ -36,18 +36,18 @@ export function fitPublishedPhone(phone: PublishedPhone, table: LatencyTable): D
 
   const crossFitted = crossFit(rows, random.fork('cross-fit'), defaultFitSettings);
   const unseen: LatencyTable = Object.fromEntries(crossFitted.map((row) => [row.block.name, row.predictedMs]));
-  const unseenSums = ({ networks }: MeasuredNetworks) => networks.map((network) => sumOfMeasuredBlocks(network, unseen));
+  const unseenSums = ({ networks }: MeasuredNetworks) =>
+    networks.map((network) => sumOfMeasuredBlocks(network, unseen));
   const logErrors = (data: MeasuredNetworks) =>
     unseenSums(data).map((sum, i) => Math.abs(Math.log(sum / data.latenciesMs[i])));
   const logHalfWidth = Number(conformalQuantile(logErrors(calibration), coverage).toPrecision(4));
   const inside = logErrors(test).filter((error) => error <= logHalfWidth).length;
 
-  const { tableFile: _tableFile, ...description } = phone;
   const unscored: DeviceModel = {
     format: deviceModelFormat,
     version: deviceModelVersion,
-    ...description,
-    measurements: { ...phone.measurements, blocks: rows.length },
+    ...phone.description,
+    measurements: { ...phone.description.measurements, blocks: rows.length },
     fit: { command, seed, method: methodText() },
     evaluations: [],
     baselines: [],
@@ -75,7 +75,7 @@ export function fitPublishedPhone(phone: PublishedPhone, table: LatencyTable): D
         ofKind.map((row) => row.latencyMs), ofKind.map((row) => row.predictedMs))];
     }),
   ];
-  const baselines = [macsBaseline, kindCountsBaseline].map((baseline) =>
+  const baselines = [macsBaseline, workBaseline].map((baseline) =>
     evaluateBaseline(baseline, calibration, test, { fittedNetworks: 40, draws: 20 }, random.fork(baseline.title)));
   return deviceModelSchema.parse({ ...unscored, evaluations, baselines });
 }
@@ -84,7 +84,8 @@ function methodText(): string {
   const { trees, depth, learningRate } = defaultFitSettings.boosting;
   return 'Per kind of block: non-negative least squares of relative errors on physical terms, then ' +
     `${trees} boosted trees of depth ${depth} (learning rate ${learningRate}) on log(measured / roofline), where at ` +
-    `least ${defaultFitSettings.minRowsForTrees} blocks were measured. Odd grids are halved upwards, as in the networks.`;
+    `least ${defaultFitSettings.minRowsForTrees} blocks were measured. Odd grids are halved upwards, as in the ` +
+    'networks.';
 }
 
 function sampledNetworks(count: number, random: Random): Network[] {
@@ -113,10 +114,10 @@ function main([tableFolder, outFolder]: readonly string[]): void {
   for (const phone of publishedPhones) {
     const model = fitPublishedPhone(phone, readLatencyTable(join(tableFolder, phone.tableFile)));
     const text = formatJson(model);
-    writeFileSync(join(outFolder, `${phone.name}.json`), text);
+    writeFileSync(join(outFolder, `${model.name}.json`), text);
     const [{ errors }] = model.evaluations;
-    process.stdout.write(`${phone.name}: ${errors.mapePercent} % mean absolute error and ${errors.withinPercent[3]} % ` +
-      `within 3 % on ${errors.count} architectures; ${(text.length / 1000).toFixed(0)} kB\n`);
+    process.stdout.write(`${model.name}: ${errors.mapePercent} % mean absolute error and ` +
+      `${errors.withinPercent[3]} % within 3 % on ${errors.count} architectures; ${(text.length / 1000).toFixed(0)} kB\n`);
   }
 }
 

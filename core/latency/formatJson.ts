@@ -13,8 +13,10 @@ function format(value: unknown, indent: string): string {
   if (Array.isArray(value)) {
     return `[\n${value.map((item) => inner + format(item, inner)).join(',\n')}\n${indent}]`;
   }
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return `{\n${entries.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${format(item, inner)}`).join(',\n')}\n${indent}}`;
+  const lines = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([key, item]) => `${inner}${JSON.stringify(key)}: ${format(item, inner)}`);
+  return `{\n${lines.join(',\n')}\n${indent}}`;
 }
 
 function depthOf(value: unknown): number {

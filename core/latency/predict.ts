@@ -4,7 +4,8 @@ import type { DeviceModel } from './deviceModel.ts';
 import { extrapolationHalfWidth } from './extrapolation.ts';
 import { latencyKindOf } from './features.ts';
 import { kindMs, rooflineMs } from './kindModel.ts';
-import { checkRanges } from './ranges.ts';
+import { checkRanges, describeViolations } from './ranges.ts';
+import type { Violation } from './ranges.ts';
 
 export interface LatencyPrediction {
   readonly latencyMs: number;
@@ -13,13 +14,15 @@ export interface LatencyPrediction {
   readonly highMs: number;
   /** The network's blocks in order; they add up to `latencyMs` but for the model's network scale and bias. */
   readonly blocks: readonly { readonly name: string; readonly latencyMs: number }[];
-  /** Why some blocks are outside what was measured, once per reason; empty when all are inside. */
+  /** What about the blocks was never measured, a line per kind and feature; empty when all was. */
   readonly outOfRange: readonly string[];
 }
 
 interface BlockEstimate {
   readonly latencyMs: number;
-  readonly reasons: readonly string[];
+  readonly violations: readonly Violation[];
+  /** The kind itself was not measured. */
+  readonly unmeasured: boolean;
   /** Half-width of the interval for the block's log latency; 0 when inside what was measured. */
   readonly logHalfWidth: number;
 }
@@ -47,7 +50,8 @@ export function predictLatency(model: DeviceModel, network: Network): LatencyPre
   let outside = 0;
   let outsideLow = 0;
   let outsideHigh = 0;
-  const reasons = new Set<string>();
+  const violations: Violation[] = [];
+  const unmeasured = new Set<string>();
   const blocks = network.blocks.map((block) => {
     const estimate = estimateOf(model, block);
     const latencyMs = estimate.latencyMs;
@@ -58,7 +62,8 @@ export function predictLatency(model: DeviceModel, network: Network): LatencyPre
       outside += scale * latencyMs;
       outsideLow += scale * latencyMs * Math.exp(-width);
       outsideHigh += scale * latencyMs * Math.exp(width);
-      for (const reason of estimate.reasons) reasons.add(reason);
+      violations.push(...estimate.violations);
+      if (estimate.unmeasured) unmeasured.add(`${latencyKindOf(block)}: no block of this kind was measured`);
     }
     return { name: block.name, latencyMs };
   });
@@ -67,7 +72,7 @@ export function predictLatency(model: DeviceModel, network: Network): LatencyPre
     lowMs: inside * Math.exp(-within) + outsideLow,
     highMs: inside * Math.exp(within) + outsideHigh,
     blocks,
-    outOfRange: [...reasons],
+    outOfRange: [...unmeasured, ...describeViolations(violations)],
   };
 }
 
@@ -89,15 +94,17 @@ function estimateBlock(model: DeviceModel, block: Block): BlockEstimate {
   if (!kind) {
     return {
       latencyMs: rooflineMs(model.fallback, block),
-      reasons: [`${latencyKindOf(block)}: no block of this kind was measured`],
+      violations: [],
+      unmeasured: true,
       logHalfWidth: unmeasuredHalfWidth,
     };
   }
-  const { reasons, distance } = checkRanges(block, kind.ranges);
-  if (distance === 0) return { latencyMs: kindMs(kind, block), reasons, logHalfWidth: 0 };
+  const { violations, distance } = checkRanges(block, kind.ranges);
+  if (distance === 0) return { latencyMs: kindMs(kind, block), violations, unmeasured: false, logHalfWidth: 0 };
   return {
     latencyMs: kind.extrapolation.keepsCorrection ? kindMs(kind, block) : rooflineMs(kind.roofline, block),
-    reasons,
+    violations,
+    unmeasured: false,
     logHalfWidth: extrapolationHalfWidth(kind.extrapolation, distance),
   };
 }
@@ -110,7 +117,8 @@ function shapeOf(block: Block): string {
     case 'conv':
       return `c${shape},${block.kernelSize},${block.stride}`;
     case 'mbconv':
-      return `${block.role}${shape},${block.kernelSize},${block.stride},${block.hiddenChannels},${block.squeezeChannels}`;
+      return `${block.role}${shape},${block.kernelSize},${block.stride},${block.hiddenChannels},` +
+        `${block.squeezeChannels}`;
     case 'attention':
       return `a${shape},${block.numHeads},${block.headDim},${block.valueRatio}`;
     case 'ffn':

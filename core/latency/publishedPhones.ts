@@ -1,17 +1,18 @@
 import type { DeviceModel } from './deviceModel.ts';
 
 /** What is known about a published table and the phone it was measured on. */
-export type PublishedPhone = Pick<DeviceModel, 'name' | 'device' | 'runtime' | 'measurements' | 'speaksFor'> & {
+export interface PublishedPhone {
   readonly tableFile: string;
-};
+  readonly description: Pick<DeviceModel, 'name' | 'device' | 'runtime' | 'measurements' | 'speaksFor'>;
+}
 
 const runtime: DeviceModel['runtime'] = {
   name: 'TensorFlow Lite, through the profiler of nn-Meter',
   processor: 'CPU',
   precision: 'float32',
   threads: 1,
-  notes: 'The files do not record the flags of these runs, nor the versions. The profiler\'s defaults are one thread, ' +
-    '"taskset 70", 10 warm-up and 50 measured runs, with XNNPACK not switched off.',
+  notes: 'The files do not record the flags of these runs, nor the versions. The profiler\'s defaults are one ' +
+    'thread, "taskset 70", 10 warm-up and 50 measured runs, with XNNPACK not switched off.',
 };
 
 const speaksFor: DeviceModel['speaksFor'] = [
@@ -26,18 +27,18 @@ const speaksFor: DeviceModel['speaksFor'] = [
     'are reported as outside what was measured.',
 ];
 
-const measurements = (blocks: number): DeviceModel['measurements'] => ({
-  source: 'microsoft/nn-Meter, branch dev/hybrid-transformer, latency tables of ElasticViT\'s blocks (version 3, February 2023)',
+const measurements: DeviceModel['measurements'] = {
+  source: 'microsoft/nn-Meter, branch dev/hybrid-transformer, latency tables of ElasticViT\'s blocks (version 3, ' +
+    'February 2023)',
   licence: 'MIT',
-  blocks,
+  blocks: 12_116,
   networks: 0,
   notes: 'Only coefficients fitted to the tables are in this file, not the tables.',
-});
+};
 
 const phone = (name: string, title: string, systemOnChip: string): PublishedPhone => ({
-  name, runtime, speaksFor, tableFile: `${name}_lut_ln_v3.json`,
-  device: { title, systemOnChip },
-  measurements: measurements(12_116),
+  tableFile: `${name}_lut_ln_v3.json`,
+  description: { name, device: { title, systemOnChip }, runtime, measurements, speaksFor },
 });
 
 export const publishedPhones: readonly PublishedPhone[] = [

@@ -1,13 +1,14 @@
 import type { Block } from '../network/blocks.ts';
 import { geometryOf, latencyKindOf, termsOf } from './features.ts';
+import type { LatencyKind } from './features.ts';
 
 /** Smallest and largest value that was measured, by feature. */
 export type Ranges = Readonly<Record<string, readonly [min: number, max: number]>>;
 
-/** Amounts of work of which ranges are kept too: they catch shapes whose numbers were each measured, but not together. */
+/** Work of which ranges are kept too: it catches shapes whose numbers were each measured, but not together. */
 const workTerms = ['matmulMacs', 'depthwiseMacs', 'attentionMacs', 'readWriteBytes', 'weightBytes'] as const;
 
-/** Nearest distance in octaves (doublings) that counts as outside: a kernel size or class count that was not measured. */
+/** The least distance, in octaves (doublings), that anything outside counts as. */
 export const smallestDistance = 0.5;
 
 export function rangesOf(blocks: readonly Block[]): Ranges {
@@ -22,9 +23,17 @@ export function rangesOf(blocks: readonly Block[]): Ranges {
   return ranges;
 }
 
+/** One feature of a block that lies outside what was measured. */
+export interface Violation {
+  readonly kind: LatencyKind;
+  readonly feature: string;
+  readonly value: number;
+  readonly range: readonly [min: number, max: number];
+}
+
 export interface RangeCheck {
-  /** What lies outside, as clauses for people; empty when everything was within what was measured. */
-  readonly reasons: readonly string[];
+  /** Empty when everything lies within what was measured. */
+  readonly violations: readonly Violation[];
   /** How far outside, in octaves; 0 when inside. */
   readonly distance: number;
 }
@@ -35,19 +44,20 @@ export interface RangeCheck {
  * shows in the weights and the work it brings.
  */
 export function checkRanges(block: Block, ranges: Ranges): RangeCheck {
-  const reasons: string[] = [];
+  const violations: Violation[] = [];
   let distance = 0;
-  const geometry = geometryOf(block);
-  for (const [name, value] of Object.entries(rangedFeatures(block))) {
-    const range = ranges[name];
+  const kind = latencyKindOf(block);
+  for (const [feature, value] of Object.entries(rangedFeatures(block))) {
+    const range = ranges[feature];
     if (!range) continue;
     const octaves = octavesOutside(value, range);
     if (octaves === 0) continue;
-    distance = Math.max(distance, name === 'classes' ? smallestDistance : octaves, smallestDistance);
-    // Work far outside follows from the shape; it is worth a sentence only when the shape alone looks measured.
-    if (name in geometry || reasons.length === 0) reasons.push(reasonFor(block, name, value, range));
+    distance = Math.max(distance, feature === 'classes' ? 0 : octaves, smallestDistance);
+    // Amounts of work follow from the shape; they are worth a mention only when each number of the shape was measured.
+    const isWork = feature in unitOfWork;
+    if (!isWork || violations.length === 0) violations.push({ kind, feature, value, range });
   }
-  return { reasons, distance };
+  return { violations, distance };
 }
 
 function rangedFeatures(block: Block): Record<string, number> {
@@ -63,29 +73,41 @@ function octavesOutside(value: number, [min, max]: readonly [number, number]): n
   return value > 0 && nearest > 0 ? Math.abs(Math.log2(value / nearest)) : 1;
 }
 
-const unitOfTerm: Record<string, string> = {
-  matmulMacs: ' M multiply-accumulates in linear layers', depthwiseMacs: ' M depthwise multiply-accumulates',
-  attentionMacs: ' M multiply-accumulates in attention', readWriteBytes: ' MB of activations moved',
-  weightBytes: ' MB of weights',
+const unitOfWork: Readonly<Record<(typeof workTerms)[number], string>> = {
+  matmulMacs: 'M multiply-accumulates in linear layers', depthwiseMacs: 'M depthwise multiply-accumulates',
+  attentionMacs: 'M multiply-accumulates in attention', readWriteBytes: 'MB of activations moved',
+  weightBytes: 'MB of weights',
 };
 
-const wordsOfFeature: Record<string, string> = {
-  grid: 'grid', inputChannels: 'input channels', outputChannels: 'output channels', channels: 'channels',
-  kernelSize: 'kernel size', stride: 'stride', expandRatio: 'expansion ratio', squeezeRatio: 'squeeze ratio',
-  heads: 'heads', headDim: 'head width', valueRatio: 'value ratio', mlpRatio: 'MLP ratio',
-  features: 'pooled features', classes: 'classes',
+const wordsOfFeature: Readonly<Record<string, string>> = {
+  inputChannels: 'input channels', outputChannels: 'output channels', kernelSize: 'kernel size',
+  expandRatio: 'expansion ratio', squeezeRatio: 'squeeze ratio', headDim: 'head width', valueRatio: 'value ratio',
+  mlpRatio: 'MLP ratio', features: 'pooled features',
 };
 
-const wordsOfKind = {
+const wordsOfKind: Readonly<Record<LatencyKind, string>> = {
   conv: 'first convolution', mbconv: 'MBConv', transition: 'transition', attention: 'attention', ffn: 'FFN',
   pooledHead: 'head',
-} as const;
+};
 
-function reasonFor(block: Block, name: string, value: number, [min, max]: readonly [number, number]): string {
-  const unit = unitOfTerm[name];
-  const what = unit === undefined ? `${wordsOfFeature[name] ?? name} ${short(value)}` : `${short(value)}${unit}`;
-  const measured = min === max ? short(min) : `${short(min)} to ${short(max)}`;
-  return `${wordsOfKind[latencyKindOf(block)]}: ${what} (measured: ${measured})`;
+/** One line for people per kind and feature, e.g. "FFN: channels 16 to 32 (measured: 48 to 320)". */
+export function describeViolations(violations: Iterable<Violation>): string[] {
+  const merged = new Map<string, { violation: Violation; low: number; high: number }>();
+  for (const violation of violations) {
+    const { kind, feature, value } = violation;
+    const known = merged.get(`${kind}.${feature}`);
+    merged.set(`${kind}.${feature}`, {
+      violation, low: Math.min(value, known?.low ?? value), high: Math.max(value, known?.high ?? value),
+    });
+  }
+  return [...merged.values()].map(({ violation: { kind, feature, range }, low, high }) => {
+    const unit = feature in unitOfWork ? unitOfWork[feature as keyof typeof unitOfWork] : undefined;
+    const what = unit === undefined
+      ? `${wordsOfFeature[feature] ?? feature} ${span(low, high)}`
+      : `${span(low, high)} ${unit}`;
+    return `${wordsOfKind[kind]}: ${what} (measured: ${span(...range)})`;
+  });
 }
 
-const short = (value: number) => String(Number(value.toPrecision(3)) === value ? value : Number(value.toPrecision(3)));
+const short = (value: number) => String(Number.isInteger(value) ? value : Number(value.toPrecision(3)));
+const span = (low: number, high: number) => (low === high ? short(low) : `${short(low)} to ${short(high)}`);

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../core/base/random.ts';
+import { latencyKindOf, latencyKinds, termsOf } from '../../core/latency/features.ts';
+import { blockOfKey } from '../../core/latency/lut/keys.ts';
+import { blockMacs } from '../../core/network/counts.ts';
+import { getSpace } from '../../core/spaces/index.ts';
+
+describe('the work in a block', () => {
+  it('holds exactly the multiply-accumulates that the block has, split by kind of operation', () => {
+    const space = getSpace('elasticvit');
+    const random = new Random('terms');
+    for (let i = 0; i < 50; i++) {
+      for (const block of space.lower(space.sample(random)).blocks) {
+        const { convMacs, depthwiseMacs, matmulMacs, vectorMacs, attentionMacs } = termsOf(block);
+        const sum = convMacs + depthwiseMacs + matmulMacs + vectorMacs + attentionMacs;
+        expect(sum * 1e6 / blockMacs(block), block.name).toBeCloseTo(1, 9);
+      }
+    }
+  });
+
+  it('follows the shapes, counted by hand for an FFN of 144 tokens, 64 channels and ratio 2', () => {
+    const terms = termsOf(blockOfKey('transffn_12_64_2_hard_swish_ln'));
+    expect(terms.constant).toBe(1);
+    expect(terms.matmulMacs).toBeCloseTo(2 * 144 * 64 * 128 / 1e6, 12);
+    expect(terms.activationElements).toBeCloseTo(144 * 128 / 1e6, 12);
+    expect(terms.normElements).toBeCloseTo(144 * 64 / 1e6, 12);
+    expect(terms.weightBytes).toBeCloseTo(4 * 2 * 64 * 128 / 1e6, 12);
+  });
+
+  it('has N^2 scores per head in attention', () => {
+    const terms = termsOf(blockOfKey('transattn_12_64_hard_swish_2_ln'));
+    expect(terms.softmaxElements).toBeCloseTo(4 * 144 ** 2 / 1e6, 12);
+    expect(terms.attentionMacs).toBeCloseTo(144 ** 2 * (64 + 128) / 1e6, 12);
+  });
+
+  it('is known for every kind of block of the space', () => {
+    const space = getSpace('elasticvit');
+    expect(new Set(space.lower(space.largest).blocks.map(latencyKindOf))).toEqual(new Set(latencyKinds));
+  });
+});
