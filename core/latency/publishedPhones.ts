@@ -17,7 +17,8 @@ const runtime: DeviceModel['runtime'] = {
 
 const speaksFor: DeviceModel['speaksFor'] = [
   'The sum of separately measured blocks, in ms for one image, as in the publications of ElasticViT; not a whole ' +
-    'network timed end to end. For the three networks with a published latency on Pixel 4 the sums are within 0.5 %.',
+    'network timed end to end. For the three networks with a published latency on Pixel 4 the sums are within 0.5 %. ' +
+    'The interval bounds that sum; how a phone varies from day to day is not in it.',
   'Blocks as their authors measured them, which differ from the released networks: the attention block has no ' +
     'depthwise convolution on V and no residual addition, and one more hard-swish after the joint projection; layer ' +
     'norms work on each token, not on all tokens jointly; linear layers of the FFN have no bias.',
