@@ -22,12 +22,12 @@ interface Candidate {
 const candidates: Readonly<Record<EngineId, Candidate>> = {
   ort: {
     describe: () => {
-      const base = { id: 'ort', device: 'CPU', threads: Math.min(maxThreads, availableParallelism()), version: ortVersion() } as const;
+      const base = { id: 'ort', device: 'CPU', threads: Math.min(maxThreads, availableParallelism()) } as const;
       try {
         loadOrt();
-        return { ...base, available: true };
+        return { ...base, version: ortVersion(), available: true };
       } catch (error) {
-        return { ...base, available: false, reason: messageOf(error) };
+        return { ...base, version: '-', available: false, reason: messageOf(error) };
       }
     },
     start: (info) => new OrtEngine(info),
@@ -52,8 +52,11 @@ export function listEngines(): EngineInfo[] {
   return engineIds.map((id) => candidates[id].describe());
 }
 
+/** Engines that run: their sessions are worth keeping when one is asked for again. */
+const started = new Map<EngineId, Engine>();
+
 /**
- * Starts an engine and makes its tfjs backend the current one.
+ * Starts an engine, or finds it running, and makes its tfjs backend the current one.
  * @param choice an engine's id, or `auto` for the first that is available
  * @throws InputError `unknown-engine`; EnvironmentError `engine-unavailable` with the reason
  */
@@ -64,7 +67,8 @@ export async function startEngine(choice: string = 'auto'): Promise<Engine> {
   const infos = listEngines();
   const info = choice === 'auto' ? infos.find(({ available }) => available)! : infos.find(({ id }) => id === choice)!;
   if (!info.available) throw new EnvironmentError('engine-unavailable', info.reason!);
-  const engine = candidates[info.id].start(info);
+  const engine = started.get(info.id) ?? candidates[info.id].start(info);
+  started.set(info.id, engine);
   const cpu = tf.findBackend('cpu') as unknown as { firstUse: boolean };
   cpu.firstUse = false;
   await tf.setBackend(engine.backend);

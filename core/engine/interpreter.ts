@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { bindShape, evaluate, type Dim, type DimValues } from '../graph/dims.ts';
-import { feedNames, valueOf, type Attribute, type Graph, type GraphNode } from '../graph/graph.ts';
+import { feedNames, requireFeeds, valueOf, type Attribute, type Graph, type GraphNode } from '../graph/graph.ts';
 import type { ApplyOptions, Engine, EngineInfo } from './engine.ts';
 
 /**
@@ -35,6 +35,7 @@ export class InterpretingEngine implements Engine {
 export function interpret(
   graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, known: DimValues = new Map(),
 ): Map<string, tf.Tensor> {
+  requireFeeds(graph, feeds);
   const sizes = new Map(known);
   const values = new Map<string, tf.Tensor>();
   for (const name of feedNames(graph)) {

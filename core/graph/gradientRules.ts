@@ -27,17 +27,15 @@ function unbroadcast({ builder, dims }: RuleContext, gradient: string, target: s
   return offset === 0 ? summed : builder.reshape(summed, to);
 }
 
-/** In float32, a ramp of this slope is a step: the smallest distance to a bound near 3 already saturates it. */
-const steep = 2 ** 23;
-
 const elementwise = (slope: (context: RuleContext, x: string) => string): GradientRule => (context) => {
   const x = context.need(context.node.inputs[0]);
   return [context.builder.mul(context.gradient, slope(context, x))];
 };
 
-/** One where |x| < bound and zero elsewhere. */
+/** One where |x| < bound and zero elsewhere: a ramp so steep that float32 has no number on it. */
 function inside(builder: GraphBuilder, x: string, bound: number): string {
   const size = builder.add('Abs', [x]);
+  const steep = 2 ** (24 - Math.floor(Math.log2(bound)));
   return builder.add('HardSigmoid', [size], { alpha: -steep, beta: bound * steep });
 }
 
@@ -163,7 +161,11 @@ export const gradientRules: Readonly<Partial<Record<Operator, GradientRule>>> = 
   Exp: ({ builder, gradient, node, need }) => [builder.mul(gradient, need(node.outputs[0]))],
   Log: ({ builder, gradient, node, need }) => [builder.div(gradient, need(node.inputs[0]))],
   Relu: elementwise(({ builder }, x) => builder.add('Sign', [builder.add('Relu', [x])])),
-  HardSigmoid: elementwise(({ builder }, x) => builder.mul(inside(builder, x, 3), 1 / 6)),
+  HardSigmoid: elementwise(({ builder, node }, x) => {
+    const { alpha = 1 / 6, beta = 0.5 } = node.attributes;
+    const centre = (0.5 - Number(beta)) / Number(alpha);
+    return builder.mul(inside(builder, centre === 0 ? x : builder.minus(x, centre), Math.abs(0.5 / Number(alpha))), Number(alpha));
+  }),
   HardSwish: elementwise(({ builder }, x) =>
     builder.plus(builder.add('HardSigmoid', [x]), builder.mul(builder.mul(x, inside(builder, x, 3)), 1 / 6))),
   Softmax: ({ builder, gradient, node, need, dims }) => {
@@ -190,8 +192,14 @@ export const gradientRules: Readonly<Partial<Record<Operator, GradientRule>>> = 
     return [builder.transpose(gradient, permutation.map((_, axis) => permutation.indexOf(axis)))];
   },
   Expand: (context) => [unbroadcast(context, context.gradient, context.node.inputs[0])],
-  Gather: ({ builder, gradient, node, need, dims }) =>
-    [builder.add('ScatterAdd', [need(node.inputs[1]), gradient], { shape: dims(node.inputs[0]) }), undefined],
+  Gather: ({ builder, gradient, node, need, dims }) => {
+    const shape = dims(node.inputs[0]);
+    const indices = need(node.inputs[1]);
+    const flat = dims(indices).length === 1
+      ? [indices, gradient]
+      : [builder.reshape(indices, [product(...dims(indices))]), builder.reshape(gradient, [product(...dims(indices)), ...shape.slice(1)])];
+    return [builder.add('ScatterAdd', flat, { shape }), undefined];
+  },
 };
 
 /** Gives every reduced element the gradient of its sum. */

@@ -51,6 +51,12 @@ export function feedNames(graph: Graph): string[] {
   return [...graph.inputs, ...graph.parameters, ...graph.tables];
 }
 
+/** @throws RangeError naming the first input, parameter or table that is not among the feeds. */
+export function requireFeeds(graph: Graph, feeds: Readonly<Record<string, unknown>>): void {
+  const missing = feedNames(graph).find((name) => feeds[name] === undefined);
+  if (missing !== undefined) throw new RangeError(`Graph "${graph.name}" needs a tensor for "${missing}".`);
+}
+
 /** @throws RangeError when the graph holds no such value. */
 export function valueOf(graph: Pick<Graph, 'name' | 'values'>, name: string): Value {
   const value = graph.values.get(name);

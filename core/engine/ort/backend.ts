@@ -6,10 +6,16 @@ export const backendName = 'ort';
 /**
  * tfjs tensors whose memory is recycled: what a session writes into comes from this pool, and returns to it when tfjs
  * disposes the tensor. Fresh memory costs page faults that dominate large elementwise operations.
+ *
+ * Memory is recycled only while a single tensor knows of it. Kernels of tfjs make tensors that are views of others
+ * (slices), and `dataSync` hands out the memory itself; a buffer shared in such a way is left to the garbage collector.
  */
 export class OrtBackend extends MathBackendCPU {
   readonly #free = new Map<number, ArrayBuffer[]>();
-  readonly #owned = new WeakSet<ArrayBufferLike>();
+  /** Buffers in use that come back to the pool. */
+  readonly #recyclable = new WeakSet<ArrayBufferLike>();
+  /** Those of them that a tensor has taken. */
+  readonly #taken = new WeakSet<ArrayBufferLike>();
   #freeBytes = 0;
   /** Bytes of unused memory kept for later. */
   static readonly maxFreeBytes = 2 ** 30;
@@ -23,20 +29,18 @@ export class OrtBackend extends MathBackendCPU {
   /** Memory for `length` floats, with unspecified contents. */
   allocate(length: number): Float32Array {
     const bytes = sizeClass(length * 4);
-    const buffer = this.#free.get(bytes)?.pop();
-    if (buffer) {
-      this.#freeBytes -= bytes;
-      return new Float32Array(buffer, 0, length);
-    }
-    const fresh = new ArrayBuffer(bytes);
-    this.#owned.add(fresh);
-    return new Float32Array(fresh, 0, length);
+    const recycled = this.#free.get(bytes)?.pop();
+    if (recycled) this.#freeBytes -= bytes;
+    const buffer = recycled ?? new ArrayBuffer(bytes);
+    this.#recyclable.add(buffer);
+    return new Float32Array(buffer, 0, length);
   }
 
-  /** Gives memory from `allocate` back; other memory is left to the garbage collector. */
+  /** Gives memory from `allocate` back. Does nothing for other memory, and for memory that others may still read. */
   release(values: ArrayBufferView): void {
     const buffer = values.buffer as ArrayBuffer;
-    if (!this.#owned.has(buffer) || this.#freeBytes + buffer.byteLength > OrtBackend.maxFreeBytes) return;
+    this.#taken.delete(buffer);
+    if (!this.#recyclable.delete(buffer) || this.#freeBytes + buffer.byteLength > OrtBackend.maxFreeBytes) return;
     const list = this.#free.get(buffer.byteLength);
     if (list) list.push(buffer);
     else this.#free.set(buffer.byteLength, [buffer]);
@@ -53,11 +57,34 @@ export class OrtBackend extends MathBackendCPU {
     return this.data.get(tensor.dataId).values as Float32Array | Int32Array;
   }
 
+  override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
+    this.#take(values);
+    return super.write(values, shape, dtype);
+  }
+
+  override move(dataId: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType, refCount: number): void {
+    this.#take(values);
+    super.move(dataId, values, shape, dtype, refCount);
+  }
+
+  override readSync(dataId: object): tf.backend_util.BackendValues {
+    const values = super.readSync(dataId);
+    if (ArrayBuffer.isView(values)) this.#recyclable.delete(values.buffer);
+    return values;
+  }
+
   override disposeData(dataId: tf.DataId, force = false): boolean {
     const entry = this.data.has(dataId) ? this.data.get(dataId) : undefined;
     const gone = super.disposeData(dataId, force);
     if (gone && entry?.values && ArrayBuffer.isView(entry.values)) this.release(entry.values);
     return gone;
+  }
+
+  /** Notes that a tensor holds this memory; when it is not the first, the memory is shared. */
+  #take(values: tf.backend_util.BackendValues): void {
+    if (!ArrayBuffer.isView(values)) return;
+    if (this.#taken.has(values.buffer)) this.#recyclable.delete(values.buffer);
+    else this.#taken.add(values.buffer);
   }
 }
 

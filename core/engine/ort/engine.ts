@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { differentiableFeeds, differentiate, type DifferentiatedGraph } from '../../graph/gradient.ts';
-import { feedNames, type Graph } from '../../graph/graph.ts';
+import { feedNames, requireFeeds, type Graph } from '../../graph/graph.ts';
 import type { ApplyOptions, Engine, EngineInfo, Statistics } from '../engine.ts';
 import { backendName, registerOrtBackend, type OrtBackend } from './backend.ts';
 import { GraphSession, type HostTensor } from './graphSession.ts';
+import { SessionPool } from './sessionPool.ts';
 
 interface Training {
   readonly graphs: DifferentiatedGraph;
@@ -16,17 +17,18 @@ export class OrtEngine implements Engine {
   readonly info: EngineInfo;
   readonly backend = backendName;
   readonly #backend: OrtBackend;
-  readonly #threads: number;
+  readonly #sessions: SessionPool;
   readonly #inference = new WeakMap<Graph, GraphSession>();
   readonly #training = new WeakMap<Graph, Map<string, Training>>();
 
   constructor(info: EngineInfo) {
     this.info = info;
-    this.#threads = info.threads;
+    this.#sessions = new SessionPool(info.threads);
     this.#backend = registerOrtBackend();
   }
 
   apply(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options: ApplyOptions = {}): tf.Tensor {
+    requireFeeds(graph, feeds);
     if (!tf.engine().isTapeOn()) return this.#forward(graph, feeds, options);
     const { graphs, forward, backward } = this.#prepareTraining(graph, options.wrt ?? differentiableFeeds(graph));
     const { wrt, kept } = graphs;
@@ -55,7 +57,7 @@ export class OrtEngine implements Engine {
 
   #forward(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options: ApplyOptions): tf.Tensor {
     let session = this.#inference.get(graph);
-    if (!session) this.#inference.set(graph, session = new GraphSession(graph, { threads: this.#threads }));
+    if (!session) this.#inference.set(graph, session = this.#session(graph));
     const results = session.run(this.#host(graph, feeds), this.#allocate);
     if (options.onStatistics) options.onStatistics(statisticsOf(graph, graph.outputs, results));
     for (const { data } of results.slice(1)) this.#backend.release(data);
@@ -69,11 +71,14 @@ export class OrtEngine implements Engine {
     let prepared = byNames.get(key);
     if (!prepared) {
       const graphs = differentiate(graph, graph.outputs[0], wrt);
-      const options = { threads: this.#threads };
-      prepared = { graphs, forward: new GraphSession(graphs.forward, options), backward: new GraphSession(graphs.backward, options) };
+      prepared = { graphs, forward: this.#session(graphs.forward), backward: this.#session(graphs.backward) };
       byNames.set(key, prepared);
     }
     return prepared;
+  }
+
+  #session(graph: Graph): GraphSession {
+    return new GraphSession(graph, { threads: this.info.threads }, this.#sessions);
   }
 
   #allocate = (length: number): Float32Array => this.#backend.allocate(length);

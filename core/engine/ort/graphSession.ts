@@ -1,10 +1,11 @@
 import { Tensor } from 'onnxruntime-common';
 import { bindShape, evaluate, type Dim } from '../../graph/dims.ts';
-import { feedNames, valueOf, type Graph } from '../../graph/graph.ts';
+import { feedNames, requireFeeds, valueOf, type Graph } from '../../graph/graph.ts';
 import { lowerGraph, onnxValue, opset, type RuntimeValue } from '../../graph/onnx/lower.ts';
 import { encodeModel, type OnnxValue } from '../../graph/onnx/model.ts';
-import { createSession, type NativeSession, type SessionOptions } from './binding.ts';
+import { createSession, type SessionOptions } from './binding.ts';
 import { prepareForOrt } from './prepare.ts';
+import { SessionPool } from './sessionPool.ts';
 
 /** A tensor outside tfjs: what a session eats and gives. */
 export interface HostTensor {
@@ -14,28 +15,34 @@ export interface HostTensor {
 
 /**
  * A graph ready to run: one ONNX Runtime session for any shape, except that depthwise convolutions fix the number of
- * their groups, which ONNX holds as an attribute. Each such combination gets a session of its own, the least recently
- * used ones being let go.
+ * their groups, which ONNX holds as an attribute. Each such combination gets a session of its own.
  */
 export class GraphSession {
   readonly #graph: Graph;
   readonly #options: SessionOptions;
+  readonly #pool: SessionPool;
+  /** Dimensions that a session fixes. */
   readonly #fixed: readonly Dim[];
-  readonly #sessions = new Map<string, Specialised>();
-  static readonly maxSpecialisations = 64;
+  /** Outputs that a session computes: each once, and none that is fed. */
+  readonly #computed: readonly string[];
+  readonly #specialised = new Map<string, Specialised>();
 
-  constructor(graph: Graph, options: SessionOptions) {
+  /** @param pool holds the sessions; by default one for this graph alone */
+  constructor(graph: Graph, options: SessionOptions, pool: SessionPool = new SessionPool(options.threads)) {
     this.#graph = prepareForOrt(graph);
     this.#options = options;
+    this.#pool = pool;
     this.#fixed = [...new Set(this.#graph.nodes.filter((node) => node.attributes.depthwise).map((node) => valueOf(this.#graph, node.inputs[1]).dims[0]))];
+    const fed = new Set(feedNames(this.#graph));
+    this.#computed = [...new Set(graph.outputs)].filter((name) => !fed.has(name));
   }
 
   /**
    * @param feeds one tensor for each input, parameter and table
    * @param allocate gives the memory that outputs are written to
    * @param sizes symbols that the feeds alone do not tell; gets those that they do tell
-   * @returns the graph's outputs, in order
-   * @throws RangeError when shapes contradict each other
+   * @returns the graph's outputs, in order, each in memory of its own
+   * @throws RangeError when a feed is missing or shapes contradict each other
    */
   run(
     feeds: Readonly<Record<string, HostTensor>>,
@@ -43,48 +50,49 @@ export class GraphSession {
     sizes: Map<string, number> = new Map(),
   ): HostTensor[] {
     const graph = this.#graph;
-    const names = feedNames(graph);
-    for (const name of names) bindShape(name, valueOf(graph, name).dims, feeds[name].shape, sizes);
-    const { session, runtime } = this.#specialise(sizes);
-
-    const native: Record<string, Tensor> = {};
-    for (const name of names) {
-      const { data, shape } = feeds[name];
-      native[name] = data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('float32', data, shape);
-    }
-    for (const value of runtime) native[value.name] = runtimeTensor(value, sizes);
-    const results = graph.outputs.map((name) => {
+    requireFeeds(graph, feeds);
+    for (const name of feedNames(graph)) bindShape(name, valueOf(graph, name).dims, feeds[name].shape, sizes);
+    const results = new Map(this.#computed.map((name) => {
       const shape = valueOf(graph, name).dims.map((dim) => evaluate(dim, sizes));
-      return { shape, data: allocate(shape.reduce((length, size) => length * size, 1)) };
+      return [name, { shape, data: allocate(shape.reduce((length, size) => length * size, 1)) }];
+    }));
+    if (this.#computed.length > 0) this.#compute(feeds, results, sizes);
+
+    const handedOut = new Set<string>();
+    return graph.outputs.map((name) => {
+      const result = results.get(name) ?? feeds[name];
+      if (results.has(name) && !handedOut.has(name)) {
+        handedOut.add(name);
+        return result;
+      }
+      const data = allocate(result.data.length);
+      data.set(result.data);
+      return { shape: result.shape, data };
     });
-    const fetches: Record<string, Tensor> = {};
-    graph.outputs.forEach((name, i) => { fetches[name] = new Tensor('float32', results[i].data, results[i].shape); });
-    session.run(native, fetches, {});
-    return results;
   }
 
+  /** Lets go of all native memory; a later `run` makes it anew. */
   dispose(): void {
-    for (const { session } of this.#sessions.values()) session.dispose();
-    this.#sessions.clear();
+    for (const specialised of this.#specialised.values()) this.#pool.release(specialised);
+    this.#specialised.clear();
+  }
+
+  #compute(feeds: Readonly<Record<string, HostTensor>>, results: ReadonlyMap<string, HostTensor>, sizes: ReadonlyMap<string, number>): void {
+    const specialised = this.#specialise(sizes);
+    const native: Record<string, Tensor> = {};
+    for (const name of feedNames(this.#graph)) native[name] = nativeTensor(feeds[name]);
+    for (const value of specialised.runtime) native[value.name] = runtimeTensor(value, sizes);
+    const fetches: Record<string, Tensor> = {};
+    for (const [name, result] of results) fetches[name] = nativeTensor(result);
+    this.#pool.take(specialised, () => createSession(specialised.model, this.#options)).run(native, fetches, {});
   }
 
   #specialise(sizes: ReadonlyMap<string, number>): Specialised {
     const fixed = new Map(this.#fixed.map((dim) => [String(dim), evaluate(dim, sizes)]));
     const key = [...fixed.values()].join(',');
-    const known = this.#sessions.get(key);
-    if (known) {
-      this.#sessions.delete(key);
-      this.#sessions.set(key, known);
-      return known;
-    }
-    const made = this.#create(fixed);
-    this.#sessions.set(key, made);
-    if (this.#sessions.size > GraphSession.maxSpecialisations) {
-      const [oldest, { session }] = this.#sessions.entries().next().value!;
-      session.dispose();
-      this.#sessions.delete(oldest);
-    }
-    return made;
+    let specialised = this.#specialised.get(key);
+    if (!specialised) this.#specialised.set(key, specialised = this.#create(fixed));
+    return specialised;
   }
 
   #create(fixed: ReadonlyMap<string, number>): Specialised {
@@ -93,15 +101,20 @@ export class GraphSession {
     const model = encodeModel({
       producer: 'pocketformer', producerVersion: '', graphName: graph.name, opset, nodes, initializers,
       inputs: [...feedNames(graph).map((name) => onnxValue(graph, name, fixed)), ...runtime.map(runtimeInput)],
-      outputs: graph.outputs.map((name) => onnxValue(graph, name, fixed)),
+      outputs: this.#computed.map((name) => onnxValue(graph, name, fixed)),
     });
-    return { session: createSession(model, this.#options), runtime };
+    return { model, runtime };
   }
 }
 
+/** The graph as an ONNX file, with what has to be fed beside its own feeds. */
 interface Specialised {
-  readonly session: NativeSession;
+  readonly model: Uint8Array;
   readonly runtime: readonly RuntimeValue[];
+}
+
+function nativeTensor({ data, shape }: HostTensor): Tensor {
+  return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('float32', data, shape);
 }
 
 function runtimeInput(value: RuntimeValue): OnnxValue {

@@ -123,15 +123,20 @@ class Lowering {
     return node.attributes.depthwise ? evaluate(valueOf(this.#graph, node.inputs[1]).dims[0], this.#sizes) : 1;
   }
 
+  /**
+   * Rows are added in order. ONNX Runtime's ScatterND would be shorter, but adds from several threads without keeping
+   * them apart, and then loses updates.
+   */
   #scatterAdd(node: GraphNode): void {
     const [indices, updates] = node.inputs;
-    const [zeros, wide, column] = ['zeros', 'int64', 'column'].map((part) => this.#name(`${node.outputs[0]}/${part}`));
+    const rowDims = valueOf(this.#graph, updates).dims.slice(1);
+    const [zeros, column, wide] = ['zeros', 'column', 'wide'].map((part) => this.#name(`${node.outputs[0]}/${part}`));
     const named = (operator: string, output: string) => ({ name: output, operator, outputs: [output] });
     this.nodes.push(
       { ...named('ConstantOfShape', zeros), inputs: [this.#vector(node.attributes.shape as Dim[], (d) => d)] },
-      { ...named('Cast', wide), inputs: [this.#name(indices)], attributes: { to: 7 } },
-      { ...named('Reshape', column), inputs: [wide, this.#integers([-1, 1])] },
-      { ...named('ScatterND', this.#name(node.outputs[0])), inputs: [zeros, column, this.#name(updates)], attributes: { reduction: 'add' } },
+      { ...named('Reshape', column), inputs: [this.#name(indices), this.#integers([-1, ...rowDims.map(() => 1)])] },
+      { ...named('Expand', wide), inputs: [column, this.#vector([1, ...rowDims], (d) => d)] },
+      { ...named('ScatterElements', this.#name(node.outputs[0])), inputs: [zeros, wide, this.#name(updates)], attributes: { axis: 0, reduction: 'add' } },
     );
   }
 
