@@ -78,7 +78,6 @@ function oddity(width: number, height: number): string | undefined {
   if (Math.max(width, height) > maxAspectRatio * shorter) {
     return `${width}x${height} pixels is too elongated (at most ${maxAspectRatio}:1)`;
   }
-  if (width * height > maxPixels) return `${width}x${height} pixels is too large (at most ${maxPixels / 1e6} megapixels)`;
   return undefined;
 }
 
