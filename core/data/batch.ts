@@ -1,6 +1,6 @@
 import { Random } from '../base/random.ts';
 import { augmentImage, type Augmentation, noAugmentation } from './augment.ts';
-import { imageBytes, type ImageSplit } from './image-set.ts';
+import { imageBytes, type ImageSplit } from './imageSet.ts';
 import { type Normalisation, normalisedValues } from './normalisation.ts';
 
 /** A network's input with its answers. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Augmentation } from './augment.ts';
 import { loadImageFolder } from './folder.ts';
-import type { ImageSet, LoadHooks } from './image-set.ts';
+import type { ImageSet, LoadHooks } from './imageSet.ts';
 import { syntheticSet } from './synthetic.ts';
 
 const imageSize = z.int().min(8).max(1024).describe('side of the square images in pixels');

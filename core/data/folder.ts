@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { EnvironmentError, InputError } from '../base/errors.ts';
 import { forEachConcurrent, throwIfAborted } from './concurrent.ts';
 import { decodeImage, decoderVersion, prepareDecoder } from './decode.ts';
-import { type FolderScan, type ImageFile, scanImageFolder } from './folder-scan.ts';
-import { divide, firstReason } from './folder-split.ts';
-import { type ImageSet, type ImageSplit, type LoadHooks } from './image-set.ts';
-import { openPixelCache, PixelCacheWriter, type PixelStore } from './pixel-cache.ts';
+import { type FolderScan, type ImageFile, scanImageFolder } from './folderScan.ts';
+import { divide, firstReason } from './folderSplit.ts';
+import { type ImageSet, type ImageSplit, type LoadHooks } from './imageSet.ts';
+import { openPixelCache, PixelCacheWriter, type PixelStore } from './pixelCache.ts';
 
 /** Raised whenever the same files would give other pixels or another order. */
 const loaderVersion = 1;

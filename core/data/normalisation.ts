@@ -1,4 +1,4 @@
-import { imageBytes, type ImageSplit } from './image-set.ts';
+import { imageBytes, type ImageSplit } from './imageSet.ts';
 
 /** Images looked at in larger splits, evenly spaced. */
 const maxImages = 20_000;

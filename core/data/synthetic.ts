@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Random } from '../base/random.ts';
 import { throwIfAborted, yieldToEvents } from './concurrent.ts';
-import { imageBytes, type ImageSet, type ImageSplit, type LoadHooks, splitInMemory } from './image-set.ts';
-import { Canvas, paintScene, shapes, textures } from './synthetic-scene.ts';
+import { imageBytes, type ImageSet, type ImageSplit, type LoadHooks, splitInMemory } from './imageSet.ts';
+import { Canvas, paintScene, shapes, textures } from './syntheticScene.ts';
 
 /** Raised whenever the same parameters would give other images. */
 const version = 1;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { augmentImage, type Augmentation } from '../../core/data/augment.ts';
 import { readBatch } from '../../core/data/batch.ts';
-import { splitInMemory } from '../../core/data/image-set.ts';
+import { splitInMemory } from '../../core/data/imageSet.ts';
 import { measureNormalisation, normalisedValues } from '../../core/data/normalisation.ts';
 import { Random } from '../../core/base/random.ts';
 

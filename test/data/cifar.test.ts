@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadImageFolder } from '../../core/data/folder.ts';
-import { linearBaseline } from '../../core/data/linear-baseline.ts';
+import { linearBaseline } from '../../core/data/linearBaseline.ts';
 import { measureNormalisation } from '../../core/data/normalisation.ts';
 import { temporaryFolder } from './pictures.ts';
 

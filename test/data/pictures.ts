@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll } from 'vitest';
-import type { ImageSplit } from '../../core/data/image-set.ts';
+import type { ImageSplit } from '../../core/data/imageSet.ts';
 
 const folders: string[] = [];
 afterAll(async () => {

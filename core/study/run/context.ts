@@ -1,5 +1,5 @@
 import type { Augmentation } from '../../data/augment.ts';
-import type { ImageSet } from '../../data/image-set.ts';
+import type { ImageSet } from '../../data/imageSet.ts';
 import type { Normalisation } from '../../data/normalisation.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { DeviceModel } from '../../latency/deviceModel.ts';

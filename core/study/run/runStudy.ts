@@ -1,6 +1,6 @@
 import { CancelledError, InputError, messageOf, PocketformerError } from '../../base/errors.ts';
 import { augmentationOf, loadData } from '../../data/config.ts';
-import { linearBaseline } from '../../data/linear-baseline.ts';
+import { linearBaseline } from '../../data/linearBaseline.ts';
 import { measureNormalisation } from '../../data/normalisation.ts';
 import { startEngine } from '../../engine/engines.ts';
 import { loadDevice } from '../../latency/devices.ts';
@@ -21,12 +21,13 @@ import { trainingPhase } from './trainingPhase.ts';
 
 /**
  * Does everything that is left of a study: reads the data, trains, searches, exports. What was done before is taken
- * from the checkpoints, and the outcome is the same as if it had never been interrupted. The caller holds the study
- * and closes it.
+ * from the checkpoints, and the outcome is the same as if it had never been interrupted; a finished study is only read.
+ * The caller holds the study and closes it.
  *
  * @throws CancelledError after `hooks.signal`, with everything saved; InputError and EnvironmentError of the phases
  */
 export async function runStudy(study: Study, hooks: RunHooks = {}): Promise<StudySummary> {
+  if (study.info.status === 'finished') return readSummary(study.paths.summary);
   try {
     const context = await prepare(study, hooks);
     try {

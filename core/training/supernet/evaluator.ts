@@ -1,6 +1,6 @@
 import { readBatch } from '../../data/batch.ts';
 import type { Augmentation } from '../../data/augment.ts';
-import type { ImageSet, ImageSplit } from '../../data/image-set.ts';
+import type { ImageSet, ImageSplit } from '../../data/imageSet.ts';
 import type { Normalisation } from '../../data/normalisation.ts';
 import { batchIndices } from '../../data/order.ts';
 import { resizeBatch } from '../../data/resize.ts';

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { EnvironmentError, messageOf } from '../base/errors.ts';
-import { imageBytes } from './image-set.ts';
+import { imageBytes } from './imageSet.ts';
 
 /**
  * Decoded images in one file: [slots, 3, S, S] pixels, a CRC-32 per slot (uint32, little endian), a JSON description,

@@ -1,7 +1,7 @@
 import { throwIfAborted, yieldToEvents } from './concurrent.ts';
-import { imageBytes, type ImageSet, type ImageSplit } from './image-set.ts';
+import { imageBytes, type ImageSet, type ImageSplit } from './imageSet.ts';
 import { permutation } from './order.ts';
-import { type LabelledRows, SoftmaxRegression } from './softmax-regression.ts';
+import { type LabelledRows, SoftmaxRegression } from './softmaxRegression.ts';
 
 export interface LinearBaselineOptions {
   readonly seed: number | string;

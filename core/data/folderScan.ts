@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { InputError, messageOf } from '../base/errors.ts';
 import { forEachConcurrent } from './concurrent.ts';
 import { formatOf } from './decode.ts';
-import type { SkippedImage } from './image-set.ts';
+import type { SkippedImage } from './imageSet.ts';
 
 export type FolderPart = 'train' | 'val' | 'undivided';
 

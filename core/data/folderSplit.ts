@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import type { FolderScan, ImageFile } from './folder-scan.ts';
-import type { SkippedImage } from './image-set.ts';
+import type { FolderScan, ImageFile } from './folderScan.ts';
+import type { SkippedImage } from './imageSet.ts';
 
 export interface SplitOptions {
   /** Part of each class that becomes validation data when the folder is undivided. */

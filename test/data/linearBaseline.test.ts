@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../core/base/random.ts';
 import { CancelledError } from '../../core/base/errors.ts';
-import { type ImageSet, splitInMemory } from '../../core/data/image-set.ts';
-import { linearBaseline } from '../../core/data/linear-baseline.ts';
+import { type ImageSet, splitInMemory } from '../../core/data/imageSet.ts';
+import { linearBaseline } from '../../core/data/linearBaseline.ts';
 import { syntheticSet } from '../../core/data/synthetic.ts';
 
 /** A set whose images come from a class-dependent rule. */
