@@ -1,0 +1,31 @@
+import { listDevices, loadDevice } from '../../latency/devices.ts';
+import { defineCommand } from '../command.ts';
+import { tableLines } from '../table.ts';
+
+export const devices = defineCommand({
+  name: 'devices',
+  summary: 'List the device models that come with Pocketformer, and how well they predict',
+  details: 'A device model predicts latency on one phone in one way of running networks. The error is the mean absolute '
+    + 'percentage error on architectures that were never used for fitting.',
+  json: 'One array: [{name, title, runtime, path, measuredBlocks, mapePercent, speaksFor: [sentences]}]',
+  options: {},
+  examples: ['pocketformer devices', 'pocketformer devices --json'],
+  async run(_values, { json, print }) {
+    const all = listDevices().map((listing) => {
+      const { measurements, evaluations, speaksFor } = loadDevice(listing.name);
+      return {
+        ...listing, measuredBlocks: measurements.blocks, mapePercent: evaluations.at(0)?.errors.mapePercent ?? null, speaksFor,
+      };
+    });
+    if (json) return print(JSON.stringify(all));
+    const rows = all.map(({ name, title, measuredBlocks, mapePercent, runtime }) => [
+      name, title, String(measuredBlocks), mapePercent === null ? '-' : `${mapePercent.toFixed(2)} %`, runtime,
+    ]);
+    for (const line of tableLines(columns, rows)) await print(line);
+  },
+});
+
+const columns = [
+  { title: 'name', align: 'left' }, { title: 'device', align: 'left' }, { title: 'measured blocks', align: 'right' },
+  { title: 'error', align: 'right' }, { title: 'speaks for', align: 'left' },
+] as const;

@@ -1,0 +1,17 @@
+import type { Command } from '../command.ts';
+
+/** Each command is loaded when it is called, and each loads what computes only when it computes. */
+const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  spaces: async () => (await import('./spaces.ts')).spaces,
+  describe: async () => (await import('./describe.ts')).describe,
+  sample: async () => (await import('./sample.ts')).sample,
+  predict: async () => (await import('./predict.ts')).predict,
+  devices: async () => (await import('./devices.ts')).devices,
+  engines: async () => (await import('./engines.ts')).engines,
+};
+
+export const commandNames: readonly string[] = Object.keys(loaders);
+
+export const loadCommand = (name: string): Promise<Command> => loaders[name]();
+
+export const loadCommands = (): Promise<Command[]> => Promise.all(commandNames.map(loadCommand));

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { engineNames } from '../../core/cli/commandOptions.ts';
+import { commandNames } from '../../core/cli/commands/index.ts';
+import { describeFailure } from '../../core/cli/failure.ts';
+import { engineChoices } from '../../core/engine/engines.ts';
+import { pocketformerVersion } from '../../core/study/studyInfo.ts';
+import { cli, complaint } from './harness.ts';
+
+describe('Help', () => {
+  it('lists the commands, also where none was given, but then as wrong usage', async () => {
+    const help = await cli(['--help']);
+    expect(help.code).toBe(0);
+    for (const name of commandNames) expect(help.stdout).toContain(`  ${name} `);
+    expect(await cli([])).toEqual({ code: 2, stdout: '', stderr: help.stdout });
+  });
+
+  it.each(commandNames)('on %s shows usage, options and examples, whatever else was given', async (name) => {
+    const { code, stdout, stderr } = await cli([name, 'unexpected', '--help']);
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout).toContain(`pocketformer ${name}`);
+    for (const part of ['Usage:', 'Options:', '--json', '-h, --help', 'Examples:']) expect(stdout).toContain(part);
+    expect(await cli(['help', name])).toEqual({ code: 0, stdout, stderr: '' });
+  });
+
+  it('examples give options that exist', async () => {
+    for (const name of commandNames) {
+      const { stdout } = await cli([name, '--help']);
+      const [before, examples] = stdout.split('Examples:');
+      const own = examples.split('\n').flatMap((line) => line.split('|').filter((part) => part.includes(`pocketformer ${name} `)));
+      for (const option of own.join(' ').match(/--[a-z-]+/g) ?? []) expect(before).toContain(option);
+    }
+  });
+
+  it('shows the version', async () => {
+    expect(await cli(['--version'])).toEqual({ code: 0, stdout: `${pocketformerVersion()}\n`, stderr: '' });
+  });
+});
+
+describe('Wrong usage', () => {
+  it.each([
+    [['spaecs'], 'there is no command "spaecs"; did you mean "spaces"?'],
+    [['quantise'], `there is no command "quantise"; the commands are ${commandNames.join(', ')}.`],
+    [['--space', 'elasticvit'], 'expected a command first, got "--space"'],
+    [['toString'], 'there is no command "toString"'],
+    [['spaces', '--jsn'], 'spaces: unknown option --jsn; did you mean --json?'],
+    [['spaces', '--xyz'], 'spaces: unknown option --xyz; accepted are --json, --quiet, --help.'],
+    [['spaces', '-x'], 'spaces: unknown option -x'],
+    [['spaces', 'elasticvit'], 'spaces: unexpected argument "elasticvit"'],
+    [['spaces', '--json=yes'], 'spaces: --json takes no value, got "yes".'],
+    [['spaces', '--json', '--json'], 'spaces: --json is given twice.'],
+    [['describe', '--space', 'elasticvit'], 'describe: --arch is missing; expected the name of a network'],
+    [['describe', '--space'], 'describe: --space lacks its value'],
+    [['describe', '--space', '--json'], 'describe: --space lacks its value'],
+    [['describe', '--space='], 'describe: --space: expected the name of a search space'],
+    [['describe', '--sapce', 'elasticvit'], 'describe: unknown option --sapce; did you mean --space?'],
+    [['engines', '--engine', 'gpu'], 'engines: --engine: expected auto, ort, tensorflow or js, got "gpu".'],
+  ])('%j is answered by one line', async (args, message) => {
+    expect(await complaint(args)).toContain(message);
+  });
+
+  it('knows the engines that there are', () => {
+    expect(engineNames).toEqual(engineChoices);
+  });
+});
+
+describe('Failures', () => {
+  it('of the system take one line', () => {
+    const error = Object.assign(new Error("EACCES: permission denied, open 'x'"), { code: 'EACCES', syscall: 'open' });
+    expect(describeFailure(error)).toEqual({ exitCode: 1, text: "EACCES: permission denied, open 'x'" });
+  });
+
+  it('that nobody foresaw show where they happened and ask for a report', () => {
+    const { exitCode, text } = describeFailure(new TypeError('x is not a function'));
+    expect(exitCode).toBe(1);
+    expect(text).toMatch(/^unexpected error: x is not a function\n.*usage\.test\.ts.*report it/s);
+  });
+});
