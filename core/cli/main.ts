@@ -1,5 +1,4 @@
 import { InputError } from '../base/errors.ts';
-import { pocketformerVersion } from '../study/studyInfo.ts';
 import type { Surroundings } from './command.ts';
 import { commandNames, loadCommand, loadCommands } from './commands/index.ts';
 import { describeFailure } from './failure.ts';
@@ -30,7 +29,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
       io.errors.write(`${programHelp(await loadCommands())}\n`);
       return 2;
     case '--version':
-      await io.print(`${pocketformerVersion()}\n`);
+      await io.print(`${(await import('../study/studyInfo.ts')).pocketformerVersion()}\n`);
       return 0;
     case 'help':
     case '--help':

@@ -12,15 +12,17 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the command line in this process. */
-export async function cli(args: readonly string[], { stdin = '' } = {}): Promise<Outcome> {
+/** Runs the command line in this process. `onStopRequest` gets what Ctrl-C calls. */
+export async function cli(
+  args: readonly string[], { stdin = '', onStopRequest = () => undefined }: Partial<Pick<Io, 'onStopRequest'> & { stdin: string }> = {},
+): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
   const io: Io = {
     print: async (text) => { stdout += text; },
     errors: { write: (text) => { stderr += text; } },
     readStandardInput: async () => stdin,
-    onStopRequest: () => undefined,
+    onStopRequest,
     exit: (code) => { throw new Error(`exit ${code}`); },
   };
   return { code: await main(args, io), stdout, stderr };

@@ -6,6 +6,9 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   describe: async () => (await import('./describe.ts')).describe,
   sample: async () => (await import('./sample.ts')).sample,
   predict: async () => (await import('./predict.ts')).predict,
+  run: async () => (await import('./run.ts')).run,
+  resume: async () => (await import('./resume.ts')).resume,
+  report: async () => (await import('./report.ts')).report,
   devices: async () => (await import('./devices.ts')).devices,
   engines: async () => (await import('./engines.ts')).engines,
 };

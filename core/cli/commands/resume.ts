@@ -1,0 +1,27 @@
+import { openStudy, readStudy } from '../../study/folder.ts';
+import { readSummary } from '../../study/summary.ts';
+import { defineCommand } from '../command.ts';
+import { argument, text } from '../options.ts';
+import { printReport } from '../studyReport.ts';
+import { followStudy } from '../studyRun.ts';
+
+export const studyFolder = text('DIR', "the path of a study's folder");
+
+export const resume = defineCommand({
+  name: 'resume',
+  summary: 'Go on with a study that was stopped or killed',
+  details: 'The outcome is the same as if it had never been interrupted. A finished study is only reported.',
+  json: "The study's summary, as for run",
+  options: { directory: argument(studyFolder, 'Folder of the study') },
+  examples: ['pocketformer resume runs/quickstart'],
+  async run({ directory }, surroundings) {
+    const view = await readStudy(directory);
+    if (view.info.status === 'finished') {
+      surroundings.note('This study is finished already.');
+      return printReport(view, await readSummary(view.paths.summary), surroundings);
+    }
+    const study = await openStudy(directory);
+    const summary = await followStudy(study, surroundings);
+    await printReport(study, summary, surroundings);
+  },
+});

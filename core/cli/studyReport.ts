@@ -1,0 +1,50 @@
+import { frontsTable, percent } from '../study/frontsTable.ts';
+import type { StudyView } from '../study/folder.ts';
+import type { StudySummary } from '../study/summary.ts';
+import type { Surroundings } from './command.ts';
+import { quoted } from './studyRun.ts';
+import { grouped, sizeText, tableLines } from './table.ts';
+
+/** Prints what a study has found so far: with --json its summary, otherwise tables. */
+export async function printReport(
+  study: Pick<StudyView, 'directory' | 'paths' | 'info'>, summary: StudySummary, { json, print, columns }: Surroundings,
+): Promise<void> {
+  const { directory, paths, info: { status } } = study;
+  if (json) return print(JSON.stringify({ directory, status, ...summary }));
+  for (const line of headLines(status, summary)) await print(line);
+  if (summary.result === null) {
+    await print('');
+    return print(`There are no fronts yet. To go on: pocketformer resume ${quoted(directory)}`);
+  }
+  await print('');
+  const baseline = { label: 'a linear classifier on the same pixels', accuracy: summary.data.linearAccuracy };
+  await print(frontsTable(summary.result, { columns, baseline }).trimEnd());
+  if (summary.exported.length > 0) {
+    await print('');
+    for (const line of modelTable(summary.exported)) await print(line);
+  }
+  await print('');
+  await print(`Models    ${paths.models}`);
+  await print(`Pictures  ${paths.frontsSvg} and ${paths.frontsPng}`);
+  if (status !== 'finished') await print(`The study is ${status}. To go on: pocketformer resume ${quoted(directory)}`);
+}
+
+function headLines(status: string, { name, space, seed, engine, data, warnings }: StudySummary): string[] {
+  const images = `${grouped(data.trainImages)} training and ${grouped(data.valImages)} validation images`;
+  return [
+    `${name}: ${status}; space ${space}, seed ${seed}, engine ${engine}`,
+    `${images} of ${data.classes.length} classes, ${data.imageSize} px`,
+    ...(data.skipped.length > 0 ? [`${grouped(data.skipped.length)} images could not be used, e.g. ${data.skipped[0].path}: ${data.skipped[0].reason}`] : []),
+    ...warnings.map((warning) => `Note: ${warning}`),
+  ];
+}
+
+const modelColumns = [
+  { title: 'model', align: 'left' }, { title: 'accuracy', align: 'right' }, { title: 'size', align: 'right' },
+  { title: 'ONNX Runtime differs by', align: 'right' }, { title: 'on the front of', align: 'left' },
+] as const;
+
+function modelTable(exported: StudySummary['exported']): string[] {
+  return tableLines(modelColumns, exported.map(({ path, devices, accuracy, sizeBytes, relativeDiff }) =>
+    [path, percent(accuracy), sizeText(sizeBytes), relativeDiff.toExponential(1), devices.join(', ')]));
+}
