@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { bindShape, evaluate, type Dim, type DimValues } from '../graph/dims.ts';
-import { feedNames, requireFeeds, valueOf, type Attribute, type Graph, type GraphNode } from '../graph/graph.ts';
+import { evaluate, type Dim, type DimValues } from '../graph/dims.ts';
+import { bindFeeds, feedNames, type Attribute, type Graph, type GraphNode } from '../graph/graph.ts';
+import { broadcastDims } from '../graph/shapes.ts';
 import type { ApplyOptions, Engine, EngineInfo } from './engine.ts';
 
 /**
@@ -35,13 +36,10 @@ export class InterpretingEngine implements Engine {
 export function interpret(
   graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, known: DimValues = new Map(),
 ): Map<string, tf.Tensor> {
-  requireFeeds(graph, feeds);
   const sizes = new Map(known);
+  bindFeeds(graph, feeds, sizes);
   const values = new Map<string, tf.Tensor>();
-  for (const name of feedNames(graph)) {
-    bindShape(name, valueOf(graph, name).dims, feeds[name].shape, sizes);
-    values.set(name, feeds[name]);
-  }
+  for (const name of feedNames(graph)) values.set(name, feeds[name]);
   for (const [name, size] of graph.scalars) values.set(name, tf.scalar(evaluate(size, sizes)));
   const shape = (dims: Attribute) => (dims as readonly Dim[]).map((dim) => (dim === -1 ? -1 : evaluate(dim, sizes)));
   for (const node of graph.nodes) {
@@ -71,7 +69,7 @@ function kernel(node: GraphNode, inputs: tf.Tensor[], shape: (dims: Attribute) =
     case 'HardSigmoid': return [hardSigmoid(x, Number(attributes.alpha ?? 1 / 6), Number(attributes.beta ?? 0.5))];
     case 'HardSwish': return [tf.mul(x, hardSigmoid(x, 1 / 6, 0.5))];
     case 'Softmax': return [tf.softmax(x)];
-    case 'MatMul': return [tf.matMul(...sameRank(x, second))];
+    case 'MatMul': return [tf.matMul(...sameBatch(x, second))];
     case 'Reshape': return [tf.reshape(x, shape(attributes.shape))];
     case 'Expand': return [tf.broadcastTo(x, shape(attributes.shape))];
     case 'Transpose': return [tf.transpose(x, attributes.permutation as number[])];
@@ -104,11 +102,14 @@ function hardSigmoid(x: tf.Tensor, alpha: number, beta: number): tf.Tensor {
   return tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1);
 }
 
-/** tfjs multiplies batches of equal rank only. */
-function sameRank(a: tf.Tensor, b: tf.Tensor): [tf.Tensor, tf.Tensor] {
-  const rank = Math.max(a.rank, b.rank);
-  const padded = (t: tf.Tensor) => (t.rank === rank ? t : tf.reshape(t, [...Array<number>(rank - t.rank).fill(1), ...t.shape]));
-  return [padded(a), padded(b)];
+/** tfjs broadcasts batches, but not where it differentiates: their axes are made equal beforehand. */
+function sameBatch(a: tf.Tensor, b: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const batch = broadcastDims(a.shape.slice(0, -2), b.shape.slice(0, -2)) as number[];
+  const whole = (t: tf.Tensor) => {
+    const shape = [...batch, ...t.shape.slice(-2)];
+    return shape.join() === t.shape.join() ? t : tf.broadcastTo(t, shape);
+  };
+  return [whole(a), whole(b)];
 }
 
 /** Windows of 2x2 at stride 2; an odd map is padded by one in front, and padding counts. */

@@ -86,30 +86,44 @@ export function evaluate(dim: Dim, values: DimValues): number {
 function symbolValue(symbol: string, values: DimValues): number {
   const known = values.get(symbol);
   if (known !== undefined) return known;
-  const ceil = /^ceil\((.+)\/(\d+)\)$/.exec(symbol);
-  if (ceil) return Math.ceil(evaluate(ceil[1], values) / Number(ceil[2]));
+  const ceil = ceilOf(symbol);
+  if (ceil) return Math.ceil(evaluate(ceil.dim, values) / ceil.stride);
   throw new RangeError(`The size of dimension "${symbol}" is not known.`);
+}
+
+/** The parts of a factor such as `ceil(H/2)`. */
+function ceilOf(symbol: string): { dim: string; stride: number } | undefined {
+  const match = /^ceil\((.+)\/(\d+)\)$/.exec(symbol);
+  return match ? { dim: match[1], stride: Number(match[2]) } : undefined;
 }
 
 /**
  * Learns symbols from the actual shape of a tensor: a dimension with one unknown symbol is solved for it.
+ * @returns whether every size is known now; otherwise the shape has to be tried again when more symbols are
  * @throws RangeError naming the tensor when a shape contradicts what is known.
  */
-export function bindShape(name: string, dims: readonly Dim[], shape: readonly number[], values: Map<string, number>): void {
+export function bindShape(name: string, dims: readonly Dim[], shape: readonly number[], values: Map<string, number>): boolean {
   const mismatch = () => new RangeError(`"${name}" has shape [${shape}], which does not fit [${dims.join(', ')}].`);
   if (dims.length !== shape.length) throw mismatch();
+  let complete = true;
   dims.forEach((dim, axis) => {
-    if (typeof dim === 'string') {
-      const { coefficient, symbols } = monomial(dim);
-      const unknown = symbols.filter((symbol) => !values.has(symbol) && !symbol.startsWith('ceil('));
-      if (unknown.length > 1) return;
-      if (unknown.length === 1 && symbols.every((symbol) => symbol === unknown[0] || values.has(symbol))) {
-        const rest = symbols.reduce((size, symbol) => size * (values.get(symbol) ?? 1), coefficient);
-        values.set(unknown[0], shape[axis] / rest);
-        if (!Number.isInteger(shape[axis] / rest)) throw mismatch();
-        return;
-      }
-    }
-    if (evaluate(dim, values) !== shape[axis]) throw mismatch();
+    const symbols = typeof dim === 'number' ? [] : unknownSymbols(dim, values);
+    if (symbols.length === 0) {
+      if (evaluate(dim, values) !== shape[axis]) throw mismatch();
+    } else if (symbols.length === 1 && !symbols[0].startsWith('ceil(')) {
+      const size = shape[axis] / evaluate(quotient(dim, symbols[0])!, values);
+      if (!Number.isInteger(size)) throw mismatch();
+      values.set(symbols[0], size);
+    } else complete = false;
+  });
+  return complete;
+}
+
+/** The factors of a dimension that cannot be evaluated yet. */
+function unknownSymbols(dim: string, values: DimValues): string[] {
+  return values.has(dim) ? [] : monomial(dim).symbols.filter((symbol) => {
+    if (values.has(symbol)) return false;
+    const ceil = ceilOf(symbol);
+    return !ceil || unknownSymbols(ceil.dim, values).length > 0;
   });
 }

@@ -1,4 +1,4 @@
-import type { Dim } from './dims.ts';
+import { bindShape, type Dim } from './dims.ts';
 
 /**
  * Operators a graph may hold: standard ONNX (opset 17) in name and meaning. Two liberties, resolved when a graph is
@@ -55,6 +55,21 @@ export function feedNames(graph: Graph): string[] {
 export function requireFeeds(graph: Graph, feeds: Readonly<Record<string, unknown>>): void {
   const missing = feedNames(graph).find((name) => feeds[name] === undefined);
   if (missing !== undefined) throw new RangeError(`Graph "${graph.name}" needs a tensor for "${missing}".`);
+}
+
+/**
+ * Learns the sizes of all symbols that the feeds' shapes tell.
+ * @param sizes symbols that are known already; gets the others
+ * @throws RangeError when a feed is missing or shapes contradict each other
+ */
+export function bindFeeds(graph: Graph, feeds: Readonly<Record<string, { readonly shape: readonly number[] }>>, sizes: Map<string, number>): void {
+  requireFeeds(graph, feeds);
+  let open = feedNames(graph);
+  let before = -1;
+  while (open.length > 0 && sizes.size !== before) {
+    before = sizes.size;
+    open = open.filter((name) => !bindShape(name, valueOf(graph, name).dims, feeds[name].shape, sizes));
+  }
 }
 
 /** @throws RangeError when the graph holds no such value. */

@@ -16,16 +16,21 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
     case 'Conv': {
       if (attributes.shape) return same(attributes.shape as readonly Dim[]);
       const stride = attributes.stride as number;
-      const [batch, , height, width] = first.dims;
-      return same([batch, inputs[1].dims[0], strided(height, stride), strided(width, stride)]);
+      const [batch, channels, height, width] = first.dims;
+      const [filters, perFilter] = inputs[1].dims;
+      if (attributes.depthwise ? filters !== channels || perFilter !== 1 : perFilter !== channels) throw misfit('convolve', inputs);
+      return same([batch, filters, strided(height, stride), strided(width, stride)]);
     }
     case 'AveragePool': {
       const [batch, channels, height, width] = first.dims;
       return same([batch, channels, strided(height, 2), strided(width, 2)]);
     }
-    case 'MatMul':
-      return same([...broadcastDims(first.dims.slice(0, -2), inputs[1].dims.slice(0, -2)),
-        first.dims[first.dims.length - 2], inputs[1].dims[inputs[1].dims.length - 1]]);
+    case 'MatMul': {
+      const [rows, inner] = first.dims.slice(-2);
+      const [matching, columns] = inputs[1].dims.slice(-2);
+      if (inner === undefined || inner !== matching) throw misfit('multiply', inputs);
+      return same([...broadcastDims(first.dims.slice(0, -2), inputs[1].dims.slice(0, -2)), rows, columns]);
+    }
     case 'ReduceMean':
     case 'ReduceSum': {
       const axes = attributes.axes as readonly number[];
@@ -43,8 +48,13 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
       return same(attributes.shape as readonly Dim[]);
     case 'ScatterAdd':
       return [{ dims: attributes.shape as readonly Dim[], dtype: 'float32' }];
-    case 'Transpose':
-      return same((attributes.permutation as readonly number[]).map((axis) => first.dims[axis]));
+    case 'Transpose': {
+      const permutation = attributes.permutation as readonly number[];
+      if (!first.dims.every((_, axis) => permutation.includes(axis)) || permutation.length !== first.dims.length) {
+        throw new RangeError(`[${permutation.join(', ')}] does not permute the axes of [${first.dims.join(', ')}].`);
+      }
+      return same(permutation.map((axis) => first.dims[axis]));
+    }
     case 'Gather':
       return same([...inputs[1].dims, ...first.dims.slice(1)]);
     case 'LayerNormalization': {
@@ -71,12 +81,19 @@ export function broadcastDims(a: readonly Dim[], b: readonly Dim[]): Dim[] {
   });
 }
 
-/** Resolves one `-1` of a reshape. */
+/** Resolves one `-1` of a reshape. Sizes that cannot be compared while symbols are free are believed. */
 function reshapedDims(from: readonly Dim[], to: readonly Dim[]): Dim[] {
-  const free = to.indexOf(-1);
-  if (free < 0) return [...to];
   const rest = quotient(product(...from), product(...to.filter((dim) => dim !== -1)));
-  if (rest === undefined) throw new RangeError(`[${from.join(', ')}] cannot be reshaped to [${to.join(', ')}].`);
-  return to.map((dim) => (dim === -1 ? rest : dim));
+  const resolved = to.map((dim) => (dim === -1 ? rest : dim));
+  const differs = !to.includes(-1) && typeof rest === 'number' && rest !== 1;
+  const impossible = rest === undefined && [...from, ...to].every((dim) => typeof dim === 'number');
+  const ambiguous = to.filter((dim) => dim === -1).length > 1;
+  if (differs || impossible || ambiguous || !resolved.every((dim) => dim !== undefined)) {
+    throw new RangeError(`[${from.join(', ')}] cannot be reshaped to [${to.join(', ')}].`);
+  }
+  return resolved;
 }
 
+function misfit(action: string, inputs: readonly Value[]): RangeError {
+  return new RangeError(`Shapes [${inputs[0].dims.join(', ')}] and [${inputs[1].dims.join(', ')}] do not ${action}.`);
+}

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
-import { bindShape, evaluate, type Dim } from '../../graph/dims.ts';
-import { feedNames, requireFeeds, valueOf, type Graph } from '../../graph/graph.ts';
+import { evaluate, type Dim } from '../../graph/dims.ts';
+import { bindFeeds, feedNames, valueOf, type Graph } from '../../graph/graph.ts';
 import { lowerGraph, onnxValue, opset, type RuntimeValue } from '../../graph/onnx/lower.ts';
 import { encodeModel, type OnnxValue } from '../../graph/onnx/model.ts';
 import { createSession, type SessionOptions } from './binding.ts';
@@ -50,8 +50,7 @@ export class GraphSession {
     sizes: Map<string, number> = new Map(),
   ): HostTensor[] {
     const graph = this.#graph;
-    requireFeeds(graph, feeds);
-    for (const name of feedNames(graph)) bindShape(name, valueOf(graph, name).dims, feeds[name].shape, sizes);
+    bindFeeds(graph, feeds, sizes);
     const results = new Map(this.#computed.map((name) => {
       const shape = valueOf(graph, name).dims.map((dim) => evaluate(dim, sizes));
       return [name, { shape, data: allocate(shape.reduce((length, size) => length * size, 1)) }];
