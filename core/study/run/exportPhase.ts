@@ -24,7 +24,7 @@ export async function exportPhase(context: RunContext, evaluator: SubnetEvaluato
     const report = await exportNetwork({
       weights, engine, out: join(study.directory, path), batch: 'dynamic', seed: study.settings.seed,
       version: pocketformerVersion(), architecture: entry.arch, classNames: data.classes, normalisation,
-      study: study.settings.name,
+      study: study.settings.name, writeFile: (to, bytes) => study.writeFile(to, bytes),
     });
     exported.push({
       path, devices, id: entry.id, key: entry.key, accuracy, sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff,
