@@ -26,7 +26,7 @@ export function withBatchStatistics(graph: Graph): Graph {
 /**
  * The graph as it runs after training: each batch norm disappears into the convolution before it,
  * W' = W s and b' = (b - mean) s + bias with s = scale / sqrt(variance + epsilon).
- * @throws RangeError for a batch norm that does not follow a convolution
+ * @throws RangeError for a batch norm that does not follow a convolution, or one whose result others read too
  */
 export function withFoldedBatchNorm(graph: Graph): Graph {
   const made = producers(graph);
@@ -35,6 +35,10 @@ export function withFoldedBatchNorm(graph: Graph): Graph {
   for (const norm of norms) {
     const before = made.get(norm.inputs[0]);
     if (before?.operator !== 'Conv') throw new RangeError(`Batch norm "${norm.outputs[0]}" of graph "${graph.name}" does not follow a convolution.`);
+    const readers = graph.nodes.filter((node) => node.inputs.includes(before.outputs[0]));
+    if (readers.length > 1 || graph.outputs.includes(before.outputs[0])) {
+      throw new RangeError(`Batch norm "${norm.outputs[0]}" of graph "${graph.name}" is not the only reader of its convolution.`);
+    }
     convolutions.set(before, norm);
   }
   const builder = GraphBuilder.from(graph, { name: `${graph.name}.folded`, withNodes: false, namespace: 'folded/' });

@@ -68,7 +68,7 @@ function varintBytes(value: number | bigint): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** One field of a message: a number for wire types 0 and 5, bytes for 2. */
+/** One field of a message: a number where it was written as a varint, otherwise its bytes. */
 export interface ProtobufField {
   readonly field: number;
   readonly value: bigint | Uint8Array;
