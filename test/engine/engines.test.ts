@@ -1,0 +1,70 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { EnvironmentError, InputError } from '../../core/base/errors.ts';
+import { engineChoices, listEngines, startEngine } from '../../core/engine/engines.ts';
+import { GraphBuilder } from '../../core/graph/builder.ts';
+
+describe('engines', () => {
+  it('are listed in order of preference, each with its state', () => {
+    const engines = listEngines();
+    expect(engines.map(({ id }) => id)).toEqual(['ort', 'tensorflow', 'js']);
+    for (const { available, reason, threads, version, device } of engines) {
+      expect(available || reason).toBeTruthy();
+      expect(threads).toBeGreaterThanOrEqual(1);
+      expect(version && device).toBeTruthy();
+    }
+    expect(engines[2]).toMatchObject({ available: true, version: '4.22.0', threads: 1 });
+  });
+
+  it('use few threads however many cores there are', () => {
+    expect(listEngines()[0].threads).toBeLessThanOrEqual(8);
+  });
+
+  it('start under every name that is offered and available', async () => {
+    for (const choice of engineChoices) {
+      const info = listEngines().find(({ id }) => id === choice);
+      if (info && !info.available) continue;
+      const engine = await startEngine(choice);
+      expect(tf.getBackend()).toBe(engine.backend);
+      expect(choice === 'auto' || engine.info.id === choice).toBe(true);
+    }
+  });
+
+  it('start once, however often and in whatever order they are asked for', async () => {
+    const ort = await startEngine('ort');
+    const js = await startEngine('js');
+    expect(await startEngine('js')).toBe(js);
+    expect(await startEngine('ort')).toBe(ort);
+    expect(tf.getBackend()).toBe('ort');
+    const [again, also] = await Promise.all([startEngine('ort'), startEngine('ort')]);
+    expect(again).toBe(ort);
+    expect(also).toBe(ort);
+  });
+
+  it('are refused with what is accepted when there is no such engine', async () => {
+    const error = await startEngine('cuda').catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(InputError);
+    expect(error).toMatchObject({ code: 'unknown-engine', message: 'There is no engine "cuda"; choose auto, ort, tensorflow or js.' });
+  });
+
+  it('that are missing say so, and what to use instead', async () => {
+    const missing = listEngines().find(({ available }) => !available)!;
+    const error = await startEngine(missing.id).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(EnvironmentError);
+    expect(error).toMatchObject({ code: 'engine-unavailable', message: missing.reason });
+  });
+
+  it.each(['ort', 'js'])('%s names the feed that is missing, and the one that does not fit', async (id) => {
+    const builder = new GraphBuilder('sum');
+    builder.input('x', ['n']);
+    builder.parameter('bias', ['n']);
+    const graph = builder.build([builder.plus('x', 'bias')]);
+    const engine = await startEngine(id);
+    tf.tidy(() => {
+      const x = tf.zeros([3]);
+      expect(() => engine.apply(graph, { x })).toThrow('Graph "sum" needs a tensor for "bias".');
+      expect(() => engine.apply(graph, { x, bias: tf.zeros([4]) })).toThrow('"bias" has shape [4], which does not fit [n].');
+      expect(() => tf.grads((given) => engine.apply(graph, { x: given }))([x])).toThrow('Graph "sum" needs a tensor for "bias".');
+    });
+  });
+});
