@@ -78,22 +78,22 @@ describe('a graph session', () => {
   });
 
   it('adds rows of equal index without losing any, with several threads too', () => {
-    // Whole numbers add up exactly in any order, so a single lost update shows.
+    // The offsets between all positions of a map of 16x16: every row of the table gets up to 256 updates. Whole numbers
+    // add up exactly in any order, so a single lost update shows.
+    const [side, heads] = [16, 4];
+    const positions = Array.from({ length: side * side }, (_, i) => [Math.floor(i / side), i % side]);
+    const indices = Int32Array.from(positions.flatMap(([y, x]) => positions.map(([v, u]) => (y - v + 15) * 31 + x - u + 15)));
+    const random = new Random('scatter');
+    const rows = Float32Array.from({ length: indices.length * heads }, () => random.integer(4));
+    const expected = new Float32Array(31 * 31 * heads);
+    rows.forEach((value, i) => { expected[indices[Math.floor(i / heads)] * heads + i % heads] += value; });
+
     const builder = new GraphBuilder('scatter');
     builder.input('rows', ['n', 'heads']);
     builder.table('indices', ['n']);
-    const graph = builder.build([builder.add('ScatterAdd', ['indices', 'rows'], { shape: [9, 'heads'] })]);
-    const random = new Random('scatter');
-    const [count, heads] = [20_000, 4];
-    const indices = Int32Array.from({ length: count }, () => random.integer(9));
-    const rows = Float32Array.from({ length: count * heads }, () => random.integer(4));
-    const expected = new Float32Array(9 * heads);
-    rows.forEach((value, i) => { expected[indices[Math.floor(i / heads)] * heads + i % heads] += value; });
-    const session = new GraphSession(graph, { threads: 4 });
-    for (let repeat = 0; repeat < 30; repeat++) {
-      const [sums] = session.run({ rows: { shape: [count, heads], data: rows }, indices: { shape: [count], data: indices } }, fresh);
-      expect(sums.data).toEqual(expected);
-    }
+    const session = new GraphSession(builder.build([builder.add('ScatterAdd', ['indices', 'rows'], { shape: [31 * 31, 'heads'] })]), { threads: 4 });
+    const feeds = { rows: { shape: [indices.length, heads], data: rows }, indices: { shape: [indices.length], data: indices } };
+    for (let repeat = 0; repeat < 40; repeat++) expect(session.run(feeds, fresh)[0].data).toEqual(expected);
     session.dispose();
   });
 
