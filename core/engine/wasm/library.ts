@@ -1,0 +1,32 @@
+import { EnvironmentError, messageOf } from '../../base/errors.ts';
+import { encodeModule } from './encoding.ts';
+import { batchNormKernels } from './kernels/batchNorm.ts';
+import { depthwiseKernels } from './kernels/depthwise.ts';
+import { elementwiseKernels } from './kernels/elementwise.ts';
+import { layerNormKernels } from './kernels/layerNorm.ts';
+import { layoutKernels } from './kernels/layout.ts';
+import { poolingKernels } from './kernels/pooling.ts';
+import { reductionKernels } from './kernels/reductions.ts';
+import { webAssembly, type WasmMemory } from './platform.ts';
+
+/** Takes addresses (bytes) and sizes (elements), in the order that the kernel's description gives. */
+export type Kernel = (...parameters: number[]) => void;
+
+let compiled: object | undefined;
+
+/**
+ * All kernels, at work on one memory. They check nothing: addresses and sizes must be right.
+ * @throws EnvironmentError `no-simd` where this machine's JavaScript engine lacks WebAssembly's vector instructions
+ */
+export function instantiateKernels(memory: WasmMemory): Readonly<Record<string, Kernel>> {
+  try {
+    compiled ??= new webAssembly.Module(encodeModule([
+      ...elementwiseKernels, ...batchNormKernels, ...layerNormKernels, ...depthwiseKernels, ...poolingKernels,
+      ...reductionKernels, ...layoutKernels,
+    ]));
+    return new webAssembly.Instance(compiled, { env: { memory } }).exports as Record<string, Kernel>;
+  } catch (cause) {
+    throw new EnvironmentError('no-simd',
+      `This machine cannot run Pocketformer's vector kernels (${messageOf(cause)}). Use --engine js.`, { cause });
+  }
+}

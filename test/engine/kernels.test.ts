@@ -1,0 +1,213 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Random } from '../../core/base/random.ts';
+import { KernelMemory, normals, worstDifference } from './kernelMemory.ts';
+
+/*
+ * Every vector kernel against plain loops in double precision, written from the definition of what it computes. Sizes
+ * are drawn so that bulk, vector and single-element paths all run; sentinels catch writes beyond an array's end.
+ */
+
+const memory = new KernelMemory();
+const { kernels } = memory;
+const draws = Array.from({ length: 12 }, (_, i) => i);
+const tolerance = 2e-6;
+
+afterEach(() => {
+  expect(memory.close()).toBe(true);
+});
+
+const lengthOf = (random: Random) => random.choice([1, 2, 3, 4, 5, 7, 15, 16, 17, 31, 64, 130]);
+const clamp = (value: number) => Math.min(1, Math.max(0, value));
+const hardSigmoid = (x: number) => clamp(x / 6 + 0.5);
+const hardSwish = (x: number) => x * hardSigmoid(x);
+const hardSwishSlope = (x: number) => (x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5);
+
+describe('elementwise kernels', () => {
+  const unaries: Record<string, (x: number) => number> = {
+    hardSwish, hardSigmoid, relu: (x) => Math.max(0, x), neg: (x) => -x, abs: Math.abs, sqrt: Math.sqrt,
+  };
+  it.each(Object.keys(unaries))('%s', (name) => {
+    const random = new Random(name);
+    for (const length of [1, 3, 4, 15, 16, 37]) {
+      const x = normals(random, length, 3).map((value) => (name === 'sqrt' ? Math.abs(value) : value));
+      const y = memory.space(length);
+      kernels[name](memory.put(x), y, length);
+      expect(worstDifference(memory.get(y, length), [...x].map(unaries[name]))).toBeLessThan(tolerance);
+    }
+  });
+
+  it.each(['hardSwish', 'hardSigmoid', 'relu'])('%s lets what is not a number through', (name) => {
+    const y = memory.space(5);
+    kernels[name](memory.put([NaN, NaN, NaN, NaN, NaN]), y, 5);
+    expect(memory.get(y, 5)).toEqual([NaN, NaN, NaN, NaN, NaN]);
+  });
+
+  const gradients: Record<string, (gradient: number, x: number) => number> = {
+    hardSwishGradient: (gradient, x) => gradient * hardSwishSlope(x),
+    hardSigmoidGradient: (gradient, x) => (Math.abs(x) < 3 ? gradient / 6 : 0),
+    reluGradient: (gradient, x) => (x > 0 ? gradient : 0),
+  };
+  it.each(Object.keys(gradients))('%s', (name) => {
+    const random = new Random(name);
+    for (const length of [1, 3, 4, 15, 16, 37]) {
+      const gradient = normals(random, length);
+      const x = normals(random, length, 3);
+      const y = memory.space(length);
+      kernels[name](memory.put(gradient), memory.put(x), y, length);
+      expect(worstDifference(memory.get(y, length), [...x].map((value, i) => gradients[name](gradient[i], value)))).toBeLessThan(tolerance);
+    }
+  });
+
+  const arithmetic: Record<string, (a: number, b: number) => number> = {
+    add: (a, b) => a + b, sub: (a, b) => a - b, mul: (a, b) => a * b, div: (a, b) => a / b,
+  };
+  it.each(Object.keys(arithmetic))('%s with arrays, numbers, rows and planes', (name) => {
+    const random = new Random(name);
+    const apply = arithmetic[name];
+    for (const _ of draws) {
+      const [channels, positions, batch] = [1 + random.integer(4), 1 + random.integer(5), lengthOf(random)];
+      const length = channels * positions * batch;
+      const a = normals(random, length);
+      const b = normals(random, length).map((value) => value + Math.sign(value));
+      const [aAt, bAt, y] = [memory.put(a), memory.put(b), memory.space(length)];
+      const check = (of: (i: number) => number) =>
+        expect(worstDifference(memory.get(y, length), [...a].map((value, i) => apply(value, of(i))))).toBeLessThan(tolerance);
+      kernels[name](aAt, bAt, y, length);
+      check((i) => b[i]);
+      kernels[`${name}Scalar`](aAt, y, length, 0.75);
+      check(() => 0.75);
+      kernels[`${name}Rows`](aAt, bAt, y, channels, positions * batch);
+      check((i) => b[Math.floor(i / (positions * batch))]);
+      kernels[`${name}Planes`](aAt, bAt, y, channels, positions, batch);
+      check((i) => b[Math.floor(i / (positions * batch)) * batch + i % batch]);
+    }
+  });
+});
+
+describe('reductions', () => {
+  it('sums rows, planes and squares, and expands planes', () => {
+    const random = new Random('reductions');
+    for (const _ of draws) {
+      const [channels, positions, batch] = [1 + random.integer(4), random.choice([1, 2, 63, 64, 65, 150]), lengthOf(random)];
+      const length = channels * positions * batch;
+      const x = normals(random, length);
+      const [xAt, rows, planes, square] = [memory.put(x), memory.space(channels), memory.space(channels * batch), memory.space(1)];
+      kernels.sumRows(xAt, rows, channels, positions * batch, 0.5);
+      kernels.sumPlanes(xAt, planes, channels, positions, batch, 0.25);
+      kernels.sumOfSquares(xAt, square, length);
+      const rowSums = new Array<number>(channels).fill(0);
+      const planeSums = new Array<number>(channels * batch).fill(0);
+      x.forEach((value, i) => {
+        const channel = Math.floor(i / (positions * batch));
+        rowSums[channel] += 0.5 * value;
+        planeSums[channel * batch + i % batch] += 0.25 * value;
+      });
+      expect(worstDifference(memory.get(rows, channels), rowSums)).toBeLessThan(tolerance);
+      expect(worstDifference(memory.get(planes, channels * batch), planeSums)).toBeLessThan(tolerance);
+      expect(worstDifference(memory.get(square, 1), [x.reduce((sum, value) => sum + value * value, 0)])).toBeLessThan(tolerance);
+
+      const expanded = memory.space(length);
+      kernels.expandPlanes(xAt, expanded, channels, positions, batch);
+      expect(memory.get(expanded, length)).toEqual(Array.from({ length }, (_, i) => x[Math.floor(i / (positions * batch)) * batch + i % batch]));
+    }
+  });
+
+  it('keeps the precision of long sums', () => {
+    const x = new Float32Array(1_000_001).fill(0.1);
+    // Added up one by one in float32 these are off by 1 %.
+    expect(worstDifference([x.reduce((sum, value) => Math.fround(sum + value))], [x.length * x[0]])).toBeGreaterThan(1e-3);
+    const y = memory.space(1);
+    kernels.sumRows(memory.put(x), y, 1, x.length, 1);
+    expect(worstDifference(memory.get(y, 1), [x.length * x[0]])).toBeLessThan(1e-6);
+  });
+});
+
+describe('batch norm', () => {
+  it.each(['', 'HardSwish'])('normalises and differentiates%s', (activation) => {
+    const random = new Random(`batch norm ${activation}`);
+    const [after, slope] = activation ? [hardSwish, hardSwishSlope] : [(v: number) => v, () => 1];
+    const epsilon = 1e-3;
+    for (const _ of draws) {
+      const [channels, length] = [1 + random.integer(5), random.choice([2, 3, 17, 64, 250, 5000])];
+      const x = normals(random, channels * length, 2).map((value) => value + 3);
+      const dy = normals(random, channels * length);
+      const [scale, bias] = [normals(random, channels), normals(random, channels, 2)];
+      const [xAt, dyAt, scaleAt, biasAt] = [x, dy, scale, bias].map((values) => memory.put(values));
+      const [mean, variance, dScale, dBias] = [1, 2, 3, 4].map(() => memory.space(channels));
+      const [y, dx] = [memory.space(x.length), memory.space(x.length)];
+      kernels.batchStatistics(xAt, mean, variance, channels, length);
+      kernels[`batchNorm${activation}`](xAt, mean, variance, scaleAt, biasAt, y, channels, length, epsilon);
+      kernels[`batchNorm${activation}Gradient`](dyAt, xAt, mean, variance, scaleAt, biasAt, dx, dScale, dBias, channels, length, epsilon);
+      for (let c = 0; c < channels; c++) {
+        const row = [...x.slice(c * length, (c + 1) * length)];
+        const average = row.reduce((a, b) => a + b) / length;
+        const spread = row.reduce((sum, value) => sum + (value - average) ** 2, 0) / length;
+        const deviation = Math.sqrt(spread + epsilon);
+        const normalised = row.map((value) => (value - average) / deviation);
+        const before = normalised.map((value) => value * scale[c] + bias[c]);
+        const gradient = before.map((value, i) => dy[c * length + i] * slope(value));
+        const biasGradient = gradient.reduce((a, b) => a + b);
+        const scaleGradient = gradient.reduce((sum, value, i) => sum + value * normalised[i], 0);
+        const input = gradient.map((value, i) => scale[c] / deviation * (value - biasGradient / length - normalised[i] * scaleGradient / length));
+        expect(worstDifference(memory.get(mean + 4 * c, 1), [average])).toBeLessThan(tolerance);
+        expect(worstDifference(memory.get(variance + 4 * c, 1), [spread])).toBeLessThan(tolerance);
+        expect(worstDifference(memory.get(y + 4 * c * length, length), before.map(after))).toBeLessThan(1e-5);
+        expect(worstDifference(memory.get(dBias + 4 * c, 1), [biasGradient])).toBeLessThan(1e-5);
+        expect(worstDifference(memory.get(dScale + 4 * c, 1), [scaleGradient])).toBeLessThan(1e-5);
+        expect(worstDifference(memory.get(dx + 4 * c * length, length), input)).toBeLessThan(1e-5);
+      }
+    }
+  });
+});
+
+describe('layer norm of columns', () => {
+  it('normalises and differentiates', () => {
+    const random = new Random('layer norm');
+    const epsilon = 1e-3;
+    for (const _ of draws) {
+      const [rows, columns] = [random.choice([1, 2, 5, 63, 64, 65, 200]), lengthOf(random)];
+      const x = normals(random, rows * columns, 2).map((value) => value + 1);
+      const dy = normals(random, rows * columns);
+      const [scale, bias] = [normals(random, rows), normals(random, rows)];
+      const [xAt, dyAt, scaleAt, biasAt] = [x, dy, scale, bias].map((values) => memory.put(values));
+      const [mean, inverse, y, dx] = [columns, columns, x.length, x.length].map((length) => memory.space(length));
+      const [dScale, dBias, scratch] = [rows, rows, 2 * columns].map((length) => memory.space(length));
+      kernels.columnStatistics(xAt, mean, inverse, rows, columns, epsilon);
+      kernels.normaliseColumns(xAt, mean, inverse, scaleAt, biasAt, y, rows, columns);
+      kernels.columnGradient(dyAt, xAt, mean, inverse, scaleAt, dx, dScale, dBias, scratch, rows, columns);
+      const expected = { y: [] as number[], dx: [] as number[], dScale: new Array<number>(rows).fill(0), dBias: new Array<number>(rows).fill(0) };
+      for (let j = 0; j < columns; j++) {
+        const column = Array.from({ length: rows }, (_, i) => x[i * columns + j]);
+        const average = column.reduce((a, b) => a + b) / rows;
+        const deviation = Math.sqrt(column.reduce((sum, value) => sum + (value - average) ** 2, 0) / rows + epsilon);
+        const normalised = column.map((value) => (value - average) / deviation);
+        const scaled = normalised.map((_, i) => dy[i * columns + j] * scale[i]);
+        const level = scaled.reduce((a, b) => a + b) / rows;
+        const along = scaled.reduce((sum, value, i) => sum + value * normalised[i], 0) / rows;
+        for (let i = 0; i < rows; i++) {
+          expected.y[i * columns + j] = normalised[i] * scale[i] + bias[i];
+          expected.dx[i * columns + j] = (scaled[i] - level - normalised[i] * along) / deviation;
+          expected.dScale[i] += dy[i * columns + j] * normalised[i];
+          expected.dBias[i] += dy[i * columns + j];
+        }
+      }
+      expect(worstDifference(memory.get(y, x.length), expected.y)).toBeLessThan(1e-5);
+      expect(worstDifference(memory.get(dx, x.length), expected.dx)).toBeLessThan(1e-5);
+      expect(worstDifference(memory.get(dScale, rows), expected.dScale)).toBeLessThan(1e-5);
+      expect(worstDifference(memory.get(dBias, rows), expected.dBias)).toBeLessThan(1e-5);
+    }
+  });
+});
+
+describe('transpose', () => {
+  it('swaps rows and columns of any size', () => {
+    const random = new Random('transpose');
+    for (const _ of draws) {
+      const [rows, columns] = [lengthOf(random), lengthOf(random)];
+      const x = normals(random, rows * columns);
+      const y = memory.space(x.length);
+      kernels.transpose(memory.put(x), y, rows, columns);
+      expect(memory.get(y, x.length)).toEqual(Array.from({ length: x.length }, (_, i) => x[(i % rows) * columns + Math.floor(i / rows)]));
+    }
+  });
+});
