@@ -2,7 +2,7 @@ import { readBatch } from '../../data/batch.ts';
 import type { Augmentation } from '../../data/augment.ts';
 import type { ImageSet, ImageSplit } from '../../data/imageSet.ts';
 import type { Normalisation } from '../../data/normalisation.ts';
-import { batchIndices } from '../../data/order.ts';
+import { batchIndices, permutation } from '../../data/order.ts';
 import { resizeBatch } from '../../data/resize.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { accuracy, calibrateBatchNorm, logits, type ImageBatch } from '../../model/inference.ts';
@@ -46,10 +46,10 @@ export class SubnetEvaluator {
     return weights;
   }
 
-  /** Fraction of the first `images` validation images (evenly spaced; all when there are fewer) that are classified correctly. */
+  /** Fraction of `images` validation images (always the same ones; all when there are fewer) that are classified correctly. */
   accuracy(weights: Weights, images = Infinity): number {
     const { data, engine, normalisation, batchSize } = this.#options;
-    const indices = evenlySpaced(data.val, images);
+    const indices = chosenImages(data.val, images);
     let right = 0;
     for (let start = 0; start < indices.length; start += batchSize) {
       const batch = readBatch(data.val, indices.subarray(start, start + batchSize), { imageSize: data.imageSize, normalisation });
@@ -69,8 +69,8 @@ export class SubnetEvaluator {
   }
 }
 
-/** Splits are in the order of their classes, so even spacing takes from every class. */
-function evenlySpaced(split: ImageSplit, wanted: number): Int32Array {
-  const count = Math.min(wanted, split.count);
-  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * split.count) / count));
+/** A fixed random choice: splits come ordered by class, or with the classes taking turns. */
+function chosenImages(split: ImageSplit, wanted: number): Int32Array {
+  const place = permutation('evaluation', split.count);
+  return Int32Array.from({ length: Math.min(wanted, split.count) }, (_, i) => place(i));
 }
