@@ -43,7 +43,12 @@ export function differentiate(graph: Graph, output: string, wrt: readonly string
   const need = (name: string): string => {
     if (builder.has(name)) return name;
     const node = made.get(name)!;
-    if (recomputed.has(node.operator)) {
+    if (node.operator === 'BatchNormalization' && name === node.outputs[0]) {
+      // With the statistics at hand the norm is a factor and a shift for each channel.
+      const [x, scale, bias] = node.inputs;
+      const [, mean, variance] = node.outputs;
+      builder.add('BatchNormalization', [x, scale, bias, mean, variance].map(need), { epsilon: node.attributes.epsilon }, name);
+    } else if (recomputed.has(node.operator)) {
       node.inputs.forEach(need);
       builder.copy(node, graph.values);
     } else {

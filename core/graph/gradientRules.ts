@@ -27,17 +27,9 @@ function unbroadcast({ builder, dims }: RuleContext, gradient: string, target: s
   return offset === 0 ? summed : builder.reshape(summed, to);
 }
 
-const elementwise = (slope: (context: RuleContext, x: string) => string): GradientRule => (context) => {
-  const x = context.need(context.node.inputs[0]);
-  return [context.builder.mul(context.gradient, slope(context, x))];
-};
-
-/** One where |x| < bound and zero elsewhere: a ramp so steep that float32 has no number on it. */
-function inside(builder: GraphBuilder, x: string, bound: number): string {
-  const size = builder.add('Abs', [x]);
-  const steep = 2 ** (24 - Math.floor(Math.log2(bound)));
-  return builder.add('HardSigmoid', [size], { alpha: -steep, beta: bound * steep });
-}
+/** The adjoint operator takes the arriving gradient and the forward's input. */
+const ofInput = (operator: Operator): GradientRule => ({ builder, node, gradient, need }) =>
+  [builder.add(operator, [gradient, need(node.inputs[0])], node.attributes)];
 
 /** dA = dC B^T, dB = A^T dC; batch axes are summed where they were broadcast. */
 const matMul: GradientRule = (context) => {
@@ -53,30 +45,9 @@ const matMul: GradientRule = (context) => {
   ];
 };
 
-/**
- * A 1x1 convolution is a matrix product over channels. Its weight gradient is one product over all positions of the
- * batch, which is why both sides are brought to two dimensions first.
- */
-const pointwiseConv: GradientRule = ({ builder, node, gradient, need, wanted, dims }) => {
-  const [x, weight, bias] = node.inputs;
-  const [outputs, inputs] = dims(weight);
-  return [
-    wanted[0] ? builder.conv(gradient, builder.transpose(need(weight), [1, 0, 2, 3])) : undefined,
-    wanted[1]
-      ? builder.reshape(builder.add('MatMul', [
-        builder.reshape(builder.transpose(gradient, [1, 0, 2, 3]), [outputs, -1]),
-        builder.reshape(builder.transpose(need(x), [0, 2, 3, 1]), [-1, inputs]),
-      ]), dims(weight))
-      : undefined,
-    bias && wanted[2] ? builder.sum(gradient, [0, 2, 3], false) : undefined,
-  ];
-};
-
-const conv: GradientRule = (context) => {
-  const { builder, node, gradient, need, wanted, dims } = context;
+const conv: GradientRule = ({ builder, node, gradient, need, wanted, dims }) => {
   const [x, weight, bias] = node.inputs;
   const { stride, kernelSize, depthwise, oddSize } = node.attributes;
-  if (kernelSize === 1 && stride === 1 && depthwise === 0) return pointwiseConv(context);
   const attributes = { stride, kernelSize, depthwise, oddSize };
   return [
     wanted[0] ? builder.add('ConvInputGradient', [gradient, need(weight)], { ...attributes, shape: dims(x) }) : undefined,
@@ -86,46 +57,23 @@ const conv: GradientRule = (context) => {
 };
 
 /** Ioffe and Szegedy 2015, with batch statistics; outputs 1 and 2 are the mean and the (biased) variance. */
-const batchNormalization: GradientRule = ({ builder, node, gradient, need, wanted, dims }) => {
+const batchNormalization: GradientRule = ({ builder, node, gradient, need }) => {
   if (node.attributes.training !== 1) throw new RangeError('Batch norm with running statistics is folded before use and has no gradient.');
   const [x, scale] = node.inputs;
-  const channelMap = [1, dims(scale)[0], 1, 1];
-  const asMap = (name: string) => builder.reshape(name, channelMap);
-  const mean = asMap(need(node.outputs[1]));
-  const variance = asMap(need(node.outputs[2]));
-  const deviation = builder.add('Sqrt', [builder.plus(variance, Number(node.attributes.epsilon))]);
-  const normalised = builder.div(builder.minus(need(x), mean), deviation);
-  const biasGradient = builder.sum(gradient, [0, 2, 3], false);
-  const scaleGradient = builder.sum(builder.mul(gradient, normalised), [0, 2, 3], false);
-  let input: string | undefined;
-  if (wanted[0]) {
-    const [batch, , height, width] = dims(x);
-    const count = builder.scalar(product(batch, height, width));
-    const centred = builder.minus(gradient, builder.div(asMap(biasGradient), count));
-    const projected = builder.minus(centred, builder.mul(normalised, builder.div(asMap(scaleGradient), count)));
-    input = builder.mul(projected, builder.div(asMap(need(scale)), deviation));
-  }
-  return [input, scaleGradient, biasGradient, undefined, undefined];
+  const inputs = [gradient, ...[x, scale, node.outputs[1], node.outputs[2]].map(need)];
+  return builder.addMany('BatchNormalizationGradient', inputs, { epsilon: node.attributes.epsilon });
 };
 
 /** Ba et al. 2016, over all axes from `axis` on; outputs 1 and 2 are the mean and the inverse deviation. */
 const layerNormalization: GradientRule = (context) => {
-  const { builder, node, gradient, need, wanted, dims } = context;
+  const { builder, node, gradient, need, wanted } = context;
   const [x, scale, bias] = node.inputs;
-  const axes = dims(x).map((_, axis) => axis).slice(node.attributes.axis as number);
-  const inverse = need(node.outputs[2]);
-  const normalised = builder.mul(builder.minus(need(x), need(node.outputs[1])), inverse);
-  let input: string | undefined;
-  if (wanted[0]) {
-    const scaled = builder.mul(gradient, need(scale));
-    const along = builder.mean(builder.mul(scaled, normalised), axes);
-    const centred = builder.minus(builder.minus(scaled, builder.mean(scaled, axes)), builder.mul(normalised, along));
-    input = builder.mul(centred, inverse);
-  }
+  const inputs = [gradient, ...[x, scale, node.outputs[1], node.outputs[2]].map(need)];
+  const [input, scaleGradient, biasGradient] = builder.addMany('LayerNormalizationGradient', inputs, { axis: node.attributes.axis });
   return [
     input,
-    wanted[1] ? unbroadcast(context, builder.mul(gradient, normalised), scale) : undefined,
-    wanted[2] ? unbroadcast(context, gradient, bias) : undefined,
+    wanted[1] ? unbroadcast(context, scaleGradient, scale) : undefined,
+    wanted[2] ? unbroadcast(context, biasGradient, bias) : undefined,
   ];
 };
 
@@ -160,19 +108,10 @@ export const gradientRules: Readonly<Partial<Record<Operator, GradientRule>>> = 
   Sqrt: ({ builder, gradient, node, need }) => [builder.div(builder.mul(gradient, 0.5), need(node.outputs[0]))],
   Exp: ({ builder, gradient, node, need }) => [builder.mul(gradient, need(node.outputs[0]))],
   Log: ({ builder, gradient, node, need }) => [builder.div(gradient, need(node.inputs[0]))],
-  Relu: elementwise(({ builder }, x) => builder.add('Sign', [builder.add('Relu', [x])])),
-  HardSigmoid: elementwise(({ builder, node }, x) => {
-    const { alpha = 1 / 6, beta = 0.5 } = node.attributes;
-    const centre = (0.5 - Number(beta)) / Number(alpha);
-    return builder.mul(inside(builder, centre === 0 ? x : builder.minus(x, centre), Math.abs(0.5 / Number(alpha))), Number(alpha));
-  }),
-  HardSwish: elementwise(({ builder }, x) =>
-    builder.plus(builder.add('HardSigmoid', [x]), builder.mul(builder.mul(x, inside(builder, x, 3)), 1 / 6))),
-  Softmax: ({ builder, gradient, node, need, dims }) => {
-    const y = need(node.outputs[0]);
-    const axis = dims(node.inputs[0]).length - 1;
-    return [builder.mul(y, builder.minus(gradient, builder.sum(builder.mul(gradient, y), [axis])))];
-  },
+  Relu: ofInput('ReluGradient'),
+  HardSigmoid: ofInput('HardSigmoidGradient'),
+  HardSwish: ofInput('HardSwishGradient'),
+  Softmax: ({ builder, gradient, node, need }) => [builder.add('SoftmaxGradient', [gradient, need(node.outputs[0])])],
   MatMul: matMul,
   Conv: conv,
   BatchNormalization: batchNormalization,

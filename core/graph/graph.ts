@@ -9,7 +9,9 @@ export type Operator =
   | 'HardSwish' | 'HardSigmoid' | 'Relu' | 'Softmax' | 'LayerNormalization' | 'BatchNormalization'
   | 'ReduceMean' | 'ReduceSum' | 'AveragePool' | 'Reshape' | 'Transpose' | 'Expand' | 'Gather' | 'Slice'
   // Only in derived graphs: adjoints that engines spell in their own way.
-  | 'ConvInputGradient' | 'ConvWeightGradient' | 'AveragePoolGradient' | 'ScatterAdd' | 'ConvTranspose';
+  | 'ConvInputGradient' | 'ConvWeightGradient' | 'AveragePoolGradient' | 'ScatterAdd' | 'ConvTranspose'
+  | 'ReluGradient' | 'HardSigmoidGradient' | 'HardSwishGradient' | 'SoftmaxGradient'
+  | 'BatchNormalizationGradient' | 'LayerNormalizationGradient';
 
 /** Attribute values; `Dim` lists (shapes) may hold symbols. */
 export type Attribute = number | string | readonly Dim[];

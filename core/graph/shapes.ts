@@ -64,6 +64,12 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
     }
     case 'BatchNormalization':
       return attributes.training === 1 ? [first, inputs[1], inputs[1]] : [first];
+    case 'BatchNormalizationGradient':
+      return [first, inputs[2], inputs[2]];
+    case 'LayerNormalizationGradient': {
+      const parameters = { ...first, dims: first.dims.slice(attributes.axis as number) };
+      return [first, parameters, parameters];
+    }
     default:
       return same(first.dims);
   }

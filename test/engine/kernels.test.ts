@@ -9,7 +9,7 @@ import { KernelMemory, normals, worstDifference } from './kernelMemory.ts';
 
 const memory = new KernelMemory();
 const { kernels } = memory;
-const draws = Array.from({ length: 12 }, (_, i) => i);
+const draws = 12;
 const tolerance = 2e-6;
 
 afterEach(() => {
@@ -64,7 +64,7 @@ describe('elementwise kernels', () => {
   it.each(Object.keys(arithmetic))('%s with arrays, numbers, rows and planes', (name) => {
     const random = new Random(name);
     const apply = arithmetic[name];
-    for (const _ of draws) {
+    for (let draw = 0; draw < draws; draw++) {
       const [channels, positions, batch] = [1 + random.integer(4), 1 + random.integer(5), lengthOf(random)];
       const length = channels * positions * batch;
       const a = normals(random, length);
@@ -87,7 +87,7 @@ describe('elementwise kernels', () => {
 describe('reductions', () => {
   it('sums rows, planes and squares, and expands planes', () => {
     const random = new Random('reductions');
-    for (const _ of draws) {
+    for (let draw = 0; draw < draws; draw++) {
       const [channels, positions, batch] = [1 + random.integer(4), random.choice([1, 2, 63, 64, 65, 150]), lengthOf(random)];
       const length = channels * positions * batch;
       const x = normals(random, length);
@@ -127,7 +127,7 @@ describe('batch norm', () => {
     const random = new Random(`batch norm ${activation}`);
     const [after, slope] = activation ? [hardSwish, hardSwishSlope] : [(v: number) => v, () => 1];
     const epsilon = 1e-3;
-    for (const _ of draws) {
+    for (let draw = 0; draw < draws; draw++) {
       const [channels, length] = [1 + random.integer(5), random.choice([2, 3, 17, 64, 250, 5000])];
       const x = normals(random, channels * length, 2).map((value) => value + 3);
       const dy = normals(random, channels * length);
@@ -164,7 +164,7 @@ describe('layer norm of columns', () => {
   it('normalises and differentiates', () => {
     const random = new Random('layer norm');
     const epsilon = 1e-3;
-    for (const _ of draws) {
+    for (let draw = 0; draw < draws; draw++) {
       const [rows, columns] = [random.choice([1, 2, 5, 63, 64, 65, 200]), lengthOf(random)];
       const x = normals(random, rows * columns, 2).map((value) => value + 1);
       const dy = normals(random, rows * columns);
@@ -202,7 +202,7 @@ describe('layer norm of columns', () => {
 describe('transpose', () => {
   it('swaps rows and columns of any size', () => {
     const random = new Random('transpose');
-    for (const _ of draws) {
+    for (let draw = 0; draw < draws; draw++) {
       const [rows, columns] = [lengthOf(random), lengthOf(random)];
       const x = normals(random, rows * columns);
       const y = memory.space(x.length);

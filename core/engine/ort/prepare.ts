@@ -1,3 +1,4 @@
+import { expandAdjoint } from '../../graph/adjoints.ts';
 import { GraphBuilder } from '../../graph/builder.ts';
 import { product, strided, type Dim } from '../../graph/dims.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
@@ -9,8 +10,7 @@ import type { Graph, GraphNode } from '../../graph/graph.ts';
 export function prepareForOrt(graph: Graph): Graph {
   const builder = GraphBuilder.from(graph, { withNodes: false, namespace: 'ort/' });
   for (const node of graph.nodes) {
-    const output = respell(builder, node);
-    if (output === undefined) builder.copy(node, graph.values);
+    if (respell(builder, node) === undefined && !expandAdjoint(builder, node)) builder.copy(node, graph.values);
   }
   return builder.build(graph.outputs);
 }
@@ -21,14 +21,36 @@ function respell(builder: GraphBuilder, node: GraphNode): string | undefined {
       // Its kernel in ONNX Runtime 1.30 is scalar code, some 15 times slower than these two.
       return builder.add('Mul', [node.inputs[0], builder.add('HardSigmoid', [node.inputs[0]])], {}, node.outputs[0]);
     case 'ConvInputGradient':
-      return convInputGradient(builder, node);
+      return isPointwise(node) ? pointwiseInputGradient(builder, node) : convInputGradient(builder, node);
     case 'ConvWeightGradient':
+      if (isPointwise(node)) return pointwiseWeightGradient(builder, node);
       return node.attributes.depthwise ? depthwiseWeightGradient(builder, node) : denseWeightGradient(builder, node);
     case 'AveragePoolGradient':
       return averagePoolGradient(builder, node);
     default:
       return undefined;
   }
+}
+
+function isPointwise({ attributes }: GraphNode): boolean {
+  return attributes.kernelSize === 1 && attributes.stride === 1 && !attributes.depthwise;
+}
+
+function pointwiseInputGradient(builder: GraphBuilder, node: GraphNode): string {
+  const [gradient, weight] = node.inputs;
+  const swapped = builder.transpose(weight, [1, 0, 2, 3]);
+  return builder.add('Conv', [gradient, swapped], { stride: 1, kernelSize: 1, depthwise: 0, oddSize: 0 }, node.outputs[0]);
+}
+
+/** One matrix product over all positions of the batch, which is why both sides are brought to two dimensions first. */
+function pointwiseWeightGradient(builder: GraphBuilder, node: GraphNode): string {
+  const [x, gradient] = node.inputs;
+  const [outputs, inputs] = node.attributes.shape as Dim[];
+  const product = builder.add('MatMul', [
+    builder.reshape(builder.transpose(gradient, [1, 0, 2, 3]), [outputs, -1]),
+    builder.reshape(builder.transpose(x, [0, 2, 3, 1]), [-1, inputs]),
+  ]);
+  return builder.add('Reshape', [product], { shape: node.attributes.shape }, node.outputs[0]);
 }
 
 /** Stride 1: convolution with the kernel turned by 180 degrees. Stride 2: transposed convolution. */
