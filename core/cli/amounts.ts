@@ -31,4 +31,3 @@ export function parseRange(text: string): AmountRange | undefined {
   return { min, max };
 }
 
-export const within = (value: number, { min, max }: AmountRange) => value >= min && value <= max;

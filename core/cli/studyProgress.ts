@@ -25,6 +25,10 @@ export class StudyProgress {
       this.#bar = new ProgressBar({ label: labels[phase], total, done, unit, output, quiet });
     }
     this.#bar?.update(done, note);
+    if (done >= total) {
+      this.#bar?.finish();
+      this.#bar = undefined;
+    }
   }
 
   message(text: string): void {
@@ -35,6 +39,5 @@ export class StudyProgress {
   finish(): void {
     this.#bar?.finish();
     this.#bar = undefined;
-    this.#phase = undefined;
   }
 }

@@ -9,11 +9,12 @@ import { StudyProgress } from './studyProgress.ts';
  * @throws CancelledError after a stop request, saying how to go on; what runStudy throws
  */
 export async function followStudy(study: Study, surroundings: Surroundings): Promise<StudySummary> {
-  const { runStudy } = await import('../study/run/runStudy.ts');
+  const signal = surroundings.stopSignal();
   const progress = new StudyProgress(surroundings);
   try {
+    const { runStudy } = await import('../study/run/runStudy.ts');
     return await runStudy(study, {
-      signal: surroundings.stopSignal(),
+      signal,
       onProgress: (report) => progress.update(report),
       onMessage: (message) => progress.message(message),
     });

@@ -172,7 +172,7 @@ describe('sample', () => {
 
   it('gives up on what does not exist, with nothing printed', async () => {
     expect(await complaint(['sample', '--space', 'elasticvit-mini', '--count', '3', '--device', 'pixel6', '--max-ms', '0.0001', '--quiet']))
-      .toMatch(/No architecture of elasticvit-mini within these limits was found in [\d,]+ tries; widen the limits/);
+      .toMatch(/No architecture of elasticvit-mini was found within these limits/);
   });
 });
 

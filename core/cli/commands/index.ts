@@ -6,6 +6,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   describe: async () => (await import('./describe.ts')).describe,
   sample: async () => (await import('./sample.ts')).sample,
   predict: async () => (await import('./predict.ts')).predict,
+  export: async () => (await import('./export.ts')).exportCommand,
   run: async () => (await import('./run.ts')).run,
   resume: async () => (await import('./resume.ts')).resume,
   report: async () => (await import('./report.ts')).report,

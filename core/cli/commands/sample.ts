@@ -1,13 +1,14 @@
 import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import { loadDevice } from '../../latency/devices.ts';
+import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { networkParams } from '../../network/blockGraph.ts';
 import { networkMacs } from '../../network/counts.ts';
+import type { Network } from '../../network/network.ts';
 import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
 import { millions, ms } from '../../study/frontsTable.ts';
-import { within } from '../amounts.ts';
 import type { AmountRange } from '../amounts.ts';
 import { labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
@@ -16,14 +17,20 @@ import { amountRange, optional, positiveNumber, required, wholeNumber } from '..
 import { startSampling } from '../sampling.ts';
 import { tableLines } from '../table.ts';
 
+/** Something counted or predicted of a network that must lie in a range. */
+interface Limit {
+  readonly range: AmountRange;
+  readonly measure: (network: Network) => number;
+}
+
 export const sample = defineCommand({
   name: 'sample',
   summary: 'Draw architectures at random, within limits',
   details: 'Draws are uniform among the architectures within the limits, with repetition. Where fewer than about one in 1000 '
-    + 'architectures is within the limits, draws are pushed towards small and large networks by random amounts to find some: '
-    + 'then they are no longer uniform, and a note says so. The same seed gives the same architectures, and a larger count '
-    + 'only adds to them. MACs, parameters and latency are those at the resolution of the architecture and with the '
-    + "space's number of classes.",
+    + 'architectures is within the limits, draws are pushed towards small or large networks by random amounts and changed '
+    + 'until they fit: then they are no longer uniform, and a note says so. The same seed gives the same architectures, and a '
+    + 'larger count only adds to them. MACs, parameters and latency are those at the resolution of the architecture and with '
+    + "the space's number of classes.",
   json: 'One architecture a line',
   options: {
     space: spaceOption,
@@ -31,7 +38,7 @@ export const sample = defineCommand({
     macs: optional(amountRange, 'Only those with so many multiply-accumulates; an end may be left out'),
     params: optional(amountRange, 'Only those with so many parameters'),
     device: optional(deviceKind, 'With --max-ms: the device model that predicts latency'),
-    maxMs: optional(positiveNumber('X', 'milliseconds'), 'Only those predicted to be at least this fast on --device'),
+    maxMs: optional(positiveNumber('X', 'milliseconds'), 'Only those predicted to take at most X ms on --device'),
     seed: seedOption,
   },
   examples: [
@@ -47,40 +54,35 @@ export const sample = defineCommand({
     requireReachable(space, 'MACs', macs, networkMacs);
     requireReachable(space, 'parameters', params, networkParams);
     const model = device === undefined ? undefined : loadDevice(device);
-    const describe = (arch: unknown) => {
-      const network = space.lower(arch);
-      return {
-        macs: networkMacs(network), params: networkParams(network),
-        latencyMs: model && predictLatency(model, network).latencyMs,
-      };
-    };
-    const accept = (arch: unknown) => {
-      const network = space.lower(arch);
-      return (macs === undefined || within(networkMacs(network), macs))
-        && (params === undefined || within(networkParams(network), params))
-        && (model === undefined || maxMs === undefined || predictLatency(model, network).latencyMs <= maxMs);
-    };
-    const sampling = startSampling(space, new Random(seed).fork('sample'), accept);
+    const limits: Limit[] = [
+      ...(macs ? [{ range: macs, measure: networkMacs }] : []),
+      ...(params ? [{ range: params, measure: networkParams }] : []),
+      ...(model && maxMs ? [{ range: { min: 0, max: maxMs }, measure: latencyOn(model) }] : []),
+    ];
+    const sampling = startSampling(space, new Random(seed).fork('sample'), (arch) => excessOf(space.lower(arch), limits));
     if (!sampling.isUniform) note('Few architectures are within these limits, so the draws are not uniform among them.');
     const archs = Array.from({ length: count }, () => sampling.next());
     if (json) {
       for (const arch of archs) await print(JSON.stringify(arch));
       return;
     }
-    const latency = model === undefined ? [] : [{ title: model.name, align: 'right' } as const];
-    const rows = archs.map((arch) => {
-      const { macs, params, latencyMs } = describe(arch);
-      return [millions(macs), millions(params), ...(latencyMs === undefined ? [] : [ms(latencyMs)]), labelOf(space, arch).text];
-    });
-    for (const line of tableLines([...columns, ...latency, { title: 'architecture', align: 'left' }], rows)) await print(line);
+    for (const line of archTable(space, archs, model)) await print(line);
   },
 });
 
-const columns = [{ title: 'MACs', align: 'right' }, { title: 'parameters', align: 'right' }] as const;
+const latencyOn = (model: DeviceModel) => (network: Network) => predictLatency(model, network).latencyMs;
+
+/** Sum over the limits of how far a network is outside, in powers of e; 0 within all of them. */
+function excessOf(network: Network, limits: readonly Limit[]): number {
+  return limits.reduce((sum, { range, measure }) => {
+    const value = measure(network);
+    return sum + Math.max(0, Math.log(range.min / value), Math.log(value / range.max));
+  }, 0);
+}
 
 /** Both counts grow with every choice, so the space's ends bound them. */
 function requireReachable(
-  space: SearchSpace, what: string, range: AmountRange | undefined, count: (network: ReturnType<SearchSpace['lower']>) => number,
+  space: SearchSpace, what: string, range: AmountRange | undefined, count: (network: Network) => number,
 ): void {
   if (range === undefined) return;
   const [least, most] = [space.smallest, space.largest].map((arch) => count(space.lower(arch)));
@@ -88,4 +90,14 @@ function requireReachable(
     throw new InputError('nothing-found',
       `No architecture of ${space.id} has so many ${what}; the space reaches from ${millions(least)} to ${millions(most)}.`);
   }
+}
+
+function archTable(space: SearchSpace, archs: readonly unknown[], model: DeviceModel | undefined): string[] {
+  const columns = ['MACs', 'parameters', ...(model ? [model.name] : [])].map((title) => ({ title, align: 'right' } as const));
+  const rows = archs.map((arch) => {
+    const network = space.lower(arch);
+    const latency = model ? [ms(latencyOn(model)(network))] : [];
+    return [millions(networkMacs(network)), millions(networkParams(network)), ...latency, labelOf(space, arch).text];
+  });
+  return tableLines([...columns, { title: 'architecture', align: 'left' }], rows);
 }

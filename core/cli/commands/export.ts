@@ -1,0 +1,126 @@
+import { statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { InputError } from '../../base/errors.ts';
+import { findArchitecture, getSpace } from '../../spaces/index.ts';
+import type { SearchSpace } from '../../spaces/index.ts';
+import { writeFileAtomic } from '../../study/files.ts';
+import type { StudyView } from '../../study/folder.ts';
+import { labelOf } from '../architectures.ts';
+import { defineCommand } from '../command.ts';
+import { archKind, classesOption, engineOption, resolutionOption, seedKind, spaceKind } from '../commandOptions.ts';
+import { optional, required, text, withDefault } from '../options.ts';
+import type { Kind } from '../options.ts';
+import { sizeText } from '../table.ts';
+
+const batchKind: Kind<number | 'dynamic'> = {
+  placeholder: 'N',
+  expected: 'dynamic or a whole number from 1 to 64',
+  read: (value) => {
+    if (value === 'dynamic') return value;
+    return /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 64 ? Number(value) : undefined;
+  },
+};
+
+export const exportCommand = defineCommand({
+  name: 'export',
+  summary: 'Write an architecture with weights as an ONNX file, and check the file',
+  details: 'From a study: the weights that the supernet learned, batch norms calibrated on the training images. From a '
+    + 'seed: untrained weights, batch norms calibrated on random images, which is enough to measure latency. The file is '
+    + 'run in ONNX Runtime on random images and compared with the engine before it gets its name.',
+  json: 'One object: {path, sizeBytes, opset, maxAbsDiff, relativeDiff, classes, resolution}',
+  options: {
+    space: optional(spaceKind, "Search space, e.g. elasticvit (default: the study's)"),
+    arch: required(archKind,
+      'Architecture: a published name such as T1, a JSON object, a file of either or, with --study, an id on one of its fronts'),
+    study: optional(text('DIR', "the path of a study's folder"), 'Study whose trained weights are taken'),
+    seed: optional(seedKind, 'Seed of untrained weights, instead of --study'),
+    out: required(text('F.onnx', 'the path of the file to write'), 'File to write; replaced when it exists'),
+    batch: withDefault(batchKind, 'dynamic', 'Images per run: a number, or dynamic for any'),
+    resolution: resolutionOption,
+    classes: { ...classesOption, help: "With --seed: classes of the task (default: the space's)" },
+    engine: engineOption,
+  },
+  examples: [
+    'pocketformer export --space elasticvit --arch T1 --seed 1 --out t1.onnx',
+    'pocketformer export --study runs/quickstart --arch small --out small.onnx --batch 1',
+  ],
+  async run(options, { json, print, note }) {
+    const { space: spaceId, arch: input, study, seed, out, batch, resolution, classes, engine: engineId } = options;
+    if ((study === undefined) === (seed === undefined)) {
+      throw new InputError('usage', `export: expected either --study DIR or --seed N, got ${study === undefined ? 'neither' : 'both'}.`);
+    }
+    if (study !== undefined && classes !== undefined) {
+      throw new InputError('usage', "export: --classes goes with --seed; with --study the classes are those of the study's images.");
+    }
+    requireWritable(out);
+    const view = study === undefined ? undefined : await openView(study);
+    const space = getSpace(spaceOf(spaceId, view));
+    const arch = (view && await archOnFront(view, input)) ?? await findArchitecture(space, input);
+    const network = space.lower(arch, { resolution, classes });
+
+    const { startEngine } = await import('../../engine/engines.ts');
+    const { exportNetwork } = await import('../../export/exportNetwork.ts');
+    const { pocketformerVersion } = await import('../../study/studyInfo.ts');
+    const engine = await startEngine(engineId);
+    const common = { engine, out, batch, architecture: arch, version: pocketformerVersion(), writeFile: writeFileAtomic };
+    note(`Exporting ${labelOf(space, arch).text} of ${space.id}, ${network.resolution} px`);
+    let report;
+    if (view !== undefined) {
+      const { inheritNetwork } = await import('../studyWeights.ts');
+      const inherited = await inheritNetwork(view, space, arch, engine, resolution);
+      report = await exportNetwork({ ...common, ...inherited, seed: view.settings.seed, study: view.settings.name });
+    } else {
+      const { freshWeights } = await import('../freshWeights.ts');
+      report = await exportNetwork({ ...common, weights: freshWeights(network, seed!, engine), seed: seed! });
+    }
+    if (json) return print(JSON.stringify(report));
+    await print(`${out}: ${sizeText(report.sizeBytes)}, opset ${report.opset}, ${report.resolution} px, ${report.classes} classes`);
+    await print(`ONNX Runtime differs from the ${engine.info.id} engine by at most ${report.maxAbsDiff.toExponential(1)}, `
+      + `${report.relativeDiff.toExponential(1)} of the logits' scale.`);
+  },
+});
+
+async function openView(directory: string): Promise<StudyView> {
+  const { readStudy } = await import('../../study/folder.ts');
+  return readStudy(directory);
+}
+
+function spaceOf(given: string | undefined, view: StudyView | undefined): string {
+  const own = view?.settings.space;
+  if (given !== undefined && own !== undefined && given !== own) {
+    getSpace(given);
+    throw new InputError('other-space', `The study ${view!.directory} is of the space ${own}, not of ${given}.`);
+  }
+  const id = given ?? own;
+  if (id === undefined) throw new InputError('usage', `export: --space is missing; expected ${spaceKind.expected}.`);
+  return id;
+}
+
+/** An architecture of the study by its id, as the report's tables show it. */
+async function archOnFront({ settings, paths }: StudyView, input: string): Promise<unknown> {
+  if (!/^[0-9a-f]{8}$/.test(input)) return undefined;
+  const { readSummary } = await import('../../study/summary.ts');
+  const { result } = await readSummary(paths.summary);
+  const entry = result?.devices.flatMap(({ front }) => front).find(({ id }) => id === input);
+  if (entry === undefined) throw new InputError('unknown-architecture', `No front of the study ${settings.name} has the id ${input}.`);
+  const space: SearchSpace = getSpace(settings.space);
+  return space.parse(entry.arch);
+}
+
+/** Finds out before the work what would fail after it, or what a new file must not replace, such as a device. */
+function requireWritable(out: string): void {
+  const existing = statsOf(out);
+  if (existing !== undefined && !existing.isFile()) {
+    throw new InputError('bad-output', `--out: ${out} is ${existing.isDirectory() ? 'a folder' : 'no file'}; expected the path of a file.`);
+  }
+  if (!statsOf(dirname(out))?.isDirectory()) throw new InputError('bad-output', `--out: there is no folder ${dirname(out)} for the file.`);
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}

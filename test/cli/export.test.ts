@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { cli, complaint, jsonLines, scratchFolder } from './harness.ts';
+
+const folder = scratchFolder();
+const at = (name: string) => join(folder, name);
+const schema = z.strictObject({
+  path: z.string(), sizeBytes: z.int(), opset: z.int().min(17), maxAbsDiff: z.number(), relativeDiff: z.number().max(1e-4),
+  classes: z.int(), resolution: z.int(),
+});
+const mini = ['export', '--space', 'elasticvit-mini', '--arch', 'min'];
+
+describe('export', () => {
+  it('writes untrained weights that follow from the seed, and checks the file', async () => {
+    const [first] = await jsonLines(schema, [...mini, '--seed', '1', '--out', at('a.onnx')]);
+    expect(first).toMatchObject({ path: at('a.onnx'), classes: 10, resolution: 32, sizeBytes: statSync(at('a.onnx')).size });
+    await jsonLines(schema, [...mini, '--seed', '1', '--out', at('b.onnx')]);
+    await jsonLines(schema, [...mini, '--seed', '2', '--out', at('c.onnx')]);
+    const bytes = readFileSync(at('a.onnx'));
+    expect(readFileSync(at('b.onnx')).equals(bytes)).toBe(true);
+    expect(readFileSync(at('c.onnx')).equals(bytes)).toBe(false);
+  });
+
+  it('takes classes, a resolution and a batch, and replaces a file', async () => {
+    writeFileSync(at('old.onnx'), 'old');
+    const args = [...mini, '--seed', '1', '--classes', '3', '--resolution', '48', '--batch', '2', '--out', at('old.onnx')];
+    const [report] = await jsonLines(schema, args);
+    expect(report).toMatchObject({ classes: 3, resolution: 48, sizeBytes: statSync(at('old.onnx')).size });
+  });
+
+  it('tells people the size and how exact the file is', async () => {
+    const { code, stdout } = await cli([...mini, '--seed', '1', '--out', at('a.onnx')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/a\.onnx: \d+ kB, opset \d+, 32 px, 10 classes\nONNX Runtime differs from the \w+ engine by at most \S+, \S+ of the logits' scale\.\n$/);
+  });
+
+  it('refuses what cannot be, before it works, and leaves nothing', async () => {
+    mkdirSync(at('empty'));
+    const out = join('empty', 'x.onnx');
+    const refused = (...args: string[]) => complaint(['export', '--out', at(out), ...args]);
+    const space = ['--space', 'elasticvit-mini'];
+    expect(await refused(...space, '--arch', 'min')).toContain('expected either --study DIR or --seed N, got neither');
+    expect(await refused(...space, '--arch', 'min', '--seed', '1', '--study', folder)).toContain('got both');
+    expect(await refused('--arch', 'min', '--seed', '1')).toContain('--space is missing');
+    expect(await refused(...space, '--arch', 'T1', '--seed', '1')).toContain('"T1" is no architecture of elasticvit-mini');
+    expect(await refused(...space, '--arch', '{"resolution": 32}', '--seed', '1')).toContain('stem is missing');
+    expect(await refused(...space, '--arch', 'min', '--seed', 'one')).toContain('--seed: expected a whole number');
+    expect(await refused(...space, '--arch', 'min', '--seed', '1', '--batch', '0')).toContain('--batch: expected dynamic or a whole number');
+    expect(await refused(...space, '--arch', 'min', '--seed', '1', '--engine', 'gpu')).toContain('--engine: expected auto');
+    expect(await refused('--arch', 'min', '--study', at('nowhere'))).toContain('there is no such folder');
+    expect(await refused('--arch', 'min', '--study', at('empty'))).toContain('is not a study');
+    expect(await refused('--arch', 'min', '--study', at('empty'), '--classes', '3')).toContain('--classes goes with --seed');
+    expect(readdirSync(at('empty'))).toEqual([]);
+    expect(await complaint([...mini, '--seed', '1', '--out', at('empty')])).toContain('is a folder');
+    expect(await complaint([...mini, '--seed', '1', '--out', at(join('none', 'x.onnx'))])).toContain('there is no folder');
+    expect(existsSync(at('none'))).toBe(false);
+  });
+
+  it.skipIf(process.platform === 'win32')('does not replace what is no file (skipped: Windows has no /dev/null)', async () => {
+    expect(await complaint([...mini, '--seed', '1', '--out', '/dev/null'])).toContain('/dev/null is no file');
+  });
+});
