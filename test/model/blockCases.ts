@@ -1,0 +1,100 @@
+import type { Random } from '../../core/base/random.ts';
+import { modeGraph, type ForwardMode } from '../../core/model/forward.ts';
+import { blockParameters, blockTables } from '../../core/network/blockGraph.ts';
+import type { AttentionBlock, Block, ConvBlock, FeatureShape, FfnBlock, MbConvBlock, NormAxes, PooledHeadBlock } from '../../core/network/blocks.ts';
+import { normal, type Feeds, type HostValue } from '../engine/compare.ts';
+
+const shape = (channels: number, size: number): FeatureShape => ({ channels, height: size, width: size });
+const strided = (size: number, stride: number) => Math.ceil(size / stride);
+
+export function convBlock(options: { kernelSize: number; stride: 1 | 2; size: number }): ConvBlock {
+  const { kernelSize, stride, size } = options;
+  return { type: 'conv', name: 'conv', kernelSize, stride, input: shape(3, size), output: shape(4, strided(size, stride)) };
+}
+
+export function mbConvBlock(options: {
+  kernelSize: number; stride: 1 | 2; size: number; squeeze: boolean; expand: boolean; outputs: number; sharesShortcut?: boolean;
+}): MbConvBlock {
+  const { kernelSize, stride, size, squeeze, expand, outputs, sharesShortcut } = options;
+  const hiddenChannels = expand ? 8 : 4;
+  return {
+    type: 'mbconv', name: 'mbconv', role: 'stage', kernelSize, stride, expandRatio: expand ? 2 : 1, hiddenChannels,
+    squeezeChannels: squeeze ? hiddenChannels / 2 : 0, input: shape(4, size), output: shape(outputs, strided(size, stride)),
+    ...(sharesShortcut ? { sharesShortcut } : {}),
+  };
+}
+
+export function attentionBlock(options: { numHeads: number; headDim: number; valueRatio: number; size: number; normAxes: NormAxes }): AttentionBlock {
+  const { size, ...rest } = options;
+  const map = shape(options.numHeads * options.headDim, size);
+  return { type: 'attention', name: 'attention', ...rest, input: map, output: map };
+}
+
+export function ffnBlock(options: { channels: number; mlpRatio: number; size: number; normAxes: NormAxes }): FfnBlock {
+  const { channels, mlpRatio, size, normAxes } = options;
+  return {
+    type: 'ffn', name: 'ffn', mlpRatio, hiddenChannels: mlpRatio * channels, normAxes, input: shape(channels, size), output: shape(channels, size),
+  };
+}
+
+export function pooledHeadBlock(options: { channels: number; size: number; classes: number }): PooledHeadBlock {
+  const { channels, size, classes } = options;
+  return {
+    type: 'pooledHead', name: 'head', hiddenChannels: 2 * channels, features: 7, classes, input: shape(channels, size), output: { channels: classes, height: 1, width: 1 },
+  };
+}
+
+/** Every variant of every block type, on small maps. */
+export function allBlocks(): { label: string; block: Block }[] {
+  const cases: { label: string; block: Block }[] = [];
+  const sizes = [4, 5];
+  const strides = [1, 2] as const;
+  const norms: readonly NormAxes[] = ['tokens-and-channels', 'channels'];
+  for (const kernelSize of [3, 5]) {
+    for (const stride of strides) {
+      for (const size of sizes) {
+        const place = `${kernelSize}x${kernelSize}, stride ${stride}, map ${size}`;
+        cases.push({ label: `conv ${place}`, block: convBlock({ kernelSize, stride, size }) });
+        for (const squeeze of [false, true]) {
+          for (const expand of [false, true]) {
+            for (const [shortcut, extra] of [['kept', { outputs: 4 }], ['projected', { outputs: 6 }], ['projected by a supernet', { outputs: 4, sharesShortcut: true }]] as const) {
+              const label = `mbconv ${place}, shortcut ${shortcut}${squeeze ? ', squeezed' : ''}${expand ? ', expanded' : ''}`;
+              cases.push({ label, block: mbConvBlock({ kernelSize, stride, size, squeeze, expand, ...extra }) });
+            }
+          }
+        }
+      }
+    }
+  }
+  for (const normAxes of norms) {
+    for (const valueRatio of [1, 2, 3, 4]) {
+      const size = 1 + valueRatio % 4;
+      const label = `attention, values ${valueRatio} x keys, norm over ${normAxes}, map ${size}`;
+      cases.push({ label, block: attentionBlock({ numHeads: 1 + valueRatio % 3, headDim: 4, valueRatio, size, normAxes }) });
+    }
+    cases.push({ label: `attention with heads as published, norm over ${normAxes}`, block: attentionBlock({ numHeads: 2, headDim: 16, valueRatio: 2, size: 3, normAxes }) });
+    for (const size of [1, 2, 3]) cases.push({ label: `ffn, norm over ${normAxes}, map ${size}`, block: ffnBlock({ channels: 6, mlpRatio: size, size, normAxes }) });
+  }
+  for (const size of [2, 3]) cases.push({ label: `pooledHead, map ${size}`, block: pooledHeadBlock({ channels: 4, size, classes: 5 }) });
+  return cases;
+}
+
+/** Random feeds for a block's graph in a mode: values of the size they have in trained networks, none of them special. */
+export function blockFeeds(block: Block, mode: ForwardMode, batch: number, random: Random): Feeds {
+  const { channels, height, width } = block.input;
+  const feeds: Record<string, HostValue> = { x: normal(random, [batch, channels, height, width], 0.2), ...blockTables(block) };
+  const wanted = new Set(modeGraph(block, mode).parameters);
+  for (const { name, shape } of blockParameters(block)) {
+    if (!wanted.has(name)) continue;
+    if (name.endsWith('.variance')) feeds[name] = { shape, data: normal(random, shape).data.map((v) => 0.5 + Math.abs(v)) };
+    else if (name.endsWith('.scale')) feeds[name] = normal(random, shape, 1, 0.3);
+    else if (name.endsWith('.weight')) feeds[name] = normal(random, shape, 0, 1.5 / Math.sqrt(fanIn(shape)));
+    // Squeezed channels are few, and a dead one would have no gradient to compare.
+    else feeds[name] = normal(random, shape, name === 'squeeze.bias' ? 1 : 0, 0.3);
+  }
+  return feeds;
+}
+
+function fanIn(shape: readonly number[]): number {
+  return shape.length === 4 ? shape[1] * shape[2] * shape[3] : shape[0];
+}
