@@ -14,7 +14,9 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof CancelledError || error instanceof PocketformerError) {
     return { exitCode: 1, text: oneLine(error.message) };
   }
-  if (isSystemError(error)) return { exitCode: 1, text: oneLine(error.message) };
+  // Of the system's complaints, these are about a path that was typed.
+  if (isSystemError(error, /^(ENAMETOOLONG|ELOOP)$/)) return { exitCode: 2, text: shortened(oneLine(error.message)) };
+  if (isSystemError(error, /^E[A-Z0-9]+$/)) return { exitCode: 1, text: oneLine(error.message) };
   const stack = error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
   return {
     exitCode: 1,
@@ -24,8 +26,9 @@ export function describeFailure(error: unknown): Failure {
 }
 
 /** A failed call to the operating system, such as a folder that may not be read. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && 'code' in error && /^E[A-Z0-9]+$/.test(String(error.code));
+function isSystemError(error: unknown, codes: RegExp): error is Error {
+  return error instanceof Error && 'syscall' in error && 'code' in error && codes.test(String(error.code));
 }
 
 const oneLine = (text: string) => text.replace(/\s*[\r\n]+\s*/g, ' ').trim();
+const shortened = (text: string) => (text.length > 200 ? `${text.slice(0, 197)}...` : text);

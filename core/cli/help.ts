@@ -29,7 +29,7 @@ export function programHelp(commands: readonly { name: string; summary: string }
     '', 'Commands:', ...twoColumns(commands.map(({ name, summary }) => [name, summary])),
     '', 'Options:', ...twoColumns([
       ['-h, --help', 'Show this help; after a command, help on that command'],
-      ['--version', 'Show the version'],
+      ['-v, --version', 'Show the version'],
     ]),
     '', 'Examples:',
     '  pocketformer run examples/quickstart.yaml',

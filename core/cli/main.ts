@@ -29,6 +29,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
       io.errors.write(`${programHelp(await loadCommands())}\n`);
       return 2;
     case '--version':
+    case '-v':
       await io.print(`${(await import('../study/studyInfo.ts')).pocketformerVersion()}\n`);
       return 0;
     case 'help':

@@ -70,6 +70,13 @@ describe('Failures', () => {
     expect(describeFailure(error)).toEqual({ exitCode: 1, text: "EACCES: permission denied, open 'x'" });
   });
 
+  it('over a path that was typed are wrong input', () => {
+    const error = Object.assign(new Error(`ENAMETOOLONG: name too long, open '${'x'.repeat(5000)}'`), { code: 'ENAMETOOLONG', syscall: 'open' });
+    const { exitCode, text } = describeFailure(error);
+    expect(exitCode).toBe(2);
+    expect(text).toMatch(/^ENAMETOOLONG: name too long, open 'x{1,200}\.\.\.$/);
+  });
+
   it('that nobody foresaw show where they happened and ask for a report', () => {
     const { exitCode, text } = describeFailure(new TypeError('x is not a function'));
     expect(exitCode).toBe(1);
