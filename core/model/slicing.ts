@@ -54,9 +54,13 @@ export function gather(large: Float32Array, slice: Slice): Float32Array {
   return small;
 }
 
-/** Adds a subnet's values onto the slice of the larger parameter that they belong to. */
+/**
+ * Adds a subnet's values onto the slice of the larger parameter that they belong to.
+ * @throws RangeError when there are more or fewer values than the slice has elements
+ */
 export function scatterAdd(small: Float32Array, slice: Slice, large: Float32Array): void {
   const { runLength, starts } = slice;
+  requireLength(small, slice);
   let from = 0;
   for (let run = 0; run < starts.length; run++) {
     const end = starts[run] + runLength;
@@ -64,10 +68,19 @@ export function scatterAdd(small: Float32Array, slice: Slice, large: Float32Arra
   }
 }
 
-/** Writes a subnet's values over the slice of the larger parameter that they belong to. */
+/**
+ * Writes a subnet's values over the slice of the larger parameter that they belong to.
+ * @throws RangeError when there are more or fewer values than the slice has elements
+ */
 export function scatter(small: Float32Array, slice: Slice, large: Float32Array): void {
   const { runLength, starts } = slice;
+  requireLength(small, slice);
   for (let run = 0; run < starts.length; run++) {
     large.set(small.subarray(run * runLength, (run + 1) * runLength), starts[run]);
   }
+}
+
+function requireLength(small: Float32Array, { runLength, starts }: Slice): void {
+  const expected = runLength * starts.length;
+  if (small.length !== expected) throw new RangeError(`A slice of ${expected} elements cannot take ${small.length} values.`);
 }

@@ -2,11 +2,18 @@ import type { Network } from '../network/network.ts';
 import { gather, scatterAdd, sliceOf, type Slice } from './slicing.ts';
 import { layoutOf, Weights, type PlacedParameter } from './weights.ts';
 
+/** One of a subnet's parameters: its shape, and which part of which of the supernet's it is. */
+interface Share {
+  readonly parameter: PlacedParameter;
+  readonly slice: Slice;
+  readonly shape: readonly number[];
+}
+
 /** How a subnet's parameters lie in the supernet's buffers. Made once for a subnet, used every step. */
 export class SubnetView {
   readonly network: Network;
   readonly #supernet: Weights;
-  readonly #slices: ReadonlyMap<string, { parameter: PlacedParameter; slice: Slice; shape: readonly number[] }>;
+  readonly #slices: ReadonlyMap<string, Share>;
 
   /** @throws RangeError when the network is not part of the supernet. */
   constructor(supernet: Weights, network: Network) {
@@ -23,15 +30,22 @@ export class SubnetView {
     return [...this.#slices.keys()];
   }
 
-  /** The subnet's share of a parameter: a view where it is contiguous in the supernet, otherwise a copy. */
+  /**
+   * The subnet's share of a parameter: a view where it is contiguous in the supernet, otherwise a copy.
+   * @throws RangeError for a key that the subnet does not have
+   */
   read(key: string): { shape: readonly number[]; data: Float32Array } {
-    const { parameter, slice, shape } = this.#slices.get(key)!;
+    const { parameter, slice, shape } = this.#share(key);
     return { shape, data: gather(this.#supernet.view(parameter), slice) };
   }
 
-  /** Adds a gradient of the subnet's share to a buffer laid out like the supernet's trainable numbers. */
+  /**
+   * Adds a gradient of the subnet's share to a buffer laid out like the supernet's trainable numbers.
+   * @throws RangeError for a key that the subnet does not have, and for running statistics, which have no gradient
+   */
   accumulate(key: string, gradient: Float32Array, into: Float32Array): void {
-    const { parameter, slice } = this.#slices.get(key)!;
+    const { parameter, slice } = this.#share(key);
+    if (parameter.trainable === false) throw new RangeError(`Running statistics "${key}" are not trained.`);
     scatterAdd(gradient, slice, into.subarray(parameter.offset, parameter.offset + parameter.length));
   }
 
@@ -40,5 +54,11 @@ export class SubnetView {
     const own = new Weights(this.network);
     for (const key of own.parameters.keys()) own.view(key).set(this.read(key).data);
     return own;
+  }
+
+  #share(key: string): Share {
+    const share = this.#slices.get(key);
+    if (!share) throw new RangeError(`The subnet has no parameter "${key}".`);
+    return share;
   }
 }
