@@ -69,7 +69,7 @@ function surroundingsOf(io: Io, { json, quiet }: { json: boolean; quiet: boolean
     json, quiet, note,
     print: (line) => io.print(`${line}\n`),
     progress: io.errors,
-    columns: io.columns ?? 120,
+    columns: io.columns || 120,
     readStandardInput: () => io.readStandardInput(),
     stopSignal: () => {
       if (stop === undefined) {

@@ -9,9 +9,11 @@ import type { Network } from '../../network/network.ts';
 import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
 import { millions, ms } from '../../study/frontsTable.ts';
+import { ProgressBar } from '../../study/progressBar.ts';
 import type { AmountRange } from '../amounts.ts';
 import { labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
+import type { Surroundings } from '../command.ts';
 import { deviceKind, seedOption, spaceOption } from '../commandOptions.ts';
 import { amountRange, optional, positiveNumber, required, wholeNumber } from '../options.ts';
 import { startSampling } from '../sampling.ts';
@@ -46,7 +48,8 @@ export const sample = defineCommand({
     'pocketformer sample --space elasticvit --count 5 --device pixel6 --max-ms 20 --seed 7',
     'pocketformer sample --space elasticvit --count 100 --json | pocketformer predict --space elasticvit --device pixel4 --archs -',
   ],
-  async run({ space: spaceId, count, macs, params, device, maxMs, seed }, { json, print, note }) {
+  async run({ space: spaceId, count, macs, params, device, maxMs, seed }, surroundings) {
+    const { json, print, note } = surroundings;
     const space = getSpace(spaceId);
     if ((device === undefined) !== (maxMs === undefined)) {
       throw new InputError('usage', `sample: --device and --max-ms go together; ${device === undefined ? '--device' : '--max-ms'} is missing.`);
@@ -61,14 +64,31 @@ export const sample = defineCommand({
     ];
     const sampling = startSampling(space, new Random(seed).fork('sample'), (arch) => excessOf(space.lower(arch), limits));
     if (!sampling.isUniform) note('Few architectures are within these limits, so the draws are not uniform among them.');
-    const archs = Array.from({ length: count }, () => sampling.next());
-    if (json) {
-      for (const arch of archs) await print(JSON.stringify(arch));
+    if (json && limits.length === 0) {
+      for (let i = 0; i < count; i++) await print(JSON.stringify(sampling.next()));
       return;
     }
-    for (const line of archTable(space, archs, model)) await print(line);
+    // Limits may turn out to be too narrow, so nothing is printed before everything is found.
+    const archs = collect(count, () => sampling.next(), surroundings);
+    for (const line of json ? archs.map((arch) => JSON.stringify(arch)) : archTable(space, archs, model)) await print(line);
   },
 });
+
+/** Shows progress when it takes longer than people like to wait without knowing. */
+function collect<T>(count: number, next: () => T, { progress: output, quiet }: Surroundings): T[] {
+  const startMs = performance.now();
+  const found: T[] = [];
+  let bar: ProgressBar | undefined;
+  while (found.length < count) {
+    found.push(next());
+    if (bar === undefined && performance.now() - startMs > 2000) {
+      bar = new ProgressBar({ label: 'Sampling', total: count, done: found.length, unit: 'architectures', output, quiet });
+    }
+    bar?.update(found.length);
+  }
+  bar?.finish();
+  return found;
+}
 
 const latencyOn = (model: DeviceModel) => (network: Network) => predictLatency(model, network).latencyMs;
 
