@@ -43,7 +43,7 @@ export default tseslint.config(
   {
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Pass a seeded generator in (core/base/random.ts).' }],
       eqeqeq: 'error',
       'prefer-const': 'error',

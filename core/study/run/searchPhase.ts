@@ -77,7 +77,7 @@ export function searchProblem({ space, devices, data }: RunContext): SearchProbl
 }
 
 function searchSettings({ study, devices }: RunContext): SearchSettings {
-  const { calibrationBatches: _calibration, evaluationImages: _images, ...settings } = study.settings.search;
+  const { calibrationBatches, evaluationImages, ...settings } = study.settings.search;
   const budgets = study.settings.devices.map((device, i) => [devices[i].name, 'budgetsMs' in device ? device.budgetsMs : undefined] as const);
   return { ...settings, budgetsMs: Object.fromEntries(budgets.flatMap(([name, budgetsMs]) => (budgetsMs ? [[name, budgetsMs]] : []))) };
 }
