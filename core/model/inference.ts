@@ -28,10 +28,9 @@ export function logits(engine: Engine, weights: Weights, batch: ImageBatch): Flo
  * its (biased) variance. Supernets share weights but not statistics, so every subnet needs this before it is judged.
  */
 export function calibrateBatchNorm(engine: Engine, weights: Weights, batches: Iterable<ImageBatch>): void {
-  weights.statistics.fill(0);
   let count = 0;
   for (const batch of batches) {
-    count++;
+    if (count++ === 0) weights.statistics.fill(0);
     tf.tidy(() => {
       forward(engine, weights.network, weightTensors(weights), imageTensor(batch), {
         mode: 'training',
