@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { CancelledError, InputError, messageOf, PocketformerError } from '../../base/errors.ts';
 import { augmentationOf, loadData } from '../../data/config.ts';
 import { linearBaseline } from '../../data/linearBaseline.ts';
@@ -60,7 +61,7 @@ async function phases(context: RunContext): Promise<StudySummary> {
 /** Loads what the phases share. Nothing is written before the study file's names and data have proved good. */
 async function prepare(study: Study, hooks: RunHooks): Promise<RunContext> {
   const { settings } = study;
-  const devices = loadStudyDevices(settings);
+  const devices = loadStudyDevices(settings, study.info.baseDir);
   const engine = await startEngine(settings.engine);
   await study.update({ status: 'running', engine: engine.info.id });
   if (study.events.lastSeq === 0) {
@@ -105,10 +106,13 @@ async function writeSummary(context: RunContext, summary: StudySummary): Promise
   await context.study.writeFile(context.study.paths.summary, `${JSON.stringify(summary, undefined, 2)}\n`);
 }
 
-/** @throws InputError for unknown names, unreadable files, or a device named twice */
-export function loadStudyDevices(settings: StudySettings): StudyDevice[] {
+/**
+ * @param baseDir that files of device models are relative to
+ * @throws InputError for unknown names, unreadable files, or a device named twice
+ */
+export function loadStudyDevices(settings: StudySettings, baseDir: string): StudyDevice[] {
   const devices = settings.devices.map((choice): StudyDevice => {
-    const named = 'file' in choice && choice.file !== undefined ? choice.file : choice.name!;
+    const named = 'file' in choice && choice.file !== undefined ? resolve(baseDir, choice.file) : choice.name!;
     const model = loadDevice(named);
     const maxMs = 'maxMs' in choice ? choice.maxMs : undefined;
     return { name: model.name, model, ...(maxMs === undefined ? {} : { maxMs }) };
