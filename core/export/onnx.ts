@@ -1,3 +1,4 @@
+import type { DimValues } from '../graph/dims.ts';
 import type { Graph } from '../graph/graph.ts';
 import { lowerGraph, opset } from '../graph/onnx/lower.ts';
 import { encodeModel, type OnnxNode, type OnnxTensor } from '../graph/onnx/model.ts';
@@ -6,7 +7,11 @@ import type { Weights } from '../model/weights.ts';
 import { blockSizes, blockTables } from '../network/blockGraph.ts';
 import type { Block } from '../network/blocks.ts';
 import { foldConstants, type Constant } from './constants.ts';
-import { simplify } from './simplify.ts';
+import { blockNames } from './names.ts';
+import { withJoinedLinear } from './passes/linear.ts';
+import { withFoldedNormAffine } from './passes/normAffine.ts';
+import { withSmallTransposes } from './passes/smallTransposes.ts';
+import { withoutUnusedOutputs } from './passes/unusedOutputs.ts';
 
 export const inputName = 'images';
 export const outputName = 'logits';
@@ -33,9 +38,12 @@ export function exportOnnx(weights: Weights, options: ExportOptions): Uint8Array
   network.blocks.forEach((block, i) => {
     const sizes = blockSizes(block);
     if (options.batch !== 'dynamic') sizes.set('B', options.batch);
-    const folded = foldConstants(simplify(modeGraph(block, 'inference')), constantsOf(weights, block), sizes);
-    const rename = blockNames(folded.graph, block.name, flowing, i === network.blocks.length - 1);
+    const graph = phoneGraph(modeGraph(block, 'inference'), sizes);
+    const folded = foldConstants(graph, constantsOf(weights, block), sizes);
+    const last = i === network.blocks.length - 1;
+    const rename = blockNames(graph, folded, block.name, { input: flowing, output: last ? outputName : undefined });
     const lowered = lowerGraph(folded.graph, sizes, rename);
+    if (lowered.runtime.length > 0) throw new RangeError(`Block "${block.name}" has sizes that a file cannot hold: ${lowered.runtime.map(({ name }) => name).join(', ')}.`);
     nodes.push(...lowered.nodes);
     for (const tensor of lowered.initializers) initializers.set(tensor.name, tensor);
     for (const [name, { shape, data }] of folded.constants) {
@@ -53,6 +61,12 @@ export function exportOnnx(weights: Weights, options: ExportOptions): Uint8Array
   });
 }
 
+/** A block's graph respelled for running alone, where nothing is trained or differentiated. */
+function phoneGraph(graph: Graph, sizes: DimValues): Graph {
+  const lean = withJoinedLinear(withFoldedNormAffine(graph));
+  return withoutUnusedOutputs(withSmallTransposes(lean, new Map([['B', 1], ...sizes])));
+}
+
 function constantsOf(weights: Weights, block: Block): Map<string, Constant> {
   const graph = modeGraph(block, 'inference');
   const constants = new Map<string, Constant>(Object.entries(blockTables(block)));
@@ -61,23 +75,4 @@ function constantsOf(weights: Weights, block: Block): Map<string, Constant> {
     constants.set(name, { shape: weights.placed(key).shape, data: weights.view(key) });
   }
   return constants;
-}
-
-/**
- * Names within the file: weights as in weight files (`<block>.<parameter>`), activations by block, operator and number,
- * the network's ends by their public names.
- */
-function blockNames(graph: Graph, block: string, flowing: string, last: boolean): (name: string) => string {
-  const names = new Map<string, string>([['x', flowing]]);
-  const counts = new Map<string, number>();
-  for (const parameter of graph.parameters) names.set(parameter, `${block}.${parameter}`);
-  for (const node of graph.nodes) {
-    const number = counts.get(node.operator) ?? 0;
-    counts.set(node.operator, number + 1);
-    node.outputs.forEach((output, i) => {
-      names.set(output, `${block}/${node.operator}${number === 0 ? '' : `_${number}`}${i === 0 ? '' : `:${i}`}`);
-    });
-  }
-  if (last) names.set(graph.outputs[0], outputName);
-  return (name) => names.get(name) ?? name;
 }

@@ -1,15 +1,56 @@
 import { Tensor } from 'onnxruntime-common';
-import { createSession } from '../engine/ort/binding.ts';
-import type { ImageBatch } from '../model/inference.ts';
+import { EnvironmentError, messageOf } from '../base/errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import { createSession, loadOrt, type NativeSession } from '../engine/ort/binding.ts';
+import { logits, type ImageBatch } from '../model/inference.ts';
+import type { Weights } from '../model/weights.ts';
 import { inputName, outputName } from './onnx.ts';
 
-/** Logits of an exported file in ONNX Runtime, as a user of the file would get them. */
-export function runOnnx(bytes: Uint8Array, { pixels, count, size }: ImageBatch): Float32Array {
-  const session = createSession(bytes, { threads: 1 });
+/** How far a file in ONNX Runtime is from the network it was made of. */
+export interface Agreement {
+  /** Largest difference of a logit. */
+  readonly maxAbsDiff: number;
+  /** The same relative to the largest logit of the network. */
+  readonly relativeDiff: number;
+}
+
+/**
+ * Runs an exported file in ONNX Runtime, as its users will, and the network on an engine, both on the same images.
+ * @param where name of the file, for messages
+ * @throws EnvironmentError `export-refused` when ONNX Runtime cannot run the file, `export-not-finite` when the network
+ * itself yields no numbers, `ort-missing` when there is no ONNX Runtime
+ */
+export function compareWithEngine(bytes: Uint8Array, weights: Weights, engine: Engine, batches: readonly ImageBatch[], where: string): Agreement {
+  const expected = batches.map((images) => logits(engine, weights, images));
+  if (!expected.every((values) => values.every(Number.isFinite))) {
+    throw new EnvironmentError('export-not-finite', `${where}: on random images the network's outputs are not finite numbers, so its weights or its `
+      + 'batch norms are broken. Nothing was written.');
+  }
+  const actual = runOnnx(bytes, batches, where);
+  let maxAbsDiff = 0;
+  let scale = 0;
+  expected.forEach((values, batch) => values.forEach((value, i) => {
+    const difference = Math.abs(value - actual[batch][i]);
+    maxAbsDiff = Math.max(maxAbsDiff, Number.isNaN(difference) ? Infinity : difference);
+    scale = Math.max(scale, Math.abs(value));
+  }));
+  return { maxAbsDiff, relativeDiff: scale === 0 ? maxAbsDiff : maxAbsDiff / scale };
+}
+
+/** Logits of an exported file in ONNX Runtime at its default settings, for each batch [count, classes]. */
+export function runOnnx(bytes: Uint8Array, batches: readonly ImageBatch[], where: string): Float32Array[] {
+  loadOrt();
+  let session: NativeSession | undefined;
   try {
-    const results = session.run({ [inputName]: new Tensor('float32', pixels, [count, 3, size, size]) }, { [outputName]: null }, {});
-    return Float32Array.from(results[outputName].data as Float32Array);
+    const opened = session = createSession(bytes, { threads: 1 });
+    return batches.map(({ pixels, count, size }) => {
+      const feeds = { [inputName]: new Tensor('float32', pixels, [count, 3, size, size]) };
+      return Float32Array.from(opened.run(feeds, { [outputName]: null }, {})[outputName].data as Float32Array);
+    });
+  } catch (cause) {
+    throw new EnvironmentError('export-refused', `${where}: ONNX Runtime cannot run the exported network (${messageOf(cause)}). `
+      + 'Nothing was written; please report this.', { cause });
   } finally {
-    session.dispose();
+    session?.dispose();
   }
 }

@@ -5,7 +5,7 @@ import { bindShape, type Dim } from './dims.ts';
  * written: shapes, axes and ranges that ONNX takes as int64 tensors are attributes here, and may name symbols.
  */
 export type Operator =
-  | 'Conv' | 'MatMul' | 'Add' | 'Sub' | 'Mul' | 'Div' | 'Neg' | 'Abs' | 'Sign' | 'Sqrt' | 'Exp' | 'Log'
+  | 'Conv' | 'MatMul' | 'Gemm' | 'Add' | 'Sub' | 'Mul' | 'Div' | 'Neg' | 'Abs' | 'Sign' | 'Sqrt' | 'Exp' | 'Log'
   | 'HardSwish' | 'HardSigmoid' | 'Relu' | 'Softmax' | 'LayerNormalization' | 'BatchNormalization'
   | 'ReduceMean' | 'ReduceSum' | 'AveragePool' | 'Reshape' | 'Transpose' | 'Expand' | 'Gather' | 'Slice'
   // Only in derived graphs: adjoints that engines spell in their own way.

@@ -31,6 +31,12 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
       if (inner === undefined || inner !== matching) throw misfit('multiply', inputs);
       return same([...broadcastDims(first.dims.slice(0, -2), inputs[1].dims.slice(0, -2)), rows, columns]);
     }
+    case 'Gemm': {
+      const [rows, inner] = first.dims;
+      const [matching, columns] = inputs[1].dims;
+      if (first.dims.length !== 2 || inputs[1].dims.length !== 2 || inner !== matching) throw misfit('multiply', inputs);
+      return same(broadcastDims([rows, columns], inputs[2].dims));
+    }
     case 'ReduceMean':
     case 'ReduceSum': {
       const axes = attributes.axes as readonly number[];

@@ -9,7 +9,7 @@ const folder = scratchFolder();
 const at = (name: string) => join(folder, name);
 const schema = z.strictObject({
   path: z.string(), sizeBytes: z.int(), opset: z.int().min(17), maxAbsDiff: z.number(), relativeDiff: z.number().max(1e-4),
-  classes: z.int(), resolution: z.int(),
+  classes: z.int(), resolution: z.int(), nodes: z.strictObject({ written: z.int(), optimised: z.int() }),
 });
 const mini = ['export', '--space', 'elasticvit-mini', '--arch', 'min'];
 
@@ -34,7 +34,7 @@ describe('export', () => {
   it('tells people the size and how exact the file is', async () => {
     const { code, stdout } = await cli([...mini, '--seed', '1', '--out', at('a.onnx')]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/a\.onnx: \d+ kB, opset \d+, 32 px, 10 classes\nONNX Runtime differs from the \w+ engine by at most \S+, \S+ of the logits' scale\.\n$/);
+    expect(stdout).toMatch(/a\.onnx: \d+ kB, opset \d+, 32 px, 10 classes\nONNX Runtime differs from the \w+ engine by at most \S+, \S+ of the logits' scale\.\nOperators: \d+ in the file, \d+ after ONNX Runtime's optimiser on this machine\.\n$/);
   });
 
   it('refuses what cannot be, before it works, and leaves nothing', async () => {

@@ -28,7 +28,7 @@ export const exportCommand = defineCommand({
   details: 'From a study: the weights that the supernet learned, batch norms calibrated on the training images. From a '
     + 'seed: untrained weights, batch norms calibrated on random images, which is enough to measure latency. The file is '
     + 'run in ONNX Runtime on random images and compared with the engine before it gets its name.',
-  json: 'One object: {path, sizeBytes, opset, maxAbsDiff, relativeDiff, classes, resolution}',
+  json: 'One object: {path, sizeBytes, opset, maxAbsDiff, relativeDiff, classes, resolution, nodes: {written, optimised}}',
   options: {
     space: optional(spaceKind, "Search space, e.g. elasticvit (default: the study's)"),
     arch: required(archKind,
@@ -78,6 +78,7 @@ export const exportCommand = defineCommand({
     await print(`${out}: ${sizeText(report.sizeBytes)}, opset ${report.opset}, ${report.resolution} px, ${report.classes} classes`);
     await print(`ONNX Runtime differs from the ${engine.info.id} engine by at most ${report.maxAbsDiff.toExponential(1)}, `
       + `${report.relativeDiff.toExponential(1)} of the logits' scale.`);
+    await print(`Operators: ${report.nodes.written} in the file, ${report.nodes.optimised} after ONNX Runtime's optimiser on this machine.`);
   },
 });
 

@@ -40,6 +40,8 @@ export interface SessionOptions {
   readonly threads: number;
   /** `all` by default; `disabled` keeps the graph as written. */
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
+  /** Where to write the graph as the optimiser leaves it. */
+  readonly optimizedModelPath?: string;
 }
 
 /** A session from the bytes of an ONNX file. */
@@ -51,6 +53,7 @@ export function createSession(model: Uint8Array, options: SessionOptions): Nativ
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: options.optimization ?? 'all',
+    ...(options.optimizedModelPath === undefined ? {} : { optimizedModelFilePath: options.optimizedModelPath }),
     // Electron's allocator refuses the arena's large requests; without it memory also returns to the system.
     enableCpuMemArena: false,
     logSeverityLevel: 3,

@@ -1,7 +1,7 @@
-import type { Graph } from '../graph/graph.ts';
+import type { Graph } from '../../graph/graph.ts';
 
 /** The graph without outputs that nothing reads: a layer norm's statistics matter to its gradient only. */
-export function simplify(graph: Graph): Graph {
+export function withoutUnusedOutputs(graph: Graph): Graph {
   const read = new Set([...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs]);
   const nodes = graph.nodes.map((node) => {
     const last = node.outputs.reduce((index, output, i) => (read.has(output) ? i : index), 0);

@@ -1,0 +1,36 @@
+import type { Network } from '../network/network.ts';
+import { networkParams } from '../network/blockGraph.ts';
+import { networkMacs } from '../network/counts.ts';
+import { inputName, outputName } from './onnx.ts';
+
+/** What a file tells about where it comes from. */
+export interface Provenance {
+  readonly version: string;
+  /** The architecture in its space's JSON form. */
+  readonly architecture: unknown;
+  /** In the order of the logits. */
+  readonly classNames?: readonly string[];
+  /** The network's input is (value / 255 - mean) / std, per channel R, G, B. */
+  readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** Name of the study whose supernet the weights come from. */
+  readonly study?: string;
+  /** Of the study, or of untrained weights. */
+  readonly seed: number;
+}
+
+const prefix = 'pocketformer.';
+
+/** A file's metadata: texts by key, everything that is no text as JSON. */
+export function metadataOf(network: Network, { version, architecture, classNames, normalisation, study, seed }: Provenance): Record<string, string> {
+  const { space, resolution, classes } = network;
+  const values: Record<string, unknown> = {
+    version, space, architecture, resolution, classes, classNames,
+    input: `${inputName}: float32 [batch, 3, height, width], channels R, G, B`,
+    normalisation,
+    normalisationFormula: normalisation && '(value / 255 - mean) / std, per channel',
+    output: `${outputName}: float32 [batch, classes], before softmax`,
+    study, seed, macs: networkMacs(network), params: networkParams(network),
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [prefix + key, typeof value === 'string' ? value : JSON.stringify(value)]));
+}
