@@ -7,19 +7,19 @@ import { normal, type Feeds, type HostValue } from '../engine/compare.ts';
 const shape = (channels: number, size: number): FeatureShape => ({ channels, height: size, width: size });
 const strided = (size: number, stride: number) => Math.ceil(size / stride);
 
-export function convBlock(options: { kernelSize: number; stride: 1 | 2; size: number }): ConvBlock {
-  const { kernelSize, stride, size } = options;
-  return { type: 'conv', name: 'conv', kernelSize, stride, input: shape(3, size), output: shape(4, strided(size, stride)) };
+export function convBlock(options: { kernelSize: number; stride: 1 | 2; size: number; outputs?: number }): ConvBlock {
+  const { kernelSize, stride, size, outputs = 4 } = options;
+  return { type: 'conv', name: 'conv', kernelSize, stride, input: shape(3, size), output: shape(outputs, strided(size, stride)) };
 }
 
 export function mbConvBlock(options: {
-  kernelSize: number; stride: 1 | 2; size: number; squeeze: boolean; expand: boolean; outputs: number; sharesShortcut?: boolean;
+  kernelSize: number; stride: 1 | 2; size: number; squeeze: boolean; expand: boolean; inputs?: number; outputs: number; sharesShortcut?: boolean;
 }): MbConvBlock {
-  const { kernelSize, stride, size, squeeze, expand, outputs, sharesShortcut } = options;
-  const hiddenChannels = expand ? 8 : 4;
+  const { kernelSize, stride, size, squeeze, expand, inputs = 4, outputs, sharesShortcut } = options;
+  const hiddenChannels = expand ? 2 * inputs : inputs;
   return {
     type: 'mbconv', name: 'mbconv', role: 'stage', kernelSize, stride, expandRatio: expand ? 2 : 1, hiddenChannels,
-    squeezeChannels: squeeze ? hiddenChannels / 2 : 0, input: shape(4, size), output: shape(outputs, strided(size, stride)),
+    squeezeChannels: squeeze ? Math.ceil(hiddenChannels / 2) : 0, input: shape(inputs, size), output: shape(outputs, strided(size, stride)),
     ...(sharesShortcut ? { sharesShortcut } : {}),
   };
 }
@@ -75,8 +75,29 @@ export function allBlocks(): { label: string; block: Block }[] {
     cases.push({ label: `attention with heads as published, norm over ${normAxes}`, block: attentionBlock({ numHeads: 2, headDim: 16, valueRatio: 2, size: 3, normAxes }) });
     for (const size of [1, 2, 3]) cases.push({ label: `ffn, norm over ${normAxes}, map ${size}`, block: ffnBlock({ channels: 6, mlpRatio: size, size, normAxes }) });
   }
+  cases.push(...unevenBlocks());
   for (const size of [2, 3]) cases.push({ label: `pooledHead, map ${size}`, block: pooledHeadBlock({ channels: 4, size, classes: 5 }) });
   return cases;
+}
+
+/** Channels and maps that are multiples of nothing, and larger than a vector register: what fast kernels get wrong. */
+function unevenBlocks(): { label: string; block: Block }[] {
+  const normAxes: readonly NormAxes[] = ['tokens-and-channels', 'channels'];
+  return [
+    ...([[3, 1, 9], [3, 2, 17], [5, 2, 10]] as const).map(([kernelSize, stride, size]) => ({
+      label: `conv ${kernelSize}x${kernelSize}, stride ${stride}, map ${size}, 7 filters`,
+      block: convBlock({ kernelSize, stride, size, outputs: 7 }),
+    })),
+    ...([[3, 1, 9, 5], [3, 2, 11, 7], [5, 1, 7, 9], [5, 2, 10, 3], [3, 2, 1, 5], [5, 1, 2, 5]] as const).map(([kernelSize, stride, size, outputs]) => ({
+      label: `mbconv ${kernelSize}x${kernelSize}, stride ${stride}, map ${size}, 5 to ${outputs} channels`,
+      block: mbConvBlock({ kernelSize, stride, size, squeeze: true, expand: true, inputs: 5, outputs }),
+    })),
+    ...normAxes.flatMap((norm) => [
+      { label: `attention, 3 heads of 5, map 5, norm over ${norm}`, block: attentionBlock({ numHeads: 3, headDim: 5, valueRatio: 3, size: 5, normAxes: norm }) },
+      { label: `ffn, 7 channels, map 6, norm over ${norm}`, block: ffnBlock({ channels: 7, mlpRatio: 3, size: 6, normAxes: norm }) },
+    ]),
+    { label: 'pooledHead, 5 channels, map 5', block: pooledHeadBlock({ channels: 5, size: 5, classes: 3 }) },
+  ];
 }
 
 /** Random feeds for a block's graph in a mode: values of the size they have in trained networks, none of them special. */
