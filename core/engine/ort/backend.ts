@@ -1,97 +1,110 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { Arena, type Address } from '../wasm/arena.ts';
+import { instantiateKernels, type Kernel } from '../wasm/library.ts';
+import type { Layout } from './plan/layout.ts';
 
 export const backendName = 'ort';
 
+/** A tensor's numbers in the arena. */
+export interface DeviceData {
+  readonly address: Address;
+  readonly layout: Layout;
+  /** The shape that the layout speaks of; tensors of other shapes may share the numbers. */
+  readonly shape: readonly number[];
+}
+
 /**
- * tfjs tensors whose memory is recycled: what a session writes into comes from this pool, and returns to it when tfjs
- * disposes the tensor. Fresh memory costs page faults that dominate large elementwise operations.
- *
- * Memory is recycled only while a single tensor knows of it. Kernels of tfjs make tensors that are views of others
- * (slices), and `dataSync` hands out the memory itself; a buffer shared in such a way is left to the garbage collector.
+ * tfjs tensors whose numbers lie in an arena, where kernels and ONNX Runtime work on them, or in arrays of JavaScript,
+ * where everybody else does. They are copied to the other side on first use there, as between a GPU and its host: an
+ * array that JavaScript has seen is never written again, and memory in the arena is recycled when tfjs disposes the
+ * tensor.
  */
 export class OrtBackend extends MathBackendCPU {
-  readonly #free = new Map<number, ArrayBuffer[]>();
-  /** Buffers in use that come back to the pool. */
-  readonly #recyclable = new WeakSet<ArrayBufferLike>();
-  /** Those of them that a tensor has taken. */
-  readonly #taken = new WeakSet<ArrayBufferLike>();
-  #freeBytes = 0;
-  /** Bytes of unused memory kept for later. */
-  static readonly maxFreeBytes = 2 ** 30;
+  readonly arena: Arena;
+  readonly kernels: Readonly<Record<string, Kernel>>;
 
-  constructor() {
+  constructor(arena = new Arena()) {
     super();
+    this.arena = arena;
+    this.kernels = instantiateKernels(arena.memory);
     // The CPU backend greets in Node with an advertisement for another engine.
     (this as unknown as { firstUse: boolean }).firstUse = false;
   }
 
-  /** Memory for `length` floats, with unspecified contents. */
-  allocate(length: number): Float32Array {
-    const bytes = sizeClass(length * 4);
-    const recycled = this.#free.get(bytes)?.pop();
-    if (recycled) this.#freeBytes -= bytes;
-    const buffer = recycled ?? new ArrayBuffer(bytes);
-    this.#recyclable.add(buffer);
-    return new Float32Array(buffer, 0, length);
+  /** A tracked tensor over a block of the arena that this backend now owns. */
+  tensor(device: DeviceData): tf.Tensor {
+    const dataId: tf.DataId = {};
+    this.data.set(dataId, new Entry(this, device) as never);
+    return tf.engine().makeTensorFromDataId(dataId, [...device.shape], 'float32', this);
   }
 
-  /** Gives memory from `allocate` back. Does nothing for other memory, and for memory that others may still read. */
-  release(values: ArrayBufferView): void {
-    const buffer = values.buffer as ArrayBuffer;
-    this.#taken.delete(buffer);
-    if (!this.#recyclable.delete(buffer) || this.#freeBytes + buffer.byteLength > OrtBackend.maxFreeBytes) return;
-    const list = this.#free.get(buffer.byteLength);
-    if (list) list.push(buffer);
-    else this.#free.set(buffer.byteLength, [buffer]);
-    this.#freeBytes += buffer.byteLength;
+  /** Where a float32 tensor lies in the arena, in a layout of its own shape; valid until it is disposed. */
+  onDevice(tensor: tf.TensorInfo): DeviceData {
+    const entry = this.data.get(tensor.dataId) as StoredData;
+    const { device } = entry;
+    if (device && (device.layout === 'declared' || sharesBatch(device.shape, tensor.shape))) return device;
+    const values = entry.values as Float32Array;
+    if (device) this.arena.free(device.address);
+    const address = this.arena.allocate(values.length);
+    this.arena.view(address, values.length).set(values);
+    return entry.device = { address, layout: 'declared', shape: tensor.shape };
   }
 
-  /** A tracked tensor over values that this backend now owns. */
-  tensor(values: Float32Array, shape: readonly number[]): tf.Tensor {
-    return this.makeOutput(values, [...shape], 'float32');
-  }
-
-  /** The tensor's values without a copy; valid until it is disposed. */
+  /** The tensor's values as an array of JavaScript. */
   values(tensor: tf.TensorInfo): Float32Array | Int32Array {
-    return this.data.get(tensor.dataId).values as Float32Array | Int32Array;
+    return (this.data.get(tensor.dataId) as StoredData).values as Float32Array | Int32Array;
   }
 
-  override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
-    this.#take(values);
-    return super.write(values, shape, dtype);
-  }
-
-  override move(dataId: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType, refCount: number): void {
-    this.#take(values);
-    super.move(dataId, values, shape, dtype, refCount);
-  }
-
-  override readSync(dataId: object): tf.backend_util.BackendValues {
-    const values = super.readSync(dataId);
-    if (ArrayBuffer.isView(values)) this.#recyclable.delete(values.buffer);
+  /** A copy of numbers in the arena, in the order of the axes. */
+  download({ address, layout, shape }: DeviceData): Float32Array {
+    const length = shape.reduce((size, dim) => size * dim, 1);
+    if (layout === 'declared' || length === 0) return this.arena.view(address, length).slice();
+    const temporary = this.arena.allocate(length);
+    this.kernels.transpose(address, temporary, length / shape[0], shape[0]);
+    const values = this.arena.view(temporary, length).slice();
+    this.arena.free(temporary);
     return values;
   }
 
   override disposeData(dataId: tf.DataId, force = false): boolean {
-    const entry = this.data.has(dataId) ? this.data.get(dataId) : undefined;
+    const entry = this.data.has(dataId) ? this.data.get(dataId) as StoredData : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone && entry?.values && ArrayBuffer.isView(entry.values)) this.release(entry.values);
+    if (gone && entry?.device) {
+      this.arena.free(entry.device.address);
+      entry.device = undefined;
+    }
     return gone;
-  }
-
-  /** Notes that a tensor holds this memory; when it is not the first, the memory is shared. */
-  #take(values: tf.backend_util.BackendValues): void {
-    if (!ArrayBuffer.isView(values)) return;
-    if (this.#taken.has(values.buffer)) this.#recyclable.delete(values.buffer);
-    else this.#taken.add(values.buffer);
   }
 }
 
-/** Four sizes per power of two, so that maps of nearly equal size share memory. */
-function sizeClass(bytes: number): number {
-  const step = 2 ** Math.max(8, Math.floor(Math.log2(Math.max(bytes, 1))) - 2);
-  return Math.ceil(Math.max(bytes, 1) / step) * step;
+/** What the CPU backend knows of a tensor, and where it lies in the arena if it does. */
+interface StoredData {
+  readonly values: tf.backend_util.BackendValues;
+  device?: DeviceData;
+}
+
+/** A tensor whose numbers came to be in the arena. */
+class Entry implements StoredData {
+  readonly dtype = 'float32';
+  refCount = 1;
+  device?: DeviceData;
+  readonly #backend: OrtBackend;
+  #values?: Float32Array;
+
+  constructor(backend: OrtBackend, device: DeviceData) {
+    this.#backend = backend;
+    this.device = device;
+  }
+
+  get values(): Float32Array {
+    return this.#values ??= this.#backend.download(this.device!);
+  }
+}
+
+/** Whether numbers with the batch last mean the same for both shapes. */
+function sharesBatch(a: readonly number[], b: readonly number[]): boolean {
+  return a[0] === b[0] && a.length > 1 && b.length > 1;
 }
 
 /** Registers the backend and all of tfjs's reference kernels under its name. Does nothing the second time. */

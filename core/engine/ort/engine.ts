@@ -1,67 +1,77 @@
 import * as tf from '@tensorflow/tfjs';
 import { differentiableFeeds, differentiate, type DifferentiatedGraph } from '../../graph/gradient.ts';
-import { feedNames, requireFeeds, type Graph } from '../../graph/graph.ts';
+import { bindFeeds, feedNames, valueOf, type Graph } from '../../graph/graph.ts';
 import type { ApplyOptions, Engine, EngineInfo, Statistics } from '../engine.ts';
 import { backendName, registerOrtBackend, type OrtBackend } from './backend.ts';
-import { GraphSession, type HostTensor } from './graphSession.ts';
-import { SessionPool } from './sessionPool.ts';
+import { Device } from './plan/device.ts';
+import type { Layout } from './plan/layout.ts';
+import { Plan, type Result } from './plan/plan.ts';
+import type { Feed } from './plan/run.ts';
+
+/** A graph's plans, by the layouts of its feeds. */
+type Plans = Map<string, Plan>;
 
 interface Training {
   readonly graphs: DifferentiatedGraph;
-  readonly forward: GraphSession;
-  readonly backward: GraphSession;
+  readonly forward: Plans;
+  readonly backward: Plans;
 }
 
-/** Runs each graph as one ONNX Runtime session, and its derived gradient as another, behind a tfjs custom gradient. */
+type Tensors = Readonly<Record<string, tf.Tensor>>;
+
+/** Runs each graph, and its derived gradient, as a plan of kernels and ONNX Runtime sessions behind a tfjs custom gradient. */
 export class OrtEngine implements Engine {
   readonly info: EngineInfo;
   readonly backend = backendName;
   readonly #backend: OrtBackend;
-  readonly #sessions: SessionPool;
-  readonly #inference = new WeakMap<Graph, GraphSession>();
+  readonly #device: Device;
+  readonly #inference = new WeakMap<Graph, Plans>();
   readonly #training = new WeakMap<Graph, Map<string, Training>>();
 
   constructor(info: EngineInfo) {
     this.info = info;
-    this.#sessions = new SessionPool(info.threads);
     this.#backend = registerOrtBackend();
+    this.#device = new Device(this.#backend.arena, this.#backend.kernels, info.threads);
   }
 
-  apply(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options: ApplyOptions = {}): tf.Tensor {
-    requireFeeds(graph, feeds);
-    if (!tf.engine().isTapeOn()) return this.#forward(graph, feeds, options);
+  apply(graph: Graph, feeds: Tensors, options: ApplyOptions = {}): tf.Tensor {
+    const sizes = new Map<string, number>();
+    bindFeeds(graph, feeds, sizes);
+    if (!tf.engine().isTapeOn()) return this.#forward(graph, feeds, sizes, options);
     const { graphs, forward, backward } = this.#prepareTraining(graph, options.wrt ?? differentiableFeeds(graph));
     const { wrt, kept } = graphs;
     const outputs = graphs.forward.outputs;
     const operation = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
       const save = args[wrt.length] as tf.GradSaveFunc;
-      const given: Record<string, tf.Tensor> = { ...feeds, ...Object.fromEntries(wrt.map((name, i) => [name, args[i] as tf.Tensor])) };
-      const sizes = new Map<string, number>();
-      const results = forward.run(this.#host(graph, given), this.#allocate, sizes);
-      if (options.onStatistics) options.onStatistics(statisticsOf(graph, outputs, results));
-      const value = this.#tensor(results[0]);
-      for (const name of kept) given[name] = name === outputs[0] ? value : this.#tensor(results[outputs.indexOf(name)]);
-      for (const [i, name] of outputs.entries()) if (i > 0 && !kept.includes(name)) this.#backend.release(results[i].data);
+      const given: Record<string, tf.Tensor> = { ...feeds };
+      wrt.forEach((name, i) => { given[name] = args[i] as tf.Tensor; });
+      const results = this.#run(graphs.forward, forward, given, sizes);
+      options.onStatistics?.(this.#statistics(graph, outputs, results));
+      const value = this.#backend.tensor(results[0]);
+      for (const [i, name] of outputs.entries()) {
+        if (kept.includes(name)) given[name] = i === 0 ? value : this.#backend.tensor(results[i]);
+        else if (i > 0) this.#backend.arena.free(results[i].address);
+      }
       // By the time the gradient is asked for, the caller may have disposed even the constants.
       const remembered = feedNames(graphs.backward).filter((name) => name !== graphs.upstream);
       save(remembered.map((name) => given[name]));
       const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]) => {
         const known: Record<string, tf.Tensor> = { [graphs.upstream]: upstream };
         remembered.forEach((name, i) => { known[name] = saved[i]; });
-        return backward.run(this.#host(graphs.backward, known), this.#allocate, sizes).map((result) => this.#tensor(result));
+        return this.#run(graphs.backward, backward, known, sizes).map((result) => this.#backend.tensor(result));
       };
       return { value, gradFunc };
     });
     return operation(...wrt.map((name) => feeds[name]));
   }
 
-  #forward(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options: ApplyOptions): tf.Tensor {
-    let session = this.#inference.get(graph);
-    if (!session) this.#inference.set(graph, session = this.#session(graph));
-    const results = session.run(this.#host(graph, feeds), this.#allocate);
-    if (options.onStatistics) options.onStatistics(statisticsOf(graph, graph.outputs, results));
-    for (const { data } of results.slice(1)) this.#backend.release(data);
-    return this.#tensor(results[0]);
+  #forward(graph: Graph, feeds: Tensors, sizes: ReadonlyMap<string, number>, options: ApplyOptions): tf.Tensor {
+    let plans = this.#inference.get(graph);
+    if (!plans) this.#inference.set(graph, plans = new Map());
+    const results = this.#run(graph, plans, feeds, sizes);
+    options.onStatistics?.(this.#statistics(graph, graph.outputs, results));
+    for (const { address } of results.slice(1)) this.#backend.arena.free(address);
+    return this.#backend.tensor(results[0]);
   }
 
   #prepareTraining(graph: Graph, wrt: readonly string[]): Training {
@@ -70,30 +80,35 @@ export class OrtEngine implements Engine {
     const key = wrt.join(' ');
     let prepared = byNames.get(key);
     if (!prepared) {
-      const graphs = differentiate(graph, graph.outputs[0], wrt);
-      prepared = { graphs, forward: this.#session(graphs.forward), backward: this.#session(graphs.backward) };
+      prepared = { graphs: differentiate(graph, graph.outputs[0], wrt), forward: new Map(), backward: new Map() };
       byNames.set(key, prepared);
     }
     return prepared;
   }
 
-  #session(graph: Graph): GraphSession {
-    return new GraphSession(graph, { threads: this.info.threads }, this.#sessions);
+  /** Runs a graph with a plan that suits how its feeds lie. */
+  #run(graph: Graph, plans: Plans, tensors: Tensors, sizes: ReadonlyMap<string, number>): Result[] {
+    const feeds: Record<string, Feed> = {};
+    const layouts = new Map<string, Layout>();
+    let key = '';
+    for (const name of feedNames(graph)) {
+      const tensor = tensors[name];
+      if (valueOf(graph, name).dtype === 'int32') {
+        feeds[name] = { shape: tensor.shape, data: this.#backend.values(tensor) };
+        continue;
+      }
+      const feed = this.#backend.onDevice(tensor);
+      feeds[name] = feed;
+      layouts.set(name, feed.layout);
+      key += feed.layout === 'declared' ? '-' : 'b';
+    }
+    let plan = plans.get(key);
+    if (!plan) plans.set(key, plan = new Plan(graph, layouts, this.#device));
+    return plan.run(feeds, sizes);
   }
 
-  #allocate = (length: number): Float32Array => this.#backend.allocate(length);
-
-  #tensor({ data, shape }: HostTensor): tf.Tensor {
-    return this.#backend.tensor(data as Float32Array, shape);
+  /** Copies, because the memory behind the results is recycled. */
+  #statistics(graph: Graph, outputs: readonly string[], results: readonly Result[]): Statistics {
+    return Object.fromEntries(graph.outputs.slice(1).map((name) => [name, this.#backend.download(results[outputs.indexOf(name)])]));
   }
-
-  #host(graph: Graph, tensors: Readonly<Record<string, tf.Tensor>>): Record<string, HostTensor> {
-    return Object.fromEntries(feedNames(graph).map((name) =>
-      [name, { shape: tensors[name].shape, data: this.#backend.values(tensors[name]) }]));
-  }
-}
-
-/** Copies, because the memory behind the results is recycled. */
-function statisticsOf(graph: Graph, outputs: readonly string[], results: readonly HostTensor[]): Statistics {
-  return Object.fromEntries(graph.outputs.slice(1).map((name) => [name, Float32Array.from(results[outputs.indexOf(name)].data)]));
 }

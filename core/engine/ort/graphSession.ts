@@ -55,7 +55,7 @@ export class GraphSession {
       const shape = valueOf(graph, name).dims.map((dim) => evaluate(dim, sizes));
       return [name, { shape, data: allocate(shape.reduce((length, size) => length * size, 1)) }];
     }));
-    if (this.#computed.length > 0) this.#compute(feeds, results, sizes);
+    if (this.#computed.length > 0) this.compute(feeds, results, sizes);
 
     const handedOut = new Set<string>();
     return graph.outputs.map((name) => {
@@ -76,7 +76,12 @@ export class GraphSession {
     this.#specialised.clear();
   }
 
-  #compute(feeds: Readonly<Record<string, HostTensor>>, results: ReadonlyMap<string, HostTensor>, sizes: ReadonlyMap<string, number>): void {
+  /**
+   * Writes outputs to given memory.
+   * @param results for every output that is not fed
+   * @param sizes of all symbols
+   */
+  compute(feeds: Readonly<Record<string, HostTensor>>, results: ReadonlyMap<string, HostTensor>, sizes: ReadonlyMap<string, number>): void {
     const specialised = this.#specialise(sizes);
     const native: Record<string, Tensor> = {};
     for (const name of feedNames(this.#graph)) native[name] = nativeTensor(feeds[name]);

@@ -1,0 +1,32 @@
+import type { Graph } from '../../../graph/graph.ts';
+import type { Address, Arena } from '../../wasm/arena.ts';
+import type { Kernel } from '../../wasm/library.ts';
+import { GraphSession } from '../graphSession.ts';
+import { SessionPool } from '../sessionPool.ts';
+import { MatrixProducts } from './product.ts';
+
+/** What plans run on: memory, the kernels and matrix products that work on it, and the native sessions. */
+export class Device {
+  readonly arena: Arena;
+  readonly kernels: Readonly<Record<string, Kernel>>;
+  readonly products: MatrixProducts;
+  readonly #threads: number;
+  readonly #sessions: SessionPool;
+
+  /** @param kernels at work on the arena's memory */
+  constructor(arena: Arena, kernels: Readonly<Record<string, Kernel>>, threads: number) {
+    this.arena = arena;
+    this.kernels = kernels;
+    this.products = new MatrixProducts(arena, threads);
+    this.#threads = threads;
+    this.#sessions = new SessionPool(threads);
+  }
+
+  session(graph: Graph): GraphSession {
+    return new GraphSession(graph, { threads: this.#threads }, this.#sessions);
+  }
+
+  readonly copy = (from: Address, to: Address, length: number): void => {
+    new Uint8Array(this.arena.memory.buffer).copyWithin(to, from, from + 4 * length);
+  };
+}

@@ -1,0 +1,84 @@
+import { product, type Dim } from '../../../graph/dims.ts';
+import type { Operator } from '../../../graph/graph.ts';
+import type { Emitter } from './elementwise.ts';
+
+const perChannelOf = ([batch, , ...rest]: readonly Dim[]) => product(batch, ...rest);
+
+/** With statistics of the batch (outputs 1 and 2 get them), or with given ones. */
+const batchNormalization: Emitter = (node, planner) => {
+  const dims = planner.dims(node.inputs[0]);
+  if (dims.length < 2) return false;
+  const epsilon = Number(node.attributes.epsilon);
+  const perChannel = perChannelOf(dims);
+  const x = planner.read(node.inputs[0], 'batchLast');
+  const [scale, bias] = node.inputs.slice(1, 3).map((name) => planner.read(name, 'declared'));
+  const fromBatch = node.attributes.training === 1;
+  const [mean, variance] = fromBatch
+    ? node.outputs.slice(1).map((name) => planner.write(name, 'declared'))
+    : node.inputs.slice(3).map((name) => planner.read(name, 'declared'));
+  const y = planner.write(node.outputs[0], 'batchLast');
+  if (fromBatch) {
+    planner.channelwise(dims[1], [x], [mean, variance], ({ kernels, address, channels, size }) =>
+      kernels.batchStatistics(address(x), address(mean), address(variance), channels, size(perChannel)));
+  }
+  const inputs = [x, mean, variance, scale, bias];
+  planner.channelwise(dims[1], inputs, [y], ({ kernels, address, channels, size }) =>
+    kernels.batchNorm(...inputs.map(address), address(y), channels, size(perChannel), epsilon));
+  return true;
+};
+
+const batchNormalizationGradient: Emitter = (node, planner) => {
+  const dims = planner.dims(node.inputs[0]);
+  if (dims.length < 2) return false;
+  const epsilon = Number(node.attributes.epsilon);
+  const perChannel = perChannelOf(dims);
+  const [gradient, x] = node.inputs.slice(0, 2).map((name) => planner.read(name, 'batchLast'));
+  const [scale, mean, variance] = node.inputs.slice(2).map((name) => planner.read(name, 'declared'));
+  const dx = planner.write(node.outputs[0], 'batchLast');
+  const [dScale, dBias] = node.outputs.slice(1).map((name) => planner.write(name, 'declared'));
+  // The bias matters only where an activation follows.
+  const inputs = [gradient, x, mean, variance, scale, scale];
+  planner.channelwise(dims[1], [gradient, x, mean, variance, scale], [dx, dScale, dBias], ({ kernels, address, channels, size }) =>
+    kernels.batchNormGradient(...inputs.map(address), address(dx), address(dScale), address(dBias), channels, size(perChannel), epsilon));
+  return true;
+};
+
+/** Over everything but the batch: with the batch last, an image is a column of a matrix. */
+const layerNormalization: Emitter = (node, planner) => {
+  const dims = planner.dims(node.inputs[0]);
+  const rows = product(...dims.slice(1));
+  if (node.attributes.axis !== 1 || node.inputs.slice(1).some((name) => product(...planner.dims(name)) !== rows)) return false;
+  const epsilon = Number(node.attributes.epsilon);
+  const x = planner.read(node.inputs[0], 'batchLast');
+  const [scale, bias] = node.inputs.slice(1).map((name) => planner.read(name, 'declared'));
+  const y = planner.write(node.outputs[0], 'batchLast');
+  const [mean, inverse] = node.outputs.slice(1).map((name) => planner.write(name, 'batchLast'));
+  planner.whole([x, scale, bias], [y, mean, inverse], ({ kernels, address, size }) => {
+    kernels.columnStatistics(address(x), address(mean), address(inverse), size(rows), size(dims[0]), epsilon);
+    kernels.normaliseColumns(...[x, mean, inverse, scale, bias, y].map(address), size(rows), size(dims[0]));
+  });
+  return true;
+};
+
+const layerNormalizationGradient: Emitter = (node, planner) => {
+  const dims = planner.dims(node.inputs[0]);
+  const rows = product(...dims.slice(1));
+  if (node.attributes.axis !== 1 || product(...planner.dims(node.inputs[2])) !== rows) return false;
+  const [gradient, x] = node.inputs.slice(0, 2).map((name) => planner.read(name, 'batchLast'));
+  const scale = planner.read(node.inputs[2], 'declared');
+  const [mean, inverse] = node.inputs.slice(3).map((name) => planner.read(name, 'batchLast'));
+  const dx = planner.write(node.outputs[0], 'batchLast');
+  const [dScale, dBias] = node.outputs.slice(1).map((name) => planner.write(name, 'declared'));
+  const [inputs, outputs] = [[gradient, x, mean, inverse, scale], [dx, dScale, dBias]];
+  planner.whole(inputs, outputs, ({ kernels, address, size, scratch }) =>
+    kernels.columnGradient(...inputs.map(address), ...outputs.map(address), scratch, size(rows), size(dims[0])),
+  (size) => 2 * size(dims[0]));
+  return true;
+};
+
+export const normEmitters: Readonly<Partial<Record<Operator, Emitter>>> = {
+  BatchNormalization: batchNormalization,
+  BatchNormalizationGradient: batchNormalizationGradient,
+  LayerNormalization: layerNormalization,
+  LayerNormalizationGradient: layerNormalizationGradient,
+};

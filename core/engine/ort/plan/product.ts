@@ -1,0 +1,64 @@
+import { Tensor } from 'onnxruntime-common';
+import { opset } from '../../../graph/onnx/lower.ts';
+import { encodeModel } from '../../../graph/onnx/model.ts';
+import type { Address, Arena } from '../../wasm/arena.ts';
+import { createSession, type NativeSession } from '../binding.ts';
+
+/** A matrix in the arena, [rows, columns] as it lies in memory; taken as its transpose when `transposed`. */
+export interface Operand {
+  readonly address: Address;
+  readonly rows: number;
+  readonly columns: number;
+  readonly transposed: boolean;
+}
+
+/** Matrix products on ONNX Runtime: one session for each combination of transpositions, whatever the sizes. */
+export class MatrixProducts {
+  readonly #arena: Arena;
+  readonly #threads: number;
+  readonly #sessions = new Map<string, NativeSession>();
+
+  constructor(arena: Arena, threads: number) {
+    this.#arena = arena;
+    this.#threads = threads;
+  }
+
+  /** Writes the product to `result`. */
+  multiply(a: Operand, b: Operand, result: Address): void {
+    const rows = a.transposed ? a.columns : a.rows;
+    const columns = b.transposed ? b.rows : b.columns;
+    if (rows * columns === 0) return;
+    if (a.rows * a.columns === 0) {
+      this.#arena.view(result, rows * columns).fill(0);
+      return;
+    }
+    const tensor = (address: Address, height: number, width: number) =>
+      new Tensor('float32', this.#arena.view(address, height * width), [height, width]);
+    this.#session(a.transposed, b.transposed).run(
+      { a: tensor(a.address, a.rows, a.columns), b: tensor(b.address, b.rows, b.columns) }, { c: tensor(result, rows, columns) }, {});
+  }
+
+  dispose(): void {
+    for (const session of this.#sessions.values()) session.dispose();
+    this.#sessions.clear();
+  }
+
+  #session(transA: boolean, transB: boolean): NativeSession {
+    const key = `${transA} ${transB}`;
+    let session = this.#sessions.get(key);
+    if (!session) {
+      const matrix = (name: string) => ({ name, dtype: 'float32' as const, dims: [`${name}0`, `${name}1`] });
+      const model = encodeModel({
+        producer: 'pocketformer', producerVersion: '', graphName: 'product', opset, usesContrib: true, initializers: [],
+        nodes: [{
+          name: 'c', operator: 'FusedMatMul', domain: 'com.microsoft', inputs: ['a', 'b'], outputs: ['c'],
+          attributes: { transA: Number(transA), transB: Number(transB) },
+        }],
+        inputs: [matrix('a'), matrix('b')], outputs: [matrix('c')],
+      });
+      session = createSession(model, { threads: this.#threads });
+      this.#sessions.set(key, session);
+    }
+    return session;
+  }
+}
