@@ -152,11 +152,14 @@ const reshape: MakeCase = (random) => {
   };
 };
 
-const transpose: MakeCase = (random) => {
-  const shape = sizes(random, 1 + random.integer(4));
+/** Rotations first: unlike exchanges of two axes they are not their own inverses. */
+const transpose: MakeCase = (random, draw) => {
+  const shape = draw < 2 ? [2, 3, 4, 5].slice(draw) : sizes(random, 1 + random.integer(4));
+  const axes = shape.map((_, axis) => axis);
   const builder = new GraphBuilder('Transpose');
   builder.input('x', shape);
-  return { graph: builder.build([builder.transpose('x', random.shuffled(shape.map((_, axis) => axis)))]), feeds: { x: normal(random, shape) } };
+  const y = builder.transpose('x', draw < 2 ? [...axes.slice(1), 0] : random.shuffled(axes));
+  return { graph: builder.build([y]), feeds: { x: normal(random, shape) } };
 };
 
 const expand: MakeCase = (random) => {
