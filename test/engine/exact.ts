@@ -87,7 +87,8 @@ function compute(node: GraphNode, inputs: ExactTensor[], shapeOf: (dims: readonl
     case 'Transpose': {
       const permutation = attributes.permutation as number[];
       const shape = permutation.map((axis) => x.shape[axis]);
-      return [filled(shape, (at) => x.data[offset(x.shape, permutation.map((_, axis) => at[permutation.indexOf(axis)]))])];
+      const steps = strides(x.shape);
+      return [{ shape, data: positions(shape, permutation.map((axis) => steps[axis])).map((at) => x.data[at]) }];
     }
     case 'Gather': {
       const rest = x.shape.slice(1);
@@ -131,8 +132,25 @@ function binary(a: ExactTensor, b: ExactTensor, f: (a: number, b: number) => num
   const rank = Math.max(a.shape.length, b.shape.length);
   const padded = (t: ExactTensor) => [...Array<number>(rank - t.shape.length).fill(1), ...t.shape];
   const [left, right] = [padded(a), padded(b)];
-  const read = (t: ExactTensor, shape: number[], at: readonly number[]) => t.data[offset(shape, at.map((i, axis) => (shape[axis] === 1 ? 0 : i)))];
-  return filled(left.map((size, axis) => Math.max(size, right[axis])), (at) => f(read(a, left, at), read(b, right, at)));
+  const shape = left.map((size, axis) => Math.max(size, right[axis]));
+  const [fromA, fromB] = [positions(shape, strides(left)), positions(shape, strides(right))];
+  return { shape, data: fromA.map((at, i) => f(a.data[at], b.data[fromB[i]])) };
+}
+
+/** Steps in memory from one index to the next; none along axes of size one, which are repeated. */
+function strides(shape: readonly number[]): number[] {
+  return shape.map((size, axis) => (size === 1 ? 0 : sizeOf(shape.slice(axis + 1))));
+}
+
+/** Where each element of a tensor of this shape lies in memory with these strides. */
+function positions(shape: readonly number[], steps: readonly number[]): Float64Array {
+  let found = new Float64Array(1);
+  shape.forEach((size, axis) => {
+    const next = new Float64Array(found.length * size);
+    found.forEach((at, i) => { for (let j = 0; j < size; j++) next[i * size + j] = at + j * steps[axis]; });
+    found = next;
+  });
+  return found;
 }
 
 function alongLast(x: ExactTensor, f: (row: number[]) => number[]): ExactTensor {
@@ -166,10 +184,7 @@ function reduce(node: GraphNode, x: ExactTensor, divisor: number): ExactTensor {
   const axes = node.attributes.axes as number[];
   const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const data = new Float64Array(sizeOf(shape));
-  filled(x.shape, (at) => {
-    data[offset(shape, at.map((i, axis) => (axes.includes(axis) ? 0 : i)))] += x.data[offset(x.shape, at)] / divisor;
-    return 0;
-  });
+  positions(x.shape, strides(shape)).forEach((at, i) => { data[at] += x.data[i] / divisor; });
   return { shape: node.attributes.keepDims === 1 ? shape : x.shape.filter((_, axis) => !axes.includes(axis)), data };
 }
 
@@ -190,17 +205,18 @@ function averagePool(x: ExactTensor): ExactTensor {
 function conv(node: GraphNode, x: ExactTensor, weight: ExactTensor, bias: ExactTensor | undefined): ExactTensor {
   const stride = Number(node.attributes.stride);
   const [outputs, inputs, size] = weight.shape;
-  const [batch, , height, width] = x.shape;
+  const [batch, channels, height, width] = x.shape;
   const padding = (size - 1) / 2;
   return filled([batch, outputs, Math.ceil(height / stride), Math.ceil(width / stride)], ([b, o, row, column]) => {
     let sum = bias ? bias.data[o] : 0;
     for (let i = 0; i < inputs; i++) {
+      const map = (b * channels + (node.attributes.depthwise ? o : i)) * height * width;
       for (let p = 0; p < size; p++) {
         for (let q = 0; q < size; q++) {
           const y = row * stride + p - padding;
           const z = column * stride + q - padding;
           if (y < 0 || z < 0 || y >= height || z >= width) continue;
-          sum += x.data[offset(x.shape, [b, node.attributes.depthwise ? o : i, y, z])] * weight.data[offset(weight.shape, [o, i, p, q])];
+          sum += x.data[map + y * width + z] * weight.data[((o * inputs + i) * size + p) * size + q];
         }
       }
     }
@@ -226,20 +242,16 @@ function layerNormalization(node: GraphNode, x: ExactTensor, scale: ExactTensor,
 /** Of the training form, mean and (biased) variance are outputs; of the other, inputs. */
 function batchNormalization(node: GraphNode, [x, scale, bias, runningMean, runningVariance]: ExactTensor[]): ExactTensor[] {
   const channels = x.shape[1];
+  const channelOf = positions(x.shape, [0, 1, 0, 0]);
   const [means, variances] = [new Float64Array(channels), new Float64Array(channels)];
   const count = x.data.length / channels;
-  const each = (visit: (channel: number, value: number) => void) =>
-    filled(x.shape, (at) => { visit(at[1], x.data[offset(x.shape, at)]); return 0; });
   if (node.attributes.training === 1) {
-    each((c, v) => { means[c] += v / count; });
-    each((c, v) => { variances[c] += (v - means[c]) ** 2 / count; });
+    channelOf.forEach((c, i) => { means[c] += x.data[i] / count; });
+    channelOf.forEach((c, i) => { variances[c] += (x.data[i] - means[c]) ** 2 / count; });
   } else {
     means.set(Array.from(runningMean.data));
     variances.set(Array.from(runningVariance.data));
   }
-  const y = filled(x.shape, (at) => {
-    const c = at[1];
-    return (x.data[offset(x.shape, at)] - means[c]) / Math.sqrt(variances[c] + Number(node.attributes.epsilon)) * scale.data[c] + bias.data[c];
-  });
-  return [y, { shape: [channels], data: means }, { shape: [channels], data: variances }];
+  const y = channelOf.map((c, i) => (x.data[i] - means[c]) / Math.sqrt(variances[c] + Number(node.attributes.epsilon)) * scale.data[c] + bias.data[c]);
+  return [{ shape: x.shape, data: y }, { shape: [channels], data: means }, { shape: [channels], data: variances }];
 }

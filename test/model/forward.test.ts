@@ -60,7 +60,7 @@ const largest = (values: Float32Array) => values.reduce((most, value) => Math.ma
 describe('whole networks on ONNX Runtime agree with tfjs', () => {
   const random = new Random('whole networks');
   // 40 pixels leave maps of 20, 10, 5 and 3: even and odd strides.
-  const cases = [32, 40, 32, 40].map((resolution, i) => {
+  const cases = [32, 40, 32].map((resolution, i) => {
     const arch = i === 0 ? elasticVitMini.smallest : elasticVitMini.sample(random);
     return { arch: elasticVitMini.key(arch), network: elasticVitMini.lower(arch, { resolution }) };
   });
