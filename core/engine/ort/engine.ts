@@ -91,6 +91,8 @@ export class OrtEngine implements Engine {
     const feeds: Record<string, Feed> = {};
     const layouts = new Map<string, Layout>();
     let key = '';
+    // Numbers that are fed in two shapes may have to be laid out anew for the second, so all are placed before any is used.
+    for (const name of feedNames(graph)) if (valueOf(graph, name).dtype === 'float32') this.#backend.onDevice(tensors[name]);
     for (const name of feedNames(graph)) {
       const tensor = tensors[name];
       if (valueOf(graph, name).dtype === 'int32') {
