@@ -165,27 +165,29 @@ describe('layer norm of columns', () => {
     const random = new Random('layer norm');
     const epsilon = 1e-3;
     for (let draw = 0; draw < draws; draw++) {
-      const [rows, columns] = [random.choice([1, 2, 5, 63, 64, 65, 200]), lengthOf(random)];
+      const [channels, positions, columns] = [random.choice([1, 2, 5, 21, 65]), random.choice([1, 1, 3]), lengthOf(random)];
+      const rows = channels * positions;
       const x = normals(random, rows * columns, 2).map((value) => value + 1);
       const dy = normals(random, rows * columns);
-      const [scale, bias] = [normals(random, rows), normals(random, rows)];
+      const [scale, bias] = [normals(random, channels), normals(random, channels)];
+      const channelOf = (row: number) => Math.floor(row / positions);
       const [xAt, dyAt, scaleAt, biasAt] = [x, dy, scale, bias].map((values) => memory.put(values));
       const [mean, inverse, y, dx] = [columns, columns, x.length, x.length].map((length) => memory.space(length));
       const [dScale, dBias, scratch] = [rows, rows, 2 * columns].map((length) => memory.space(length));
       kernels.columnStatistics(xAt, mean, inverse, rows, columns, epsilon);
-      kernels.normaliseColumns(xAt, mean, inverse, scaleAt, biasAt, y, rows, columns);
-      kernels.columnGradient(dyAt, xAt, mean, inverse, scaleAt, dx, dScale, dBias, scratch, rows, columns);
+      kernels.normaliseColumns(xAt, mean, inverse, scaleAt, biasAt, y, channels, positions, columns);
+      kernels.columnGradient(dyAt, xAt, mean, inverse, scaleAt, dx, dScale, dBias, scratch, channels, positions, columns);
       const expected = { y: [] as number[], dx: [] as number[], dScale: new Array<number>(rows).fill(0), dBias: new Array<number>(rows).fill(0) };
       for (let j = 0; j < columns; j++) {
         const column = Array.from({ length: rows }, (_, i) => x[i * columns + j]);
         const average = column.reduce((a, b) => a + b) / rows;
         const deviation = Math.sqrt(column.reduce((sum, value) => sum + (value - average) ** 2, 0) / rows + epsilon);
         const normalised = column.map((value) => (value - average) / deviation);
-        const scaled = normalised.map((_, i) => dy[i * columns + j] * scale[i]);
+        const scaled = normalised.map((_, i) => dy[i * columns + j] * scale[channelOf(i)]);
         const level = scaled.reduce((a, b) => a + b) / rows;
         const along = scaled.reduce((sum, value, i) => sum + value * normalised[i], 0) / rows;
         for (let i = 0; i < rows; i++) {
-          expected.y[i * columns + j] = normalised[i] * scale[i] + bias[i];
+          expected.y[i * columns + j] = normalised[i] * scale[channelOf(i)] + bias[channelOf(i)];
           expected.dx[i * columns + j] = (scaled[i] - level - normalised[i] * along) / deviation;
           expected.dScale[i] += dy[i * columns + j] * normalised[i];
           expected.dBias[i] += dy[i * columns + j];
@@ -209,5 +211,87 @@ describe('transpose', () => {
       kernels.transpose(memory.put(x), y, rows, columns);
       expect(memory.get(y, x.length)).toEqual(Array.from({ length: x.length }, (_, i) => x[(i % rows) * columns + Math.floor(i / rows)]));
     }
+  });
+});
+
+describe('swapped positions', () => {
+  it('exchanges rows and columns of batch vectors', () => {
+    const random = new Random('swap');
+    for (let draw = 0; draw < draws; draw++) {
+      const [channels, rows, columns, batch] = [1 + random.integer(3), 1 + random.integer(5), 1 + random.integer(5), lengthOf(random)];
+      const x = normals(random, channels * rows * columns * batch);
+      const y = memory.space(x.length);
+      kernels.swapPositions(memory.put(x), y, channels, rows, columns, batch);
+      const expected = new Array<number>(x.length);
+      for (let c = 0; c < channels; c++) {
+        for (let i = 0; i < rows; i++) {
+          for (let j = 0; j < columns; j++) {
+            for (let b = 0; b < batch; b++) expected[((c * columns + j) * rows + i) * batch + b] = x[((c * rows + i) * columns + j) * batch + b];
+          }
+        }
+      }
+      expect(memory.get(y, x.length)).toEqual(expected);
+    }
+  });
+});
+
+describe('products with a vector over the batch in place of each number', () => {
+  it('multiplies matrices and their transposes', () => {
+    const random = new Random('products');
+    for (let draw = 0; draw < 3 * draws; draw++) {
+      const [m, n, k, batch] = [1 + random.integer(9), 1 + random.integer(7), 1 + random.integer(9), random.choice([1, 3, 4, 8, 19])];
+      const [a, b] = [normals(random, m * k * batch), normals(random, k * n * batch)];
+      const c = memory.space(m * n * batch);
+      const strides = (rows: number, columns: number, transposed: boolean) => (transposed ? [1, rows] : [columns, 1]);
+      const [ofA, ofB, ofC] = [strides(m, k, random.chance(0.5)), strides(k, n, random.chance(0.5)), strides(m, n, random.chance(0.5))];
+      kernels.batchedProduct(memory.put(a), memory.put(b), c, m, n, k, batch, ...ofA, ...ofB, ...ofC);
+      const expected = new Array<number>(m * n * batch).fill(0);
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < n; j++) {
+          for (let l = 0; l < k; l++) {
+            for (let image = 0; image < batch; image++) {
+              expected[(i * ofC[0] + j * ofC[1]) * batch + image]
+                += a[(i * ofA[0] + l * ofA[1]) * batch + image] * b[(l * ofB[0] + j * ofB[1]) * batch + image];
+            }
+          }
+        }
+      }
+      expect(worstDifference(memory.get(c, expected.length), expected)).toBeLessThan(tolerance);
+    }
+  });
+});
+
+describe('softmax of columns', () => {
+  it('normalises and differentiates, whatever the size of the logits', () => {
+    const random = new Random('softmax');
+    for (let draw = 0; draw < draws; draw++) {
+      const [groups, rows, columns] = [1 + random.integer(3), random.choice([1, 2, 5, 49]), lengthOf(random)];
+      const spread = random.choice([0.1, 3, 40]);
+      const x = normals(random, groups * rows * columns, spread).map((value) => value + random.choice([0, 0, 500]));
+      const dy = normals(random, x.length);
+      const [y, dx] = [memory.space(x.length), memory.space(x.length)];
+      kernels.softmaxColumns(memory.put(x), y, groups, rows, columns);
+      kernels.softmaxColumnsGradient(memory.put(dy), y, dx, groups, rows, columns);
+      const expected = { y: new Array<number>(x.length), dx: new Array<number>(x.length) };
+      for (let column = 0; column < groups * columns; column++) {
+        const at = (i: number) => (Math.floor(column / columns) * rows + i) * columns + column % columns;
+        const indices = Array.from({ length: rows }, (_, i) => at(i));
+        const largest = Math.max(...indices.map((i) => x[i]));
+        const total = indices.reduce((sum, i) => sum + Math.exp(x[i] - largest), 0);
+        for (const i of indices) expected.y[i] = Math.exp(x[i] - largest) / total;
+        const along = indices.reduce((sum, i) => sum + dy[i] * expected.y[i], 0);
+        for (const i of indices) expected.dx[i] = expected.y[i] * (dy[i] - along);
+      }
+      expect(worstDifference(memory.get(y, x.length), expected.y)).toBeLessThan(tolerance);
+      expect(worstDifference(memory.get(dx, x.length), expected.dx)).toBeLessThan(tolerance);
+    }
+  });
+
+  it('keeps e^x to float32 precision, relative to each value', () => {
+    // With one dominant row of weight 1 the others are e^x themselves.
+    const x = Float32Array.from({ length: 1000 }, (_, i) => (i === 0 ? 0 : -20 - i / 15));
+    const y = memory.space(1000);
+    kernels.softmaxColumns(memory.put(x), y, 1, 1000, 1);
+    memory.get(y, 1000).forEach((value, i) => expect(Math.abs(value / Math.exp(x[i]) - 1)).toBeLessThan(i === 0 ? 1e-6 : 5e-7));
   });
 });

@@ -104,6 +104,12 @@ export interface Lanes<T extends 'f32' | 'v128' = 'f32' | 'v128'> {
   /** `a` limited from below (above) by `bound`; not a number stays so. */
   atLeast(a: Expression<T>, bound: Expression<T>): Expression<T>;
   atMost(a: Expression<T>, bound: Expression<T>): Expression<T>;
+  /** The larger of both. */
+  max(a: Expression<T>, b: Expression<T>): Expression<T>;
+  /** To the nearest whole number. */
+  round(a: Expression<T>): Expression<T>;
+  /** 2 to the power of a whole number between -126 and 127. */
+  powerOfTwo(a: Expression<T>): Expression<T>;
   /** `yes` where a < b (a > b), otherwise `no`. */
   whereLess(a: Expression<T>, b: Expression<T>, yes: Expression<T>, no: Expression<T>): Expression<T>;
   whereGreater(a: Expression<T>, b: Expression<T>, yes: Expression<T>, no: Expression<T>): Expression<T>;
@@ -117,7 +123,10 @@ export const oneLane: Lanes<'f32'> = {
   load: f32.load, loadSplat: f32.load, splat: (value) => value, constant: float,
   add: f32.add, sub: f32.sub, mul: f32.mul, div: f32.div,
   neg: scalarUnary(0x8c), abs: scalarUnary(0x8b), sqrt: scalarUnary(0x91),
-  atLeast: floatOperation(0x97), atMost: floatOperation(0x96),
+  atLeast: floatOperation(0x97), atMost: floatOperation(0x96), max: floatOperation(0x97),
+  round: scalarUnary(0x90),
+  // The exponent's bits, in place.
+  powerOfTwo: (a) => join('f32', [i32.shiftLeft(i32.add(join('i32', [a], 0xfc, 0x00), 127), 23)], 0xbe),
   whereLess: scalarWhere(0x5d), whereGreater: scalarWhere(0x5e),
 };
 
@@ -125,6 +134,8 @@ const vectorUnary = (opcode: number) => (a: V128) => join('v128', [a], 0xfd, ...
 const vectorBinary = (opcode: number) => (a: V128, b: V128) => join('v128', [a, b], 0xfd, ...unsignedLeb(opcode));
 const vectorWhere = (opcode: number) => (a: V128, b: V128, yes: V128, no: V128) =>
   join('v128', [yes, no, a, b], 0xfd, opcode, 0xfd, 0x52);
+
+const splatInteger = (value: number) => join('v128', [integer(value)], 0xfd, 0x11);
 
 export const fourLanes: Lanes<'v128'> = {
   width: 4, type: 'v128',
@@ -134,6 +145,11 @@ export const fourLanes: Lanes<'v128'> = {
   add: vectorBinary(0xe4), sub: vectorBinary(0xe5), mul: vectorBinary(0xe6), div: vectorBinary(0xe7),
   neg: vectorUnary(0xe1), abs: vectorUnary(0xe0), sqrt: vectorUnary(0xe3),
   // Pseudo-maximum and -minimum: single machine instructions, and a first operand that is not a number stays.
-  atLeast: vectorBinary(0xeb), atMost: vectorBinary(0xea),
+  atLeast: vectorBinary(0xeb), atMost: vectorBinary(0xea), max: vectorBinary(0xeb),
+  round: vectorUnary(0x6a),
+  powerOfTwo: (a) => {
+    const biased = join('v128', [join('v128', [a], 0xfd, 0xf8, 0x01), splatInteger(127)], 0xfd, 0xae, 0x01);
+    return join('v128', [biased, integer(23)], 0xfd, 0xab, 0x01);
+  },
   whereLess: vectorWhere(0x43), whereGreater: vectorWhere(0x44),
 };

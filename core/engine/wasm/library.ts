@@ -3,6 +3,8 @@ import { encodeModule } from './encoding.ts';
 import { batchNormKernels } from './kernels/batchNorm.ts';
 import { depthwiseKernels } from './kernels/depthwise.ts';
 import { elementwiseKernels } from './kernels/elementwise.ts';
+import { productKernels } from './kernels/products.ts';
+import { softmaxKernels } from './kernels/softmax.ts';
 import { layerNormKernels } from './kernels/layerNorm.ts';
 import { layoutKernels } from './kernels/layout.ts';
 import { poolingKernels } from './kernels/pooling.ts';
@@ -22,7 +24,7 @@ export function instantiateKernels(memory: WasmMemory): Readonly<Record<string, 
   try {
     compiled ??= new webAssembly.Module(encodeModule([
       ...elementwiseKernels, ...batchNormKernels, ...layerNormKernels, ...depthwiseKernels, ...poolingKernels,
-      ...reductionKernels, ...layoutKernels,
+      ...reductionKernels, ...layoutKernels, ...softmaxKernels, ...productKernels,
     ]));
     return new webAssembly.Instance(compiled, { env: { memory } }).exports as Record<string, Kernel>;
   } catch (cause) {

@@ -12,12 +12,19 @@ function isMap(planner: Planner, name: string): boolean {
   return planner.dims(name).length >= 2 && planner.isBatchLast(name);
 }
 
-/** Operators that treat every element alike, where a value is at hand with the batch last. */
+/** Operators that treat every element alike. */
 function elementwise(kernel: string, inputs: number): Emitter {
   return (node, planner) => {
     const names = node.inputs.slice(0, inputs);
     const [first] = names;
-    if (!names.some((name) => isMap(planner, name)) || !names.every((name) => same(planner.dims(name), planner.dims(first)))) return false;
+    if (names.some((name) => planner.scalar(name) !== undefined)) return false;
+    if (!names.every((name) => same(planner.dims(name), planner.dims(first)))) return false;
+    if (!names.some((name) => isMap(planner, name))) {
+      const operands = names.map((name) => planner.read(name, 'declared'));
+      const y = planner.write(node.outputs[0], 'declared');
+      planner.whole(operands, [y], ({ kernels, address, size }) => kernels[kernel](...operands.map(address), address(y), size(y.length)));
+      return true;
+    }
     const [batch, channels, ...rest] = planner.dims(first);
     const operands = names.map((name) => planner.read(name, 'batchLast'));
     const y = planner.write(node.outputs[0], 'batchLast');
@@ -38,37 +45,64 @@ function arithmetic(kernel: string, commutes: boolean): Emitter {
   return (node, planner) => {
     if (whole(node, planner)) return true;
     const [left, right] = node.inputs;
-    const [a, b] = commutes && !isMap(planner, left) ? [right, left] : [left, right];
-    if (planner.scalar(a) !== undefined || !isMap(planner, a) || !same(planner.dims(a), planner.dims(node.outputs[0]))) return false;
-    const dims = planner.dims(a);
-    const [batch, channels, ...rest] = dims;
-    const perChannel = product(batch, ...rest);
+    const isWhole = (name: string) => planner.scalar(name) === undefined && same(planner.dims(name), planner.dims(node.outputs[0]));
+    const [a, b] = commutes && !isWhole(left) ? [right, left] : [left, right];
+    if (!isWhole(a)) return false;
     const scalar = planner.scalar(b);
-    const form = scalar === undefined ? broadcastForm(dims, planner.dims(b)) : 'scalar';
-    if (form === undefined) return false;
-    const x = planner.read(a, 'batchLast');
-    if (scalar !== undefined) {
-      const y = planner.write(node.outputs[0], 'batchLast');
-      planner.channelwise(channels, [x], [y], ({ kernels, address, channels: count, size }) =>
-        kernels[`${kernel}Scalar`](address(x), address(y), count * size(perChannel), size(scalar)));
-      return true;
-    }
-    const other = planner.read(b, form === 'planes' ? 'batchLast' : 'declared');
-    const y = planner.write(node.outputs[0], 'batchLast');
-    planner.channelwise(channels, [x, other], [y], ({ kernels, address, channels: count, size }) => {
-      if (form === 'rows') kernels[`${kernel}Rows`](address(x), address(other), address(y), count, size(perChannel));
-      else kernels[`${kernel}Planes`](address(x), address(other), address(y), count, size(product(...rest)), size(batch));
-    });
-    return true;
+    if (scalar !== undefined) return withScalar(kernel, a, scalar, node.outputs[0], planner);
+    return (isMap(planner, a) ? alongMap : alongRows)(kernel, a, b, node.outputs[0], planner);
   };
 }
 
-/** How a second operand spreads over maps: one number for each channel, or for each image and channel. */
-function broadcastForm(map: readonly Dim[], other: readonly Dim[]): 'rows' | 'planes' | undefined {
-  const padded = [...Array<Dim>(Math.max(0, map.length - other.length)).fill(1), ...other];
-  if (padded.length !== map.length || padded[1] !== map[1] || padded.slice(2).some((dim) => dim !== 1)) return undefined;
-  if (padded[0] === 1) return 'rows';
-  return padded[0] === map[0] && map.length > 2 ? 'planes' : undefined;
+function withScalar(kernel: string, a: string, scalar: Dim, output: string, planner: Planner): boolean {
+  const layout = isMap(planner, a) ? 'batchLast' : 'declared';
+  const x = planner.read(a, layout);
+  const y = planner.write(output, layout);
+  if (layout === 'declared') {
+    planner.whole([x], [y], ({ kernels, address, size }) =>
+      kernels[`${kernel}Scalar`](address(x), address(y), size(y.length), size(scalar)));
+  } else {
+    const [batch, channels, ...rest] = planner.dims(a);
+    const perChannel = product(batch, ...rest);
+    planner.channelwise(channels, [x], [y], ({ kernels, address, channels: count, size }) =>
+      kernels[`${kernel}Scalar`](address(x), address(y), count * size(perChannel), size(scalar)));
+  }
+  return true;
+}
+
+/** The second operand has one number for each channel, each position, or each image and channel of a map. */
+function alongMap(kernel: string, a: string, b: string, output: string, planner: Planner): boolean {
+  const dims = planner.dims(a);
+  const [batch, channels, ...rest] = dims;
+  const padded = [...Array<Dim>(Math.max(0, dims.length - planner.dims(b).length)).fill(1), ...planner.dims(b)];
+  if (padded.length !== dims.length || padded[1] !== channels) return false;
+  const flat = padded.slice(2).every((dim) => dim === 1);
+  const perPosition = padded[0] === 1 && !flat && same(padded.slice(2), rest);
+  const perImage = padded[0] === batch && flat && rest.length > 0;
+  if (!perPosition && !perImage && !(padded[0] === 1 && flat)) return false;
+  const x = planner.read(a, 'batchLast');
+  const other = planner.read(b, perImage ? 'batchLast' : 'declared');
+  const y = planner.write(output, 'batchLast');
+  const positions = product(...rest);
+  planner.channelwise(channels, [x, other], [y], ({ kernels, address, channels: count, size }) => {
+    const operands = [address(x), address(other), address(y)];
+    if (perImage) kernels[`${kernel}Planes`](...operands, count, size(positions), size(batch));
+    else if (perPosition) kernels[`${kernel}Rows`](...operands, count * size(positions), size(batch));
+    else kernels[`${kernel}Rows`](...operands, count, size(positions) * size(batch));
+  });
+  return true;
+}
+
+/** The second operand has one number for each entry along the first axis. */
+function alongRows(kernel: string, a: string, b: string, output: string, planner: Planner): boolean {
+  const [rows, ...rest] = planner.dims(a);
+  const [first, ...others] = planner.dims(b);
+  if (first !== rows || others.length !== rest.length || others.some((dim) => dim !== 1)) return false;
+  const [x, other] = [a, b].map((name) => planner.read(name, 'declared'));
+  const y = planner.write(output, 'declared');
+  planner.whole([x, other], [y], ({ kernels, address, size }) =>
+    kernels[`${kernel}Rows`](address(x), address(other), address(y), size(rows), size(product(...rest))));
+  return true;
 }
 
 export const elementwiseEmitters: Readonly<Partial<Record<Operator, Emitter>>> = {

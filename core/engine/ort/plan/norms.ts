@@ -1,6 +1,8 @@
 import { product, type Dim } from '../../../graph/dims.ts';
 import type { Operator } from '../../../graph/graph.ts';
 import type { Emitter } from './elementwise.ts';
+import type { Planner } from './planner.ts';
+import type { Storage } from './steps.ts';
 
 const perChannelOf = ([batch, , ...rest]: readonly Dim[]) => product(batch, ...rest);
 
@@ -43,36 +45,47 @@ const batchNormalizationGradient: Emitter = (node, planner) => {
   return true;
 };
 
+/** Scale and bias of a layer norm over [channels, ...]: one number for each element, or one for each channel. */
+function elementParameters(planner: Planner, names: readonly string[], channels: Dim): { storages: Storage[]; perChannel: boolean } {
+  const sources = names.map((name) => planner.viewOf(name)).map((view) => (view?.kind === 'spread' ? view.source : undefined));
+  const perChannel = sources.every((source) => source !== undefined && planner.dims(source)[0] === channels);
+  return { perChannel, storages: names.map((name, i) => planner.read(perChannel ? sources[i]! : name, 'declared')) };
+}
+
 /** Over everything but the batch: with the batch last, an image is a column of a matrix. */
 const layerNormalization: Emitter = (node, planner) => {
   const dims = planner.dims(node.inputs[0]);
+  const [batch, channels, ...rest] = dims;
   const rows = product(...dims.slice(1));
   if (node.attributes.axis !== 1 || node.inputs.slice(1).some((name) => product(...planner.dims(name)) !== rows)) return false;
   const epsilon = Number(node.attributes.epsilon);
   const x = planner.read(node.inputs[0], 'batchLast');
-  const [scale, bias] = node.inputs.slice(1).map((name) => planner.read(name, 'declared'));
+  const { storages: [scale, bias], perChannel } = elementParameters(planner, node.inputs.slice(1), channels);
+  const shape = perChannel ? [channels, product(...rest)] : [rows, 1];
   const y = planner.write(node.outputs[0], 'batchLast');
   const [mean, inverse] = node.outputs.slice(1).map((name) => planner.write(name, 'batchLast'));
   planner.whole([x, scale, bias], [y, mean, inverse], ({ kernels, address, size }) => {
-    kernels.columnStatistics(address(x), address(mean), address(inverse), size(rows), size(dims[0]), epsilon);
-    kernels.normaliseColumns(...[x, mean, inverse, scale, bias, y].map(address), size(rows), size(dims[0]));
+    kernels.columnStatistics(address(x), address(mean), address(inverse), size(rows), size(batch), epsilon);
+    kernels.normaliseColumns(...[x, mean, inverse, scale, bias, y].map(address), ...shape.map(size), size(batch));
   });
   return true;
 };
 
 const layerNormalizationGradient: Emitter = (node, planner) => {
-  const dims = planner.dims(node.inputs[0]);
-  const rows = product(...dims.slice(1));
-  if (node.attributes.axis !== 1 || product(...planner.dims(node.inputs[2])) !== rows) return false;
-  const [gradient, x] = node.inputs.slice(0, 2).map((name) => planner.read(name, 'batchLast'));
-  const scale = planner.read(node.inputs[2], 'declared');
-  const [mean, inverse] = node.inputs.slice(3).map((name) => planner.read(name, 'batchLast'));
+  const [gradientName, xName, scaleName, ...statistics] = node.inputs;
+  const [batch, channels, ...rest] = planner.dims(gradientName);
+  const rows = product(channels, ...rest);
+  if (node.attributes.axis !== 1 || product(...planner.dims(scaleName)) !== rows) return false;
+  const [gradient, x] = [gradientName, xName].map((name) => planner.read(name, 'batchLast'));
+  const { storages: [scale], perChannel } = elementParameters(planner, [scaleName], channels);
+  const shape = perChannel ? [channels, product(...rest)] : [rows, 1];
+  const [mean, inverse] = statistics.map((name) => planner.read(name, 'batchLast'));
   const dx = planner.write(node.outputs[0], 'batchLast');
   const [dScale, dBias] = node.outputs.slice(1).map((name) => planner.write(name, 'declared'));
   const [inputs, outputs] = [[gradient, x, mean, inverse, scale], [dx, dScale, dBias]];
   planner.whole(inputs, outputs, ({ kernels, address, size, scratch }) =>
-    kernels.columnGradient(...inputs.map(address), ...outputs.map(address), scratch, size(rows), size(dims[0])),
-  (size) => 2 * size(dims[0]));
+    kernels.columnGradient(...inputs.map(address), ...outputs.map(address), scratch, ...shape.map(size), size(batch)),
+  (size) => 2 * size(batch));
   return true;
 };
 

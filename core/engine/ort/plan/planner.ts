@@ -1,7 +1,17 @@
 import { product, type Dim } from '../../../graph/dims.ts';
-import { feedNames, valueOf, type Graph, type GraphNode } from '../../../graph/graph.ts';
+import { feedNames, producers, valueOf, type Graph, type GraphNode } from '../../../graph/graph.ts';
 import { layoutsCoincide, type Layout } from './layout.ts';
 import type { ChannelStep, Frame, ProductStep, Storage, UnitStep, WholeStep } from './steps.ts';
+
+/** A value that is another one seen differently, so that most readers need no copy. */
+export interface View {
+  readonly kind: 'swapped' | 'spread';
+  /** The other value. `swapped`: with the last two axes exchanged; `spread`: repeated along all axes but the first. */
+  readonly source: string;
+  readonly layout: Layout;
+  /** Writes the value to memory. */
+  readonly materialise: (to: Storage) => void;
+}
 
 /** Turns the nodes of a graph into steps: says where every value lies, and in which layouts it is at hand. */
 export class Planner {
@@ -9,10 +19,17 @@ export class Planner {
   readonly steps: UnitStep[] = [];
   readonly storages: Storage[] = [];
   readonly #places = new Map<string, Partial<Record<Layout, Storage>>>();
+  readonly #views = new Map<string, View>();
+  readonly #producers: ReadonlyMap<string, GraphNode>;
+  readonly #consumers = new Map<string, GraphNode[]>();
 
   /** @param layouts of the feeds that are float32; by name */
   constructor(graph: Graph, layouts: ReadonlyMap<string, Layout>) {
     this.graph = graph;
+    this.#producers = producers(graph);
+    for (const node of graph.nodes) {
+      for (const name of new Set(node.inputs)) this.#consumers.set(name, [...this.#consumers.get(name) ?? [], node]);
+    }
     for (const name of feedNames(graph)) {
       const layout = layouts.get(name);
       if (layout) this.write(name, layout);
@@ -28,15 +45,47 @@ export class Planner {
     return this.graph.scalars.get(name);
   }
 
+  /** The node that makes a value, or undefined for feeds. */
+  producer(name: string): GraphNode | undefined {
+    return this.#producers.get(name);
+  }
+
+  /** The node that reads a value, when nothing else does. */
+  onlyConsumer(name: string): GraphNode | undefined {
+    const consumers = this.#consumers.get(name) ?? [];
+    return consumers.length === 1 && !this.graph.outputs.includes(name) ? consumers[0] : undefined;
+  }
+
+  /** Whether a value has been planned already. */
+  has(name: string): boolean {
+    return this.#places.has(name);
+  }
+
   /** Whether a value is at hand with the batch last. */
   isBatchLast(name: string): boolean {
-    return this.#places.get(name)?.batchLast !== undefined;
+    return this.#places.get(name)?.batchLast !== undefined || this.#views.get(name)?.layout === 'batchLast';
+  }
+
+  /** Says how a value is to be made if a reader wants it in memory, and what it is for readers that can do without. */
+  view(name: string, view: View): void {
+    this.#views.set(name, view);
+    this.#places.set(name, {});
+  }
+
+  /** What a value is a view of, as long as it is not in memory itself. */
+  viewOf(name: string): View | undefined {
+    return this.#views.get(name);
   }
 
   /** Where a value lies in a layout; brings it there when it is only at hand in the other one. */
   read(name: string, layout: Layout): Storage {
     const place = this.#places.get(name);
     if (!place) throw new RangeError(`Graph "${this.graph.name}" has no float32 value "${name}" yet.`);
+    const view = this.#views.get(name);
+    if (view) {
+      this.#views.delete(name);
+      view.materialise(this.write(name, view.layout));
+    }
     const there = place[layout];
     if (there) return there;
     const from = place[layout === 'batchLast' ? 'declared' : 'batchLast']!;

@@ -1,44 +1,73 @@
-import { product, type Dim } from '../../../graph/dims.ts';
+import { product } from '../../../graph/dims.ts';
 import type { Operator } from '../../../graph/graph.ts';
 import type { Emitter } from './elementwise.ts';
 
 const listed = (axes: unknown) => (axes as readonly number[]).join();
 
-/** Sums over the positions of maps, or over everything but the channels. */
+/** Sums over the positions of maps, over the batch, or over both. */
 function reduction(mean: boolean): Emitter {
   return (node, planner) => {
     const [name] = node.inputs;
     const dims = planner.dims(name);
-    if (!planner.isBatchLast(name) || dims.length < 2) return false;
+    if (!planner.isBatchLast(name) || dims.length < 2) return trailingReduction(mean)(node, planner);
     const [batch, channels, ...rest] = dims;
     const positions = product(...rest);
     const axes = listed(node.attributes.axes);
-    const everyOther = dims.map((_, axis) => axis).filter((axis) => axis !== 1);
-    const overPositions = axes === everyOther.slice(1).join() && rest.length > 0;
-    if (!overPositions && axes !== everyOther.join()) return false;
+    const positionAxes = rest.map((_, i) => i + 2);
+    const overPositions = rest.length > 0 && axes === listed(positionAxes);
+    const overBatch = axes === '0';
+    if (!overPositions && !overBatch && axes !== listed([0, ...positionAxes])) return false;
     const x = planner.read(name, 'batchLast');
     const y = planner.write(node.outputs[0], overPositions ? 'batchLast' : 'declared');
-    const count = overPositions ? positions : product(batch, positions);
-    const factor = (size: (dim: Dim) => number) => (mean ? 1 / size(count) : 1);
+    const [rows, count] = overBatch ? [positions, batch] : [1, overPositions ? positions : product(batch, positions)];
     planner.channelwise(channels, [x], [y], ({ kernels, address, channels: some, size }) => {
-      if (overPositions) kernels.sumPlanes(address(x), address(y), some, size(positions), size(batch), factor(size));
-      else kernels.sumRows(address(x), address(y), some, size(count), factor(size));
+      const factor = mean ? 1 / size(count) : 1;
+      if (overPositions) kernels.sumPlanes(address(x), address(y), some, size(positions), size(batch), factor);
+      else kernels.sumRows(address(x), address(y), some * size(rows), size(count), factor);
     });
     return true;
   };
 }
 
-/** One number for each image and channel, everywhere on the map. */
+/** Over all axes from some axis on, for values in their declared layout. */
+function trailingReduction(mean: boolean): Emitter {
+  return (node, planner) => {
+    const dims = planner.dims(node.inputs[0]);
+    const axes = node.attributes.axes as readonly number[];
+    if (axes.length === 0 || axes[0] === 0 || listed(axes) !== listed(dims.map((_, axis) => axis).slice(axes[0]))) return false;
+    const [rows, count] = [product(...dims.slice(0, axes[0])), product(...dims.slice(axes[0]))];
+    const x = planner.read(node.inputs[0], 'declared');
+    const y = planner.write(node.outputs[0], 'declared');
+    planner.whole([x], [y], ({ kernels, address, size }) =>
+      kernels.sumRows(address(x), address(y), size(rows), size(count), mean ? 1 / size(count) : 1));
+    return true;
+  };
+}
+
+/** One number for each image and channel, everywhere on the map; or one for each channel, which readers may spread themselves. */
 const expand: Emitter = (node, planner) => {
   const [name] = node.inputs;
-  const [from, to] = [planner.dims(name), planner.dims(node.outputs[0])];
-  const spreads = from.length === to.length && from.length > 2 && from.every((dim, axis) => (axis < 2 ? dim === to[axis] : dim === 1));
-  if (!spreads || !planner.isBatchLast(name)) return false;
-  const [batch, channels, ...rest] = to;
-  const x = planner.read(name, 'batchLast');
-  const y = planner.write(node.outputs[0], 'batchLast');
-  planner.channelwise(channels, [x], [y], ({ kernels, address, channels: some, size }) =>
-    kernels.expandPlanes(address(x), address(y), some, size(product(...rest)), size(batch)));
+  const [output] = node.outputs;
+  const [from, to] = [planner.dims(name), planner.dims(output)];
+  const keeps = (axes: number) => from.length === to.length && from.length > axes
+    && from.every((dim, axis) => (axis < axes ? dim === to[axis] : dim === 1));
+  if (keeps(2) && planner.isBatchLast(name)) {
+    const [batch, channels, ...rest] = to;
+    const x = planner.read(name, 'batchLast');
+    const y = planner.write(output, 'batchLast');
+    planner.channelwise(channels, [x], [y], ({ kernels, address, channels: some, size }) =>
+      kernels.expandPlanes(address(x), address(y), some, size(product(...rest)), size(batch)));
+    return true;
+  }
+  if (!keeps(1) || planner.layoutOf(name) === 'batchLast') return false;
+  planner.view(output, {
+    kind: 'spread', source: name, layout: 'declared',
+    materialise: (y) => {
+      const x = planner.read(name, 'declared');
+      planner.whole([x], [y], ({ kernels, address, size }) =>
+        kernels.expandPlanes(address(x), address(y), size(to[0]), size(product(...to.slice(1))), 1));
+    },
+  });
   return true;
 };
 
@@ -53,13 +82,32 @@ const reshape: Emitter = (node, planner) => {
   return true;
 };
 
-/** A matrix with the batch last is its own transpose. */
+/** A matrix with the batch last is its own transpose; of maps, the last two axes can be seen exchanged. */
 const transpose: Emitter = (node, planner) => {
   const [name] = node.inputs;
   const [output] = node.outputs;
-  if (planner.dims(name).length !== 2 || listed(node.attributes.permutation) !== '1,0') return false;
+  if (planner.has(output)) return true;
+  const permutation = listed(node.attributes.permutation);
   const layout = planner.layoutOf(name);
-  planner.alias(output, layout === 'batchLast' ? 'declared' : 'batchLast', planner.read(name, layout));
+  if (permutation === '1,0') {
+    planner.alias(output, layout === 'batchLast' ? 'declared' : 'batchLast', planner.read(name, layout));
+    return true;
+  }
+  if (permutation !== '0,1,3,2' || layout !== 'batchLast') return false;
+  const seen = planner.viewOf(name);
+  if (seen?.kind === 'swapped') {
+    planner.alias(output, 'batchLast', planner.read(seen.source, 'batchLast'));
+    return true;
+  }
+  const [batch, channels, rows, columns] = planner.dims(name);
+  planner.view(output, {
+    kind: 'swapped', source: name, layout: 'batchLast',
+    materialise: (y) => {
+      const x = planner.read(name, 'batchLast');
+      planner.channelwise(channels, [x], [y], ({ kernels, address, channels: some, size }) =>
+        kernels.swapPositions(address(x), address(y), some, size(rows), size(columns), size(batch)));
+    },
+  });
   return true;
 };
 
@@ -67,6 +115,7 @@ const transpose: Emitter = (node, planner) => {
 const matMul: Emitter = (node, planner) => {
   const [left, right] = node.inputs;
   const [a, b] = [planner.dims(left), planner.dims(right)];
+  if (a.length === 4) return batchedMatMul(node, planner);
   if (a.length !== 2 || b.length !== 2) return false;
   // Each of the three matrices may lie transposed, so a product of transposes is only ever a matter of reading.
   const transposedA = planner.layoutOf(left) === 'batchLast';
@@ -83,6 +132,56 @@ const matMul: Emitter = (node, planner) => {
   return true;
 };
 
+/** Beyond this in all three sizes, ONNX Runtime's products are worth their transpositions. */
+const smallSize = 128;
+
+/** Products [batch, heads, m, k] x [batch, heads, k, n], with vectors along the batch. */
+const batchedMatMul: Emitter = (node, planner) => {
+  const [left, right] = node.inputs;
+  const [a, b] = [planner.dims(left), planner.dims(right)];
+  const batched = planner.isBatchLast(left) && planner.isBatchLast(right) && b.length === 4 && a[0] === b[0] && a[1] === b[1];
+  const [batch, heads, m, k] = a;
+  const n = b[3];
+  if (!batched || ![m, n, k].some((dim) => typeof dim === 'number' && dim <= smallSize)) return false;
+  const [x, y] = [left, right].map((name) => {
+    const view = planner.viewOf(name);
+    return view?.kind === 'swapped'
+      ? { storage: planner.read(view.source, 'batchLast'), swapped: true }
+      : { storage: planner.read(name, 'batchLast'), swapped: false };
+  });
+  // A result that is only wanted with its axes exchanged is written so.
+  const reader = planner.onlyConsumer(node.outputs[0]);
+  const swapped = reader?.operator === 'Transpose' && listed(reader.attributes.permutation) === '0,1,3,2';
+  const z = planner.write(swapped ? reader.outputs[0] : node.outputs[0], 'batchLast');
+  planner.channelwise(heads, [x.storage, y.storage], [z], ({ kernels, address, channels, size }) => {
+    const [rows, columns, depth, images] = [size(m), size(n), size(k), size(batch)];
+    const strides = (width: number, height: number, exchanged: boolean) => (exchanged ? [1, height] : [width, 1]);
+    for (let head = 0; head < channels; head++) {
+      kernels.batchedProduct(
+        address(x.storage) + 4 * head * rows * depth * images, address(y.storage) + 4 * head * depth * columns * images,
+        address(z) + 4 * head * rows * columns * images, rows, columns, depth, images,
+        ...strides(depth, rows, x.swapped), ...strides(columns, depth, y.swapped), ...strides(columns, rows, swapped));
+    }
+  });
+  return true;
+};
+
+/** Down the last axis of [batch, heads, queries, keys]. */
+function softmax(kernel: string, operands: number): Emitter {
+  return (node, planner) => {
+    const names = node.inputs.slice(0, operands);
+    const dims = planner.dims(names[0]);
+    if (dims.length < 3 || !names.every((name) => planner.isBatchLast(name))) return false;
+    const [batch, channels, ...rest] = dims;
+    const groups = product(...rest.slice(0, -1));
+    const inputs = names.map((name) => planner.read(name, 'batchLast'));
+    const y = planner.write(node.outputs[0], 'batchLast');
+    planner.channelwise(channels, inputs, [y], ({ kernels, address, channels: some, size }) =>
+      kernels[kernel](...inputs.map(address), address(y), some * size(groups), size(rest[rest.length - 1]), size(batch)));
+    return true;
+  };
+}
+
 export const shapeEmitters: Readonly<Partial<Record<Operator, Emitter>>> = {
   ReduceSum: reduction(false),
   ReduceMean: reduction(true),
@@ -90,4 +189,6 @@ export const shapeEmitters: Readonly<Partial<Record<Operator, Emitter>>> = {
   Reshape: reshape,
   Transpose: transpose,
   MatMul: matMul,
+  Softmax: softmax('softmaxColumns', 1),
+  SoftmaxGradient: softmax('softmaxColumnsGradient', 2),
 };

@@ -5,7 +5,8 @@ import { columnSums } from './reductions.ts';
 
 /**
  * Layer norm of matrices [rows, columns] in which every column is one normalised vector: with the batch innermost, an
- * image's features are a column. Scale and bias are [rows], mean and inverse deviation [columns]. Ba et al. 2016.
+ * image's features are a column. Mean and inverse deviation are [columns]; rows = channels x positions, and scale and
+ * bias are [channels]. Ba et al. 2016.
  */
 
 /** columnStatistics(x, mean, inverse, rows, columns, epsilon): inverse = 1 / sqrt(variance + epsilon) */
@@ -40,19 +41,21 @@ function normalised(f: FunctionBuilder, lanes: Lanes, x: Local<'i32'>, mean: Loc
   return f.local(lanes.type, lanes.mul(centred, lanes.load(inverse, offset)));
 }
 
-/** normaliseColumns(x, mean, inverse, scale, bias, y, rows, columns): y = scale (x - mean) inverse + bias */
+/** normaliseColumns(x, mean, inverse, scale, bias, y, channels, positions, columns): y = scale (x - mean) inverse + bias */
 function normaliseColumns(): EncodedFunction {
   const f = new FunctionBuilder('normaliseColumns');
   const { x, mean, inverse, scale, bias, y } = f.pointers('x', 'mean', 'inverse', 'scale', 'bias', 'y');
-  const [rows, columns] = [f.parameter('i32'), f.parameter('i32')];
+  const { channels, positions, columns } = f.pointers('channels', 'positions', 'columns');
   const [left, meanAt, inverseAt] = [f.local('i32'), f.local('i32'), f.local('i32')];
-  f.repeat(rows, () => {
-    f.set(left, columns);
-    f.set(meanAt, mean);
-    f.set(inverseAt, inverse);
-    f.sweep(left, [x, meanAt, inverseAt, y], (lanes, offset) => {
-      const scaled = lanes.mul(normalised(f, lanes, x, meanAt, inverseAt, offset), lanes.loadSplat(scale));
-      f.store(y, lanes.add(scaled, lanes.loadSplat(bias)), offset);
+  f.repeat(channels, () => {
+    f.repeat(positions, () => {
+      f.set(left, columns);
+      f.set(meanAt, mean);
+      f.set(inverseAt, inverse);
+      f.sweep(left, [x, meanAt, inverseAt, y], (lanes, offset) => {
+        const scaled = lanes.mul(normalised(f, lanes, x, meanAt, inverseAt, offset), lanes.loadSplat(scale));
+        f.store(y, lanes.add(scaled, lanes.loadSplat(bias)), offset);
+      });
     });
     f.advance(scale, 4);
     f.advance(bias, 4);
@@ -61,8 +64,9 @@ function normaliseColumns(): EncodedFunction {
 }
 
 /**
- * columnGradient(dy, x, mean, inverse, scale, dx, dScale, dBias, scratch, rows, columns), with n the normalised input:
- *   dBias = sum dy, dScale = sum dy n (over columns), s = dy scale,
+ * columnGradient(dy, x, mean, inverse, scale, dx, dScale, dBias, scratch, channels, positions, columns), with n the
+ * normalised input:
+ *   dBias = sum dy, dScale = sum dy n (over columns; both [rows]), s = dy scale,
  *   dx = inverse (s - average of s - n average of s n) (averages over rows).
  * Scratch: 2 x columns floats.
  */
@@ -70,7 +74,7 @@ function columnGradient(): EncodedFunction {
   const f = new FunctionBuilder('columnGradient');
   const { dy, x, mean, inverse, scale } = f.pointers('dy', 'x', 'mean', 'inverse', 'scale');
   const { dx, dScale, dBias, scratch } = f.pointers('dx', 'dScale', 'dBias', 'scratch');
-  const [rows, columns] = [f.parameter('i32'), f.parameter('i32')];
+  const { channels, positions, columns } = f.pointers('channels', 'positions', 'columns');
   const rowBytes = f.integer(i32.shiftLeft(columns, 2));
   const alongProduct = f.integer(i32.add(scratch, rowBytes));
   const [dyAt, xAt, scaleAt] = [f.integer(dy), f.integer(x), f.integer(scale)];
@@ -82,31 +86,37 @@ function columnGradient(): EncodedFunction {
     f.set(productAt, alongProduct);
   };
   f.fillZeros(scratch, i32.shiftLeft(rowBytes, 1));
-  f.repeat(rows, () => {
-    startRow();
-    const [sum, product] = f.sums(2, columns, [dyAt, xAt, meanAt, inverseAt, sumAt, productAt], (lanes, offset, add) => {
-      const gradient = f.local(lanes.type, lanes.load(dyAt, offset));
-      const n = normalised(f, lanes, xAt, meanAt, inverseAt, offset);
-      add(0, gradient);
-      add(1, lanes.mul(gradient, n));
-      const scaled = f.local(lanes.type, lanes.mul(gradient, lanes.loadSplat(scaleAt)));
-      f.store(sumAt, lanes.add(lanes.load(sumAt, offset), scaled), offset);
-      f.store(productAt, lanes.add(lanes.load(productAt, offset), lanes.mul(scaled, n)), offset);
+  f.repeat(channels, () => {
+    f.repeat(positions, () => {
+      startRow();
+      const [sum, product] = f.sums(2, columns, [dyAt, xAt, meanAt, inverseAt, sumAt, productAt], (lanes, offset, add) => {
+        const gradient = f.local(lanes.type, lanes.load(dyAt, offset));
+        const n = normalised(f, lanes, xAt, meanAt, inverseAt, offset);
+        add(0, gradient);
+        add(1, lanes.mul(gradient, n));
+        const scaled = f.local(lanes.type, lanes.mul(gradient, lanes.loadSplat(scaleAt)));
+        f.store(sumAt, lanes.add(lanes.load(sumAt, offset), scaled), offset);
+        f.store(productAt, lanes.add(lanes.load(productAt, offset), lanes.mul(scaled, n)), offset);
+      });
+      f.store(dBias, f32.fromDouble(sum));
+      f.store(dScale, f32.fromDouble(product));
+      f.advance(dBias, 4);
+      f.advance(dScale, 4);
     });
-    f.store(dBias, f32.fromDouble(sum));
-    f.store(dScale, f32.fromDouble(product));
-    for (const pointer of [dBias, dScale, scaleAt]) f.advance(pointer, 4);
+    f.advance(scaleAt, 4);
   });
-  const share = f.local('f32', f32.fromDouble(f64.div(f64.fromInteger(1), f64.fromInteger(rows))));
-  f.repeat(rows, () => {
-    startRow();
-    f.set(left, columns);
-    f.sweep(left, [dy, x, meanAt, inverseAt, sumAt, productAt, dx], (lanes, offset) => {
-      const n = normalised(f, lanes, x, meanAt, inverseAt, offset);
-      const average = (at: Local<'i32'>) => lanes.mul(lanes.load(at, offset), lanes.splat(share));
-      const scaled = lanes.mul(lanes.load(dy, offset), lanes.loadSplat(scale));
-      const centred = lanes.sub(lanes.sub(scaled, average(sumAt)), lanes.mul(n, average(productAt)));
-      f.store(dx, lanes.mul(centred, lanes.load(inverseAt, offset)), offset);
+  const share = f.local('f32', f32.fromDouble(f64.div(f64.fromInteger(1), f64.fromInteger(i32.mul(channels, positions)))));
+  f.repeat(channels, () => {
+    f.repeat(positions, () => {
+      startRow();
+      f.set(left, columns);
+      f.sweep(left, [dy, x, meanAt, inverseAt, sumAt, productAt, dx], (lanes, offset) => {
+        const n = normalised(f, lanes, x, meanAt, inverseAt, offset);
+        const average = (at: Local<'i32'>) => lanes.mul(lanes.load(at, offset), lanes.splat(share));
+        const scaled = lanes.mul(lanes.load(dy, offset), lanes.loadSplat(scale));
+        const centred = lanes.sub(lanes.sub(scaled, average(sumAt)), lanes.mul(n, average(productAt)));
+        f.store(dx, lanes.mul(centred, lanes.load(inverseAt, offset)), offset);
+      });
     });
     f.advance(scale, 4);
   });

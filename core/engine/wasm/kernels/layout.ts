@@ -113,4 +113,22 @@ function fold(): EncodedFunction {
   return f.finish();
 }
 
-export const layoutKernels: readonly EncodedFunction[] = [transpose(), unfold(), fold()];
+/** swapPositions(x, y, channels, rows, columns, batch): y[c, j, i, :] = x[c, i, j, :] */
+function swapPositions(): EncodedFunction {
+  const f = new FunctionBuilder('swapPositions');
+  const { x, y, channels, rows, columns, batch } = f.pointers('x', 'y', 'channels', 'rows', 'columns', 'batch');
+  const elementBytes = f.integer(i32.shiftLeft(batch, 2));
+  const rowBytes = f.integer(i32.mul(columns, elementBytes));
+  const [from, left] = [f.local('i32'), f.local('i32')];
+  f.repeat(channels, () => {
+    f.range(0, columns, 1, (j) => f.range(0, rows, 1, (i) => {
+      f.set(from, i32.add(x, i32.add(i32.mul(i, rowBytes), i32.mul(j, elementBytes))));
+      f.set(left, batch);
+      copyFloats(f, from, y, left);
+    }));
+    f.advance(x, i32.mul(rows, rowBytes));
+  });
+  return f.finish();
+}
+
+export const layoutKernels: readonly EncodedFunction[] = [transpose(), unfold(), fold(), swapPositions()];
