@@ -18,8 +18,8 @@ seed: 5
 space: elasticvit-mini
 data: { kind: synthetic, imageSize: 32, trainImages: 40, valImages: 20 }
 devices: [pixel6, pixel4]
-training: { steps: 14, batchSize: 4, warmupSteps: 2, buckets: 2, checkpointEverySteps: 2 }
-search: { generations: 2, initialPopulation: 8, parents: 4, mutations: 3, crossovers: 3, calibrationBatches: 1, evaluationImages: 10 }
+training: { steps: 8, batchSize: 2, warmupSteps: 2, buckets: 2, checkpointEverySteps: 2 }
+search: { generations: 1, initialPopulation: 6, parents: 4, mutations: 2, crossovers: 2, calibrationBatches: 1, evaluationImages: 10 }
 export: { perDevice: 1 }
 `);
 
@@ -51,15 +51,17 @@ it('ends in the same fronts after 20 kills at random moments as without any', as
   const wholeMs = performance.now() - startedMs;
   const expected = frontsOf(undisturbed);
 
-  const random = new Random(Date.now());
+  // Another sequence of moments each time; a failure names it.
+  const seed = Date.now();
+  const random = new Random(seed);
   let kills = 0;
   for (let round = 0; kills < 20; round++) {
     const directory = join(folder, `killed-${round}`);
-    while (kills < 20 && await run(directory, random.uniform() * wholeMs * 0.5) === 'killed') kills++;
+    while (kills < 20 && await run(directory, random.uniform() * wholeMs * 0.3) === 'killed') kills++;
     await run(directory);
-    expect(frontsOf(directory)).toBe(expected);
+    expect(frontsOf(directory), `seed ${seed}`).toBe(expected);
     const { info, events } = await readStudy(directory);
     expect(info.status).toBe('finished');
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
   }
-});
+}, 900_000);
