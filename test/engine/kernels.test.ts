@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Random } from '../../core/base/random.ts';
+import { productImages } from '../../core/engine/wasm/kernels/products.ts';
 import { KernelMemory, normals, worstDifference } from './kernelMemory.ts';
 
 /*
@@ -239,12 +240,12 @@ describe('products with a vector over the batch in place of each number', () => 
   it('multiplies matrices and their transposes', () => {
     const random = new Random('products');
     for (let draw = 0; draw < 3 * draws; draw++) {
-      const [m, n, k, batch] = [1 + random.integer(9), 1 + random.integer(7), 1 + random.integer(9), random.choice([1, 3, 4, 8, 19])];
+      const [m, n, k, batch] = [1 + random.integer(9), 1 + random.integer(7), 1 + random.integer(9), random.choice([1, 3, 4, 8, 16, 23])];
       const [a, b] = [normals(random, m * k * batch), normals(random, k * n * batch)];
       const c = memory.space(m * n * batch);
       const strides = (rows: number, columns: number, transposed: boolean) => (transposed ? [1, rows] : [columns, 1]);
       const [ofA, ofB, ofC] = [strides(m, k, random.chance(0.5)), strides(k, n, random.chance(0.5)), strides(m, n, random.chance(0.5))];
-      kernels.batchedProduct(memory.put(a), memory.put(b), c, m, n, k, batch, ...ofA, ...ofB, ...ofC);
+      kernels.batchedProduct(memory.put(a), memory.put(b), c, memory.space((m + n) * k * productImages), m, n, k, batch, ...ofA, ...ofB, ...ofC);
       const expected = new Array<number>(m * n * batch).fill(0);
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {

@@ -12,6 +12,9 @@ export interface Operand {
   readonly transposed: boolean;
 }
 
+/** Multiply-accumulates from which more threads are worth waking. */
+const worthThreads = 2e7;
+
 /** Matrix products on ONNX Runtime: one session for each combination of transpositions, whatever the sizes. */
 export class MatrixProducts {
   readonly #arena: Arena;
@@ -34,7 +37,8 @@ export class MatrixProducts {
     }
     const tensor = (address: Address, height: number, width: number) =>
       new Tensor('float32', this.#arena.view(address, height * width), [height, width]);
-    this.#session(a.transposed, b.transposed).run(
+    const threads = a.rows * a.columns * columns < worthThreads ? 1 : this.#threads;
+    this.#session(a.transposed, b.transposed, threads).run(
       { a: tensor(a.address, a.rows, a.columns), b: tensor(b.address, b.rows, b.columns) }, { c: tensor(result, rows, columns) }, {});
   }
 
@@ -43,8 +47,8 @@ export class MatrixProducts {
     this.#sessions.clear();
   }
 
-  #session(transA: boolean, transB: boolean): NativeSession {
-    const key = `${transA} ${transB}`;
+  #session(transA: boolean, transB: boolean, threads: number): NativeSession {
+    const key = `${transA} ${transB} ${threads}`;
     let session = this.#sessions.get(key);
     if (!session) {
       const matrix = (name: string) => ({ name, dtype: 'float32' as const, dims: [`${name}0`, `${name}1`] });
@@ -56,7 +60,7 @@ export class MatrixProducts {
         }],
         inputs: [matrix('a'), matrix('b')], outputs: [matrix('c')],
       });
-      session = createSession(model, { threads: this.#threads });
+      session = createSession(model, { threads });
       this.#sessions.set(key, session);
     }
     return session;

@@ -1,5 +1,6 @@
 import { product } from '../../../graph/dims.ts';
 import type { Operator } from '../../../graph/graph.ts';
+import { productImages } from '../../wasm/kernels/products.ts';
 import type { Emitter } from './elementwise.ts';
 
 const listed = (axes: unknown) => (axes as readonly number[]).join();
@@ -153,16 +154,16 @@ const batchedMatMul: Emitter = (node, planner) => {
   const reader = planner.onlyConsumer(node.outputs[0]);
   const swapped = reader?.operator === 'Transpose' && listed(reader.attributes.permutation) === '0,1,3,2';
   const z = planner.write(swapped ? reader.outputs[0] : node.outputs[0], 'batchLast');
-  planner.channelwise(heads, [x.storage, y.storage], [z], ({ kernels, address, channels, size }) => {
+  planner.channelwise(heads, [x.storage, y.storage], [z], ({ kernels, address, channels, scratch, size }) => {
     const [rows, columns, depth, images] = [size(m), size(n), size(k), size(batch)];
     const strides = (width: number, height: number, exchanged: boolean) => (exchanged ? [1, height] : [width, 1]);
     for (let head = 0; head < channels; head++) {
       kernels.batchedProduct(
         address(x.storage) + 4 * head * rows * depth * images, address(y.storage) + 4 * head * depth * columns * images,
-        address(z) + 4 * head * rows * columns * images, rows, columns, depth, images,
+        address(z) + 4 * head * rows * columns * images, scratch, rows, columns, depth, images,
         ...strides(depth, rows, x.swapped), ...strides(columns, depth, y.swapped), ...strides(columns, rows, swapped));
     }
-  });
+  }, (size) => (size(m) + size(n)) * size(k) * productImages);
   return true;
 };
 

@@ -1,45 +1,58 @@
 import type { EncodedFunction } from '../encoding.ts';
-import { fourLanes, i32, oneLane, type Floats, type Lanes, type Local } from '../expression.ts';
+import { i32, type Floats, type Lanes, type Local } from '../expression.ts';
 import { FunctionBuilder } from '../function.ts';
 
 /** Sums that registers hold at once: this many rows by this many columns of the result. */
 const tile = { rows: 4, columns: 2 } as const;
 
+/** Images that are worked on together; with as many float32, an element fills a cache line. */
+export const productImages = 16;
+
 /**
- * batchedProduct(a, b, c, m, n, k, batch, aRow, aColumn, bRow, bColumn, cRow, cColumn): c = a b for every image, where
- * each matrix element is a vector over the batch: c[i, j, image] = sum over l of a[i, l, image] b[l, j, image]. The last
- * six parameters are the distances, in elements (batch vectors), between rows and between columns of each matrix, so
- * that transposes need no copy.
+ * batchedProduct(a, b, c, scratch, m, n, k, batch, aRow, aColumn, bRow, bColumn, cRow, cColumn): c = a b for every image,
+ * where each matrix element is a vector over the batch: c[i, j, image] = sum over l of a[i, l, image] b[l, j, image].
+ * The last six parameters are the distances, in elements (batch vectors), between rows and between columns of each
+ * matrix, so that transposes need no copy. Scratch: (m + n) k productImages floats, into which a few images of both
+ * factors are gathered: rows that lie a power of two apart would drive each other out of the cache.
  */
 function batchedProduct(): EncodedFunction {
   const f = new FunctionBuilder('batchedProduct');
-  const { a, b, c, m, n, k, batch } = f.pointers('a', 'b', 'c', 'm', 'n', 'k', 'batch');
+  const { a, b, c, scratch, m, n, k, batch } = f.pointers('a', 'b', 'c', 'scratch', 'm', 'n', 'k', 'batch');
   const strides = f.pointers('aRow', 'aColumn', 'bRow', 'bColumn', 'cRow', 'cColumn');
-  const elementBytes = f.integer(i32.shiftLeft(batch, 2));
-  for (const stride of Object.values(strides)) f.set(stride, i32.mul(stride, elementBytes));
+  const batchBytes = f.integer(i32.shiftLeft(batch, 2));
+  for (const stride of Object.values(strides)) f.set(stride, i32.mul(stride, batchBytes));
   const { aRow, aColumn, bRow, bColumn, cRow, cColumn } = strides;
-  const [left, start] = [f.local('i32'), { a: f.local('i32'), b: f.local('i32'), c: f.local('i32') }];
-  const at = (address: Local<'i32'>, stride: Local<'i32'>, count: number) =>
-    (count === 0 ? address : i32.add(address, count === 1 ? stride : i32.mul(stride, count)));
+  const [left, packed, lineBytes] = [f.local('i32'), f.local('i32'), f.local('i32')];
 
-  /** One tile of the result, for four images or one. */
-  const compute = (lanes: Lanes, rows: number, columns: number) => {
-    const sums = Array.from({ length: rows * columns }, () => f.local(lanes.type, lanes.width === 4 ? fourLanes.constant(0) : oneLane.constant(0)));
-    const rowPointers = Array.from({ length: rows }, (_, i) => f.integer(at(start.a, aRow, i)));
-    const columnPointers = Array.from({ length: columns }, (_, j) => f.integer(at(start.b, bColumn, j)));
+  /** Copies some images of a factor to where `packed` points: line after line, each with its k elements together. */
+  const pack = (from: Local<'i32'>, lines: Local<'i32'>, line: Local<'i32'>, step: Local<'i32'>, lanes: Lanes, offsets: readonly number[]) => {
+    f.range(0, lines, 1, (i) => {
+      const at = f.integer(i32.add(from, i32.mul(line, i)));
+      f.repeat(k, () => {
+        for (const offset of offsets) f.store(packed, lanes.load(at, offset), offset);
+        f.advance(at, step);
+        f.advance(packed, 4 * lanes.width * offsets.length);
+      });
+    });
+  };
+
+  /** One tile of the result, for one vector of images; `elementBytes` lie between the packed elements. */
+  const compute = (lanes: Lanes, rows: number, columns: number, elementBytes: number, firstRow: Local<'i32'>, firstColumn: Local<'i32'>, to: Local<'i32'>) => {
+    const sums = Array.from({ length: rows * columns }, () => f.local(lanes.type, lanes.constant(0)));
+    const starts = (first: Local<'i32'>, count: number) => Array.from({ length: count }, (_, i) => f.integer(i32.add(first, i32.mul(lineBytes, i))));
+    const [rowPointers, columnPointers] = [starts(firstRow, rows), starts(firstColumn, columns)];
     f.repeat(k, () => {
       const right: Floats[] = columnPointers.map((pointer) => f.local(lanes.type, lanes.load(pointer)));
-      rowPointers.forEach((pointer, i) => {
+      for (const [i, pointer] of rowPointers.entries()) {
         const value = f.local(lanes.type, lanes.load(pointer));
         right.forEach((other, j) => f.set(sums[i * columns + j], lanes.add(sums[i * columns + j], lanes.mul(value, other))));
-        f.advance(pointer, aColumn);
-      });
-      for (const pointer of columnPointers) f.advance(pointer, bRow);
+      }
+      for (const pointer of [...rowPointers, ...columnPointers]) f.advance(pointer, elementBytes);
     });
-    for (let i = 0; i < rows; i++) {
-      const row = f.integer(at(start.c, cRow, i));
-      for (let j = 0; j < columns; j++) f.store(at(row, cColumn, j), sums[i * columns + j]);
-    }
+    sums.forEach((sum, at) => {
+      const [i, j] = [Math.floor(at / columns), at % columns];
+      f.store(i32.add(to, i32.add(i32.mul(cRow, i), i32.mul(cColumn, j))), sum);
+    });
   };
 
   /** Calls the body for every tile along one axis: large ones first, then single lines. */
@@ -49,13 +62,25 @@ function batchedProduct(): EncodedFunction {
     f.range(whole, length, 1, (index) => body(index, 1));
   };
 
-  along(m, tile.rows, (i, rows) => along(n, tile.columns, (j, columns) => {
-    f.set(left, batch);
-    f.set(start.a, i32.add(a, i32.mul(aRow, i)));
-    f.set(start.b, i32.add(b, i32.mul(bColumn, j)));
-    f.set(start.c, i32.add(c, i32.add(i32.mul(cRow, i), i32.mul(cColumn, j))));
-    f.tiles(left, [start.a, start.b, start.c], (lanes) => compute(lanes, rows, columns), 1);
-  }));
+  f.set(left, batch);
+  f.tiles(left, [a, b, c], (lanes, offsets) => {
+    const elementBytes = 4 * lanes.width * offsets.length;
+    f.set(lineBytes, i32.mul(k, elementBytes));
+    f.set(packed, scratch);
+    pack(a, m, aRow, aColumn, lanes, offsets);
+    const columnsStart = f.integer(packed);
+    pack(b, n, bColumn, bRow, lanes, offsets);
+    const [firstRow, firstColumn, to] = [f.local('i32'), f.local('i32'), f.local('i32')];
+    along(m, tile.rows, (i, rows) => along(n, tile.columns, (j, columns) => {
+      f.set(firstRow, i32.add(scratch, i32.mul(lineBytes, i)));
+      f.set(firstColumn, i32.add(columnsStart, i32.mul(lineBytes, j)));
+      f.set(to, i32.add(c, i32.add(i32.mul(cRow, i), i32.mul(cColumn, j))));
+      f.repeat(offsets.length, () => {
+        compute(lanes, rows, columns, elementBytes, firstRow, firstColumn, to);
+        for (const pointer of [firstRow, firstColumn, to]) f.advance(pointer, 4 * lanes.width);
+      });
+    }));
+  }, productImages / 4);
   return f.finish();
 }
 
