@@ -1,6 +1,6 @@
 import { product, type Dim } from '../../../graph/dims.ts';
-import type { Operator } from '../../../graph/graph.ts';
-import type { Emitter } from './elementwise.ts';
+import type { GraphNode, Operator } from '../../../graph/graph.ts';
+import { elementwiseEmitters, type Emitter } from './elementwise.ts';
 import type { Planner } from './planner.ts';
 import type { Storage } from './steps.ts';
 
@@ -29,19 +29,54 @@ const batchNormalization: Emitter = (node, planner) => {
   return true;
 };
 
+/** Where the norm's output only went through a hard-swish, both are differentiated at once. */
 const batchNormalizationGradient: Emitter = (node, planner) => {
   const dims = planner.dims(node.inputs[0]);
   if (dims.length < 2) return false;
   const epsilon = Number(node.attributes.epsilon);
   const perChannel = perChannelOf(dims);
-  const [gradient, x] = node.inputs.slice(0, 2).map((name) => planner.read(name, 'batchLast'));
+  const activation = followingHardSwish(node, planner);
+  const gradient = planner.read(activation?.gradient ?? node.inputs[0], 'batchLast');
+  const x = planner.read(node.inputs[1], 'batchLast');
   const [scale, mean, variance] = node.inputs.slice(2).map((name) => planner.read(name, 'declared'));
+  // The bias matters only where an activation follows.
+  const bias = activation ? planner.read(activation.bias, 'declared') : scale;
   const dx = planner.write(node.outputs[0], 'batchLast');
   const [dScale, dBias] = node.outputs.slice(1).map((name) => planner.write(name, 'declared'));
-  // The bias matters only where an activation follows.
-  const inputs = [gradient, x, mean, variance, scale, scale];
-  planner.channelwise(dims[1], [gradient, x, mean, variance, scale], [dx, dScale, dBias], ({ kernels, address, channels, size }) =>
-    kernels.batchNormGradient(...inputs.map(address), address(dx), address(dScale), address(dBias), channels, size(perChannel), epsilon));
+  const kernel = activation ? 'batchNormHardSwishGradient' : 'batchNormGradient';
+  const inputs = [gradient, x, mean, variance, scale, bias];
+  planner.channelwise(dims[1], inputs, [dx, dScale, dBias], ({ kernels, address, channels, size }) =>
+    kernels[kernel](...inputs.map(address), address(dx), address(dScale), address(dBias), channels, size(perChannel), epsilon));
+  return true;
+};
+
+/** The gradient behind the hard-swish that follows a norm, and the norm's bias. */
+function followingHardSwish(node: GraphNode, planner: Planner): { gradient: string; bias: string } | undefined {
+  const [arriving, x, scale, mean, variance] = node.inputs;
+  const activation = planner.producer(arriving);
+  if (activation?.operator !== 'HardSwishGradient') return undefined;
+  const [gradient, output] = activation.inputs;
+  const norm = planner.producer(output);
+  if (norm?.operator !== 'BatchNormalization' || norm.attributes.training === 1) return undefined;
+  const [normX, normScale, bias, normMean, normVariance] = norm.inputs;
+  const isSame = normX === x && normScale === scale && normMean === mean && normVariance === variance;
+  return isSame && norm.attributes.epsilon === node.attributes.epsilon ? { gradient, bias } : undefined;
+}
+
+/** A batch norm and the activation after it in one walk. */
+const hardSwish: Emitter = (node, planner) => {
+  const [input] = node.inputs;
+  const norm = planner.producer(input);
+  const dims = planner.dims(input);
+  if (norm?.operator !== 'BatchNormalization' || dims.length < 2) return elementwiseEmitters.HardSwish!(node, planner);
+  const epsilon = Number(norm.attributes.epsilon);
+  const perChannel = perChannelOf(dims);
+  const [mean, variance] = norm.attributes.training === 1 ? norm.outputs.slice(1) : norm.inputs.slice(3);
+  const [xName, scale, bias] = norm.inputs;
+  const inputs = [planner.read(xName, 'batchLast'), ...[mean, variance, scale, bias].map((name) => planner.read(name, 'declared'))];
+  const y = planner.write(node.outputs[0], 'batchLast');
+  planner.channelwise(dims[1], inputs, [y], ({ kernels, address, channels, size }) =>
+    kernels.batchNormHardSwish(...inputs.map(address), address(y), channels, size(perChannel), epsilon));
   return true;
 };
 
@@ -92,6 +127,7 @@ const layerNormalizationGradient: Emitter = (node, planner) => {
 export const normEmitters: Readonly<Partial<Record<Operator, Emitter>>> = {
   BatchNormalization: batchNormalization,
   BatchNormalizationGradient: batchNormalizationGradient,
+  HardSwish: hardSwish,
   LayerNormalization: layerNormalization,
   LayerNormalizationGradient: layerNormalizationGradient,
 };

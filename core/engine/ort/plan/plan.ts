@@ -10,7 +10,7 @@ import { nodeGraph } from './nodes.ts';
 import { normEmitters } from './norms.ts';
 import { Planner } from './planner.ts';
 import { Run, type Feed, type Part } from './run.ts';
-import { groupSteps, lifetimesOf, useOf } from './schedule.ts';
+import { groupSteps, lifetimesOf, neededSteps, useOf } from './schedule.ts';
 import { shapeEmitters } from './shapes.ts';
 import type { Storage } from './steps.ts';
 
@@ -40,7 +40,8 @@ export class Plan {
     const planner = new Planner(graph, layouts);
     const feeds = [...layouts].map(([name, layout]) => ({ name, storage: planner.read(name, layout) }));
     const outputs = planOutputs(graph, planner, new Set(feeds.map(({ storage }) => storage)));
-    const groups = groupSteps(planner.steps);
+    const steps = isLeft(graph) ? planner.steps : neededSteps(planner.steps, outputs.map(({ storage }) => storage));
+    const groups = groupSteps(steps);
     const outlasting = new Set([...feeds, ...outputs].map(({ storage }) => storage));
     const { made, inner, dead } = lifetimesOf(groups, outlasting);
     this.#graph = graph;
@@ -77,9 +78,13 @@ export class Plan {
   }
 }
 
+/** Integer values between nodes have no storages: such a graph is one session, for which all feeds are ready first. */
+function isLeft(graph: Graph): boolean {
+  return graph.nodes.some(({ outputs }) => outputs.some((name) => valueOf(graph, name).dtype === 'int32'));
+}
+
 function planOutputs(graph: Graph, planner: Planner, fed: ReadonlySet<Storage>): { storage: Storage; layout: Layout; dims: readonly Dim[] }[] {
-  // Integer values between nodes have no place here: they stay inside one session, for which all feeds are ready first.
-  const leaveAll = graph.nodes.some(({ outputs }) => outputs.some((name) => valueOf(graph, name).dtype === 'int32'));
+  const leaveAll = isLeft(graph);
   if (leaveAll) for (const name of feedNames(graph)) if (valueOf(graph, name).dtype === 'float32') planner.read(name, 'declared');
   for (const node of graph.nodes) {
     if (leaveAll || !emitters[node.operator]?.(node, planner)) planner.leave(node);

@@ -8,6 +8,17 @@ export type Group =
   | WholeStep
   | ProductStep;
 
+/** The steps that some output depends on: kernels that do the work of several nodes leave others without a reader. */
+export function neededSteps(steps: readonly UnitStep[], outputs: readonly Storage[]): UnitStep[] {
+  const wanted = new Set(outputs);
+  const needed = steps.toReversed().filter(({ reads, writes }) => {
+    if (!writes.some((storage) => wanted.has(storage))) return false;
+    reads.forEach((storage) => wanted.add(storage));
+    return true;
+  });
+  return needed.reverse();
+}
+
 /**
  * Sorts steps into groups. Each group starts with the first step left, and takes in all later ones of its kind that
  * need nothing from outside that is not there yet.
