@@ -25,6 +25,14 @@ export interface ApplyOptions {
   readonly onStatistics?: (statistics: Statistics) => void;
 }
 
+/** A shortcut past tfjs for engines whose tensors live in memory of their own. */
+export interface EngineMemory {
+  /** A float32 tensor whose values `write` puts where they belong. */
+  create(shape: readonly number[], write: (values: Float32Array) => void): tf.Tensor;
+  /** Shows a float32 tensor's values in the order of its axes; they may be neither changed nor kept. */
+  inspect(tensor: tf.Tensor, use: (values: Float32Array) => void): void;
+}
+
 /** Runs graphs on a tfjs backend. */
 export interface Engine {
   readonly info: EngineInfo;
@@ -35,4 +43,6 @@ export interface Engine {
    * tfjs can differentiate.
    */
   apply(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options?: ApplyOptions): tf.Tensor;
+  /** Where missing, `tf.tensor` and `dataSync` do the same with a copy more. */
+  readonly memory?: EngineMemory;
 }

@@ -48,10 +48,26 @@ export function gather(large: Float32Array, slice: Slice): Float32Array {
   const { runLength, starts } = slice;
   if (starts.length === 1) return large.subarray(starts[0], starts[0] + runLength);
   const small = new Float32Array(starts.length * runLength);
-  for (let run = 0; run < starts.length; run++) {
-    small.set(large.subarray(starts[run], starts[run] + runLength), run * runLength);
-  }
+  gatherInto(large, slice, small);
   return small;
+}
+
+/** Runs below this length are copied faster number by number than through a view each. */
+const shortRun = 32;
+
+/**
+ * Reads a slice of `large` into memory of its size.
+ * @throws RangeError when that has room for more or fewer values than the slice has elements
+ */
+export function gatherInto(large: Float32Array, slice: Slice, small: Float32Array): void {
+  const { runLength, starts } = slice;
+  requireLength(small, slice);
+  let to = 0;
+  for (let run = 0; run < starts.length; run++, to += runLength) {
+    const from = starts[run];
+    if (runLength < shortRun) for (let i = 0; i < runLength; i++) small[to + i] = large[from + i];
+    else small.set(large.subarray(from, from + runLength), to);
+  }
 }
 
 /**

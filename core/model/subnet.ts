@@ -1,5 +1,5 @@
 import type { Network } from '../network/network.ts';
-import { gather, scatterAdd, sliceOf, type Slice } from './slicing.ts';
+import { gather, gatherInto, scatterAdd, sliceOf, type Slice } from './slicing.ts';
 import { layoutOf, Weights, type PlacedParameter } from './weights.ts';
 
 /** One of a subnet's parameters: its shape, and which part of which of the supernet's it is. */
@@ -37,6 +37,20 @@ export class SubnetView {
   read(key: string): { shape: readonly number[]; data: Float32Array } {
     const { parameter, slice, shape } = this.#share(key);
     return { shape, data: gather(this.#supernet.view(parameter), slice) };
+  }
+
+  /** The shape of the subnet's share of a parameter. @throws RangeError for a key that the subnet does not have */
+  shapeOf(key: string): readonly number[] {
+    return this.#share(key).shape;
+  }
+
+  /**
+   * Writes the subnet's share of a parameter to memory of its size.
+   * @throws RangeError for a key that the subnet does not have
+   */
+  readInto(key: string, values: Float32Array): void {
+    const { parameter, slice } = this.#share(key);
+    gatherInto(this.#supernet.view(parameter), slice, values);
   }
 
   /**

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { differentiableFeeds, differentiate, type DifferentiatedGraph } from '../../graph/gradient.ts';
 import { bindFeeds, feedNames, valueOf, type Graph } from '../../graph/graph.ts';
-import type { ApplyOptions, Engine, EngineInfo, Statistics } from '../engine.ts';
+import type { ApplyOptions, Engine, EngineInfo, EngineMemory, Statistics } from '../engine.ts';
 import { backendName, registerOrtBackend, type OrtBackend } from './backend.ts';
 import { Device } from './plan/device.ts';
 import type { Layout } from './plan/layout.ts';
@@ -23,6 +23,7 @@ type Tensors = Readonly<Record<string, tf.Tensor>>;
 export class OrtEngine implements Engine {
   readonly info: EngineInfo;
   readonly backend = backendName;
+  readonly memory: EngineMemory;
   readonly #backend: OrtBackend;
   readonly #device: Device;
   readonly #inference = new WeakMap<Graph, Plans>();
@@ -31,6 +32,7 @@ export class OrtEngine implements Engine {
   constructor(info: EngineInfo) {
     this.info = info;
     this.#backend = registerOrtBackend();
+    this.memory = this.#backend;
     this.#device = new Device(this.#backend.arena, this.#backend.kernels, info.threads);
   }
 
@@ -38,7 +40,7 @@ export class OrtEngine implements Engine {
     const sizes = new Map<string, number>();
     bindFeeds(graph, feeds, sizes);
     if (!tf.engine().isTapeOn()) return this.#forward(graph, feeds, sizes, options);
-    const { graphs, forward, backward } = this.#prepareTraining(graph, options.wrt ?? differentiableFeeds(graph));
+    const { graphs, forward, backward } = this.#prepareTraining(graph, options.wrt);
     const { wrt, kept } = graphs;
     const outputs = graphs.forward.outputs;
     const operation = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
@@ -74,13 +76,13 @@ export class OrtEngine implements Engine {
     return this.#backend.tensor(results[0]);
   }
 
-  #prepareTraining(graph: Graph, wrt: readonly string[]): Training {
+  #prepareTraining(graph: Graph, wrt?: readonly string[]): Training {
     let byNames = this.#training.get(graph);
     if (!byNames) this.#training.set(graph, byNames = new Map());
-    const key = wrt.join(' ');
+    const key = wrt?.join(' ') ?? 'all';
     let prepared = byNames.get(key);
     if (!prepared) {
-      prepared = { graphs: differentiate(graph, graph.outputs[0], wrt), forward: new Map(), backward: new Map() };
+      prepared = { graphs: differentiate(graph, graph.outputs[0], wrt ?? differentiableFeeds(graph)), forward: new Map(), backward: new Map() };
       byNames.set(key, prepared);
     }
     return prepared;

@@ -8,7 +8,6 @@ import { forward } from '../../model/forward.ts';
 import { SubnetView } from '../../model/subnet.ts';
 import { Weights } from '../../model/weights.ts';
 import type { WeightTensor } from '../../model/safetensors.ts';
-import type { Network } from '../../network/network.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
 import { crossEntropy, smoothedLabels } from '../loss.ts';
 import { AdamW, clipByNorm } from '../optimizer.ts';
@@ -100,18 +99,19 @@ export class SupernetTrainer<A> {
     const bucket = this.buckets[this.#bucket];
     this.#gradient.fill(0);
 
+    const resized = new ResizedBatch(batch);
     const labels = smoothedLabels(batch.labels, classes, settings.labelSmoothing);
     const soft = new Float32Array(labels.length);
     let loss = 0;
     let right = 0;
     for (let i = 0; i < subnetsPerStep; i++) {
       const network = space.lower(this.#random.choice(bucket.architectures), { classes });
-      const result = this.#backpropagate(new SubnetView(this.weights, network), batch, labels);
+      const result = this.#backpropagate(new SubnetView(this.weights, network), resized, labels);
       loss += result.loss / subnetsPerStep;
       for (let j = 0; j < soft.length; j++) soft[j] += result.probabilities[j] / subnetsPerStep;
       right += countRight(result.probabilities, batch.labels, classes);
     }
-    const smallest = this.#backpropagate(this.#smallest, batch, soft);
+    const smallest = this.#backpropagate(this.#smallest, resized, soft);
     if (!Number.isFinite(loss) || !Number.isFinite(smallest.loss)) {
       throw new EnvironmentError('diverged', `Training diverged at step ${step + 1}: the loss is not a number. Lower training.learningRate or raise training.warmupSteps.`);
     }
@@ -149,20 +149,17 @@ export class SupernetTrainer<A> {
   }
 
   /** Adds a subnet's gradient to the shared one. */
-  #backpropagate(view: SubnetView, batch: TrainingBatch, targets: Float32Array): { loss: number; probabilities: Float32Array } {
+  #backpropagate(view: SubnetView, batch: ResizedBatch, targets: Float32Array): { loss: number; probabilities: Float32Array } {
     const { engine, classes } = this.#options;
     const { network } = view;
     const keys = view.keys.filter((key) => this.weights.placed(key).trainable !== false);
-    const pixels = atResolution(batch, network);
+    const pixels = batch.at(network.resolution);
     let loss = NaN;
     let probabilities = new Float32Array(0);
     tf.tidy(() => {
-      const images = tf.tensor(pixels, [batch.labels.length, 3, network.resolution, network.resolution]);
-      const target = tf.tensor2d(targets, [batch.labels.length, classes]);
-      const parameters = keys.map((key) => {
-        const { data, shape } = view.read(key);
-        return tf.tensor(data, [...shape]);
-      });
+      const images = tf.tensor(pixels, [batch.count, 3, network.resolution, network.resolution]);
+      const target = tf.tensor2d(targets, [batch.count, classes]);
+      const parameters = keys.map((key) => shareOf(view, key, engine));
       const gradients = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
         const byKey = new Map(keys.map((key, i) => [key, tensors[i]]));
         const logits = forward(engine, network, (key) => byKey.get(key)!, images, { mode: 'training' }) as tf.Tensor2D;
@@ -170,14 +167,43 @@ export class SupernetTrainer<A> {
         return crossEntropy(logits, target);
       })(parameters);
       loss = gradients.value.dataSync()[0];
-      keys.forEach((key, i) => view.accumulate(key, gradients.grads[i].dataSync() as Float32Array, this.#gradient));
+      keys.forEach((key, i) => inspect(gradients.grads[i], engine, (values) => view.accumulate(key, values, this.#gradient)));
     });
     return { loss, probabilities };
   }
 }
 
-function atResolution(batch: TrainingBatch, network: Network): Float32Array {
-  return resizeBatch(batch.images, batch.labels.length, batch.imageSize, network.resolution);
+/** The tensor of a subnet's share of a parameter. */
+function shareOf(view: SubnetView, key: string, { memory }: Engine): tf.Tensor {
+  if (memory) return memory.create(view.shapeOf(key), (values) => view.readInto(key, values));
+  const { data, shape } = view.read(key);
+  return tf.tensor(data, [...shape]);
+}
+
+function inspect(tensor: tf.Tensor, { memory }: Engine, use: (values: Float32Array) => void): void {
+  if (memory) memory.inspect(tensor, use);
+  else use(tensor.dataSync() as Float32Array);
+}
+
+/** A batch at the resolutions of a step's subnets, each made once. */
+class ResizedBatch {
+  readonly count: number;
+  readonly #batch: TrainingBatch;
+  readonly #pixels = new Map<number, Float32Array>();
+
+  constructor(batch: TrainingBatch) {
+    this.#batch = batch;
+    this.count = batch.labels.length;
+  }
+
+  at(resolution: number): Float32Array {
+    let pixels = this.#pixels.get(resolution);
+    if (!pixels) {
+      pixels = resizeBatch(this.#batch.images, this.count, this.#batch.imageSize, resolution);
+      this.#pixels.set(resolution, pixels);
+    }
+    return pixels;
+  }
 }
 
 function countRight(probabilities: Float32Array, labels: Int32Array, classes: number): number {

@@ -22,8 +22,8 @@ export type Part = {
   | { readonly kind: 'kernels'; readonly group: Exclude<Group, { kind: 'nodes' }>; readonly slots: InnerSlots; readonly touched: readonly Storage[] }
 );
 
-/** Bytes that the data of one block of channels may take: within the second-level cache of common processors. */
-const blockBytes = 2 ** 18;
+/** Bytes that the data of one block of channels may take: within the second-level cache of current processors. */
+const blockBytes = 2 ** 19;
 
 /** One execution of a plan. */
 export class Run implements Frame {

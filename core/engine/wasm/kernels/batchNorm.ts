@@ -79,23 +79,23 @@ function batchNormGradient(name: string, slope?: (lanes: Lanes, x: Floats) => Fl
   const { dy, x, mean, variance, scale, bias } = f.pointers('dy', 'x', 'mean', 'variance', 'scale', 'bias');
   const { dx, dScale, dBias } = f.pointers('dx', 'dScale', 'dBias');
   const [channels, length, epsilon] = [f.parameter('i32'), f.parameter('i32'), f.parameter('f32')];
-  const [dyStart, xStart, left] = [f.local('i32'), f.local('i32'), f.local('i32')];
+  const [dyStart, dxStart, xStart, left] = Array.from({ length: 4 }, () => f.local('i32'));
   f.repeat(channels, () => {
     const { factor, shift } = affine(f, { mean, variance, scale, bias, epsilon });
     const inverse = f.local('f32', inverseDeviation(variance, epsilon));
     const average = f.local('f32', f32.load(mean));
-    /** Gradient of the norm's output. */
-    const arriving = (lanes: Lanes, input: Floats, offset: number): Floats => {
-      const gradient = lanes.load(dy, offset);
-      if (!slope) return gradient;
-      const output = f.local(lanes.type, lanes.add(lanes.mul(input, lanes.splat(factor)), lanes.splat(shift)));
-      return lanes.mul(gradient, slope(lanes, output));
-    };
     f.set(dyStart, dy);
+    f.set(dxStart, dx);
     f.set(xStart, x);
-    const [sum, product] = f.sums(2, length, [dy, x], (lanes, offset, add) => {
+    const [sum, product] = f.sums(2, length, slope ? [dy, x, dx] : [dy, x], (lanes, offset, add) => {
       const input = f.local(lanes.type, lanes.load(x, offset));
-      const gradient = f.local(lanes.type, arriving(lanes, input, offset));
+      const gradient = f.local(lanes.type, lanes.load(dy, offset));
+      if (slope) {
+        // The gradient before the activation waits where its turn as dx comes.
+        const output = f.local(lanes.type, lanes.add(lanes.mul(input, lanes.splat(factor)), lanes.splat(shift)));
+        f.set(gradient, lanes.mul(gradient, slope(lanes, output)));
+        f.store(dx, gradient, offset);
+      }
       add(0, gradient);
       add(1, lanes.mul(gradient, lanes.sub(input, lanes.splat(average))));
     });
@@ -103,17 +103,17 @@ function batchNormGradient(name: string, slope?: (lanes: Lanes, x: Floats) => Fl
     const scaleGradient = f.local('f32', f32.mul(f32.fromDouble(product), inverse));
     f.store(dBias, biasGradient);
     f.store(dScale, scaleGradient);
-    // dx = factor dy + slopeOfX x + constant, the three terms of the equation sorted by dy and x.
+    // dx = factor dy + ofX x + constant, the three terms of the equation sorted by dy and x.
     const count = f.local('f32', f32.fromInteger(length));
     const ofX = f.local('f32', oneLane.neg(f32.div(f32.mul(f32.mul(factor, inverse), scaleGradient), count)));
     const constant = f.local('f32', f32.sub(oneLane.neg(f32.div(f32.mul(factor, biasGradient), count)), f32.mul(ofX, average)));
     f.set(dy, dyStart);
+    f.set(dx, dxStart);
     f.set(x, xStart);
     f.set(left, length);
     f.sweep(left, [dy, x, dx], (lanes, offset) => {
-      const input = f.local(lanes.type, lanes.load(x, offset));
-      const byX = lanes.add(lanes.mul(input, lanes.splat(ofX)), lanes.splat(constant));
-      f.store(dx, lanes.add(lanes.mul(arriving(lanes, input, offset), lanes.splat(factor)), byX), offset);
+      const byX = lanes.add(lanes.mul(lanes.load(x, offset), lanes.splat(ofX)), lanes.splat(constant));
+      f.store(dx, lanes.add(lanes.mul(lanes.load(slope ? dx : dy, offset), lanes.splat(factor)), byX), offset);
     });
     for (const pointer of [mean, variance, scale, bias, dScale, dBias]) f.advance(pointer, 4);
   });
