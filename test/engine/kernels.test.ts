@@ -296,3 +296,21 @@ describe('softmax of columns', () => {
     memory.get(y, 1000).forEach((value, i) => expect(Math.abs(value / Math.exp(x[i]) - 1)).toBeLessThan(i === 0 ? 1e-6 : 5e-7));
   });
 });
+
+describe('AdamW', () => {
+  it('moves parameters and both moments in place', () => {
+    const random = new Random('adamw');
+    for (const length of [1, 3, 4, 8, 21]) {
+      const [p, g, m] = [normals(random, length), normals(random, length), normals(random, length)];
+      const v = normals(random, length).map((value) => value * value);
+      const addresses = [p, g, m, v].map((values) => memory.put(values));
+      const [keep, stepSize, correction, beta1, beta2, epsilon] = [0.99, 0.01, 1.5, 0.9, 0.999, 1e-3];
+      kernels.adamW(...addresses, length, keep, stepSize, correction, beta1, 1 - beta1, beta2, 1 - beta2, epsilon);
+      const first = [...m].map((value, i) => beta1 * value + (1 - beta1) * g[i]);
+      const second = [...v].map((value, i) => beta2 * value + (1 - beta2) * g[i] * g[i]);
+      const moved = [...p].map((value, i) => keep * value - stepSize * first[i] / (correction * Math.sqrt(second[i]) + epsilon));
+      [moved, [...g], first, second].forEach((expected, i) =>
+        expect(worstDifference(memory.get(addresses[i], length), expected)).toBeLessThan(tolerance));
+    }
+  });
+});

@@ -7,6 +7,7 @@ import { productKernels } from './kernels/products.ts';
 import { softmaxKernels } from './kernels/softmax.ts';
 import { layerNormKernels } from './kernels/layerNorm.ts';
 import { layoutKernels } from './kernels/layout.ts';
+import { optimizerKernels } from './kernels/optimizer.ts';
 import { poolingKernels } from './kernels/pooling.ts';
 import { reductionKernels } from './kernels/reductions.ts';
 import { webAssembly, type WasmMemory } from './platform.ts';
@@ -24,7 +25,7 @@ export function instantiateKernels(memory: WasmMemory): Readonly<Record<string, 
   try {
     compiled ??= new webAssembly.Module(encodeModule([
       ...elementwiseKernels, ...batchNormKernels, ...layerNormKernels, ...depthwiseKernels, ...poolingKernels,
-      ...reductionKernels, ...layoutKernels, ...softmaxKernels, ...productKernels,
+      ...reductionKernels, ...layoutKernels, ...softmaxKernels, ...productKernels, ...optimizerKernels,
     ]));
     return new webAssembly.Instance(compiled, { env: { memory } }).exports as Record<string, Kernel>;
   } catch (cause) {
