@@ -25,12 +25,27 @@ export interface ApplyOptions {
   readonly onStatistics?: (statistics: Statistics) => void;
 }
 
-/** A shortcut past tfjs for engines whose tensors live in memory of their own. */
-export interface EngineMemory {
-  /** A float32 tensor whose values `write` puts where they belong. */
-  create(shape: readonly number[], write: (values: Float32Array) => void): tf.Tensor;
-  /** Shows a float32 tensor's values in the order of its axes; they may be neither changed nor kept. */
-  inspect(tensor: tf.Tensor, use: (values: Float32Array) => void): void;
+/** One graph of a chain: its only input is the result of the one before. */
+export interface ChainLink {
+  readonly graph: Graph;
+  /** One for each parameter of the graph. */
+  readonly parameters: readonly ChainParameter[];
+  readonly tables: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Int32Array }>>;
+}
+
+export interface ChainParameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Puts the values where the engine wants them. */
+  readonly write: (values: Float32Array) => void;
+  /** Is shown the gradient, which may be neither changed nor kept. */
+  readonly onGradient: (gradient: Float32Array) => void;
+}
+
+/** What flows into a chain. */
+export interface ChainInput {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
 }
 
 /** Runs graphs on a tfjs backend. */
@@ -43,6 +58,9 @@ export interface Engine {
    * tfjs can differentiate.
    */
   apply(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options?: ApplyOptions): tf.Tensor;
-  /** Where missing, `tf.tensor` and `dataSync` do the same with a copy more. */
-  readonly memory?: EngineMemory;
+  /**
+   * Runs a chain forward and backward.
+   * @param gradientOf given the chain's result in the order of its axes, the gradient that flows back from it
+   */
+  backpropagate?(links: readonly ChainLink[], input: ChainInput, gradientOf: (result: Float32Array) => Float32Array): void;
 }

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import type { EngineMemory } from '../engine.ts';
 import { Arena, type Address } from '../wasm/arena.ts';
 import { instantiateKernels, type Kernel } from '../wasm/library.ts';
 import type { Layout } from './plan/layout.ts';
@@ -21,7 +20,7 @@ export interface DeviceData {
  * array that JavaScript has seen is never written again, and memory in the arena is recycled when tfjs disposes the
  * tensor.
  */
-export class OrtBackend extends MathBackendCPU implements EngineMemory {
+export class OrtBackend extends MathBackendCPU {
   readonly arena: Arena;
   readonly kernels: Readonly<Record<string, Kernel>>;
 
@@ -50,18 +49,6 @@ export class OrtBackend extends MathBackendCPU implements EngineMemory {
     const address = this.arena.allocate(values.length);
     this.arena.view(address, values.length).set(values);
     return entry.device = { address, layout: 'declared', shape: tensor.shape };
-  }
-
-  create(shape: readonly number[], write: (values: Float32Array) => void): tf.Tensor {
-    const length = shape.reduce((size, dim) => size * dim, 1);
-    const address = this.arena.allocate(length);
-    write(this.arena.view(address, length));
-    return this.tensor({ address, layout: 'declared', shape });
-  }
-
-  inspect(tensor: tf.Tensor, use: (values: Float32Array) => void): void {
-    const { device } = this.data.get(tensor.dataId) as StoredData;
-    use(device?.layout === 'declared' ? this.arena.view(device.address, tensor.size) : this.values(tensor) as Float32Array);
   }
 
   /** The tensor's values as an array of JavaScript. */

@@ -1,21 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { differentiableFeeds, differentiate, type DifferentiatedGraph } from '../../graph/gradient.ts';
+import { differentiableFeeds, differentiate } from '../../graph/gradient.ts';
 import { bindFeeds, feedNames, valueOf, type Graph } from '../../graph/graph.ts';
-import type { ApplyOptions, Engine, EngineInfo, EngineMemory, Statistics } from '../engine.ts';
+import type { ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, Statistics } from '../engine.ts';
 import { backendName, registerOrtBackend, type OrtBackend } from './backend.ts';
+import { ChainRun, type Plans, type Training } from './chainRun.ts';
 import { Device } from './plan/device.ts';
 import type { Layout } from './plan/layout.ts';
 import { Plan, type Result } from './plan/plan.ts';
 import type { Feed } from './plan/run.ts';
-
-/** A graph's plans, by the layouts of its feeds. */
-type Plans = Map<string, Plan>;
-
-interface Training {
-  readonly graphs: DifferentiatedGraph;
-  readonly forward: Plans;
-  readonly backward: Plans;
-}
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
 
@@ -23,7 +15,6 @@ type Tensors = Readonly<Record<string, tf.Tensor>>;
 export class OrtEngine implements Engine {
   readonly info: EngineInfo;
   readonly backend = backendName;
-  readonly memory: EngineMemory;
   readonly #backend: OrtBackend;
   readonly #device: Device;
   readonly #inference = new WeakMap<Graph, Plans>();
@@ -32,7 +23,6 @@ export class OrtEngine implements Engine {
   constructor(info: EngineInfo) {
     this.info = info;
     this.#backend = registerOrtBackend();
-    this.memory = this.#backend;
     this.#device = new Device(this.#backend.arena, this.#backend.kernels, info.threads);
   }
 
@@ -47,7 +37,7 @@ export class OrtEngine implements Engine {
       const save = args[wrt.length] as tf.GradSaveFunc;
       const given: Record<string, tf.Tensor> = { ...feeds };
       wrt.forEach((name, i) => { given[name] = args[i] as tf.Tensor; });
-      const results = this.#run(graphs.forward, forward, given, sizes);
+      const results = this.#runOnTensors(graphs.forward, forward, given, sizes);
       options.onStatistics?.(this.#statistics(graph, outputs, results));
       const value = this.#backend.tensor(results[0]);
       for (const [i, name] of outputs.entries()) {
@@ -60,17 +50,22 @@ export class OrtEngine implements Engine {
       const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]) => {
         const known: Record<string, tf.Tensor> = { [graphs.upstream]: upstream };
         remembered.forEach((name, i) => { known[name] = saved[i]; });
-        return this.#run(graphs.backward, backward, known, sizes).map((result) => this.#backend.tensor(result));
+        return this.#runOnTensors(graphs.backward, backward, known, sizes).map((result) => this.#backend.tensor(result));
       };
       return { value, gradFunc };
     });
     return operation(...wrt.map((name) => feeds[name]));
   }
 
+  backpropagate(links: readonly ChainLink[], input: ChainInput, gradientOf: (result: Float32Array) => Float32Array): void {
+    const prepare = (graph: Graph, wrt?: readonly string[]) => this.#prepareTraining(graph, wrt);
+    new ChainRun(this.#backend, prepare, (graph, plans, feeds, sizes) => this.#run(graph, plans, feeds, sizes)).run(links, input, gradientOf);
+  }
+
   #forward(graph: Graph, feeds: Tensors, sizes: ReadonlyMap<string, number>, options: ApplyOptions): tf.Tensor {
     let plans = this.#inference.get(graph);
     if (!plans) this.#inference.set(graph, plans = new Map());
-    const results = this.#run(graph, plans, feeds, sizes);
+    const results = this.#runOnTensors(graph, plans, feeds, sizes);
     options.onStatistics?.(this.#statistics(graph, graph.outputs, results));
     for (const { address } of results.slice(1)) this.#backend.arena.free(address);
     return this.#backend.tensor(results[0]);
@@ -88,21 +83,23 @@ export class OrtEngine implements Engine {
     return prepared;
   }
 
-  /** Runs a graph with a plan that suits how its feeds lie. */
-  #run(graph: Graph, plans: Plans, tensors: Tensors, sizes: ReadonlyMap<string, number>): Result[] {
+  #runOnTensors(graph: Graph, plans: Plans, tensors: Tensors, sizes: ReadonlyMap<string, number>): Result[] {
     const feeds: Record<string, Feed> = {};
+    const floats = feedNames(graph).filter((name) => valueOf(graph, name).dtype === 'float32');
+    // Numbers that are fed in two shapes may have to be laid out anew for the second, so all are placed before any is used.
+    for (const name of floats) this.#backend.onDevice(tensors[name]);
+    for (const name of floats) feeds[name] = this.#backend.onDevice(tensors[name]);
+    for (const name of graph.tables) feeds[name] = { shape: tensors[name].shape, data: this.#backend.values(tensors[name]) };
+    return this.#run(graph, plans, feeds, sizes);
+  }
+
+  /** Runs a graph with a plan that suits how its feeds lie. */
+  #run(graph: Graph, plans: Plans, feeds: Readonly<Record<string, Feed>>, sizes: ReadonlyMap<string, number>): Result[] {
     const layouts = new Map<string, Layout>();
     let key = '';
-    // Numbers that are fed in two shapes may have to be laid out anew for the second, so all are placed before any is used.
-    for (const name of feedNames(graph)) if (valueOf(graph, name).dtype === 'float32') this.#backend.onDevice(tensors[name]);
     for (const name of feedNames(graph)) {
-      const tensor = tensors[name];
-      if (valueOf(graph, name).dtype === 'int32') {
-        feeds[name] = { shape: tensor.shape, data: this.#backend.values(tensor) };
-        continue;
-      }
-      const feed = this.#backend.onDevice(tensor);
-      feeds[name] = feed;
+      const feed = feeds[name];
+      if (!('layout' in feed)) continue;
       layouts.set(name, feed.layout);
       key += feed.layout === 'declared' ? '-' : 'b';
     }

@@ -1,15 +1,14 @@
-import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { EnvironmentError } from '../../base/errors.ts';
 import { Random, type RandomState } from '../../base/random.ts';
 import { resizeBatch } from '../../data/resize.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { forward } from '../../model/forward.ts';
+import { backpropagate } from '../../model/backpropagate.ts';
 import { SubnetView } from '../../model/subnet.ts';
 import { Weights } from '../../model/weights.ts';
 import type { WeightTensor } from '../../model/safetensors.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
-import { crossEntropy, smoothedLabels } from '../loss.ts';
+import { crossEntropy, smoothedLabels, type LossResult } from '../loss.ts';
 import { AdamW, clipByNorm } from '../optimizer.ts';
 import { learningRateAt } from '../schedule.ts';
 import type { TrainingSettings } from '../settings.ts';
@@ -149,40 +148,20 @@ export class SupernetTrainer<A> {
   }
 
   /** Adds a subnet's gradient to the shared one. */
-  #backpropagate(view: SubnetView, batch: ResizedBatch, targets: Float32Array): { loss: number; probabilities: Float32Array } {
+  #backpropagate(view: SubnetView, batch: ResizedBatch, targets: Float32Array): LossResult {
     const { engine, classes } = this.#options;
-    const { network } = view;
-    const keys = view.keys.filter((key) => this.weights.placed(key).trainable !== false);
-    const pixels = batch.at(network.resolution);
-    let loss = NaN;
-    let probabilities = new Float32Array(0);
-    tf.tidy(() => {
-      const images = tf.tensor(pixels, [batch.count, 3, network.resolution, network.resolution]);
-      const target = tf.tensor2d(targets, [batch.count, classes]);
-      const parameters = keys.map((key) => shareOf(view, key, engine));
-      const gradients = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
-        const byKey = new Map(keys.map((key, i) => [key, tensors[i]]));
-        const logits = forward(engine, network, (key) => byKey.get(key)!, images, { mode: 'training' }) as tf.Tensor2D;
-        probabilities = Float32Array.from(tf.softmax(logits).dataSync());
-        return crossEntropy(logits, target);
-      })(parameters);
-      loss = gradients.value.dataSync()[0];
-      keys.forEach((key, i) => inspect(gradients.grads[i], engine, (values) => view.accumulate(key, values, this.#gradient)));
+    const { resolution } = view.network;
+    let result: LossResult | undefined;
+    backpropagate(engine, view.network, {
+      shapeOf: (key) => view.shapeOf(key),
+      write: (key, values) => view.readInto(key, values),
+      onGradient: (key, gradient) => view.accumulate(key, gradient, this.#gradient),
+    }, { shape: [batch.count, 3, resolution, resolution], data: batch.at(resolution) }, (logits) => {
+      result = crossEntropy(logits, targets, classes);
+      return result.gradient;
     });
-    return { loss, probabilities };
+    return result!;
   }
-}
-
-/** The tensor of a subnet's share of a parameter. */
-function shareOf(view: SubnetView, key: string, { memory }: Engine): tf.Tensor {
-  if (memory) return memory.create(view.shapeOf(key), (values) => view.readInto(key, values));
-  const { data, shape } = view.read(key);
-  return tf.tensor(data, [...shape]);
-}
-
-function inspect(tensor: tf.Tensor, { memory }: Engine, use: (values: Float32Array) => void): void {
-  if (memory) memory.inspect(tensor, use);
-  else use(tensor.dataSync() as Float32Array);
 }
 
 /** A batch at the resolutions of a step's subnets, each made once. */

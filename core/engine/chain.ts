@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ChainInput, ChainLink, Engine } from './engine.ts';
+
+/**
+ * Runs a chain of graphs forward and backward: the engine's own way where it has one, which keeps tfjs and its tape out
+ * of it, or tfjs's.
+ * @param gradientOf given the chain's result in the order of its axes, the gradient that flows back from it
+ */
+export function backpropagate(
+  engine: Engine, links: readonly ChainLink[], input: ChainInput, gradientOf: (result: Float32Array) => Float32Array,
+): void {
+  if (engine.backpropagate) engine.backpropagate(links, input, gradientOf);
+  else differentiateWithTape(engine, links, input, gradientOf);
+}
+
+/** Differentiates the sum of result x gradient, whose gradient at the result is the given one. */
+function differentiateWithTape(
+  engine: Engine, links: readonly ChainLink[], input: ChainInput, gradientOf: (result: Float32Array) => Float32Array,
+): void {
+  const parameters = links.flatMap((link) => link.parameters);
+  tf.tidy(() => {
+    const tensors = parameters.map(({ shape, write }) => {
+      const values = new Float32Array(shape.reduce((size, dim) => size * dim, 1));
+      write(values);
+      return tf.tensor(values, [...shape]);
+    });
+    const { grads } = tf.valueAndGrads((...given: tf.Tensor[]) => {
+      const byParameter = new Map(parameters.map((parameter, i) => [parameter, given[i]]));
+      let result = tf.tensor(input.data, [...input.shape]);
+      for (const [i, { graph, parameters: own, tables }] of links.entries()) {
+        const feeds: Record<string, tf.Tensor> = { [graph.inputs[0]]: result };
+        for (const parameter of own) feeds[parameter.name] = byParameter.get(parameter)!;
+        for (const [name, { shape, data }] of Object.entries(tables)) feeds[name] = tf.tensor(data, [...shape], 'int32');
+        result = engine.apply(graph, feeds, i === 0 ? { wrt: graph.parameters } : {});
+      }
+      const gradient = tf.tensor(gradientOf(Float32Array.from(result.dataSync())), result.shape);
+      return tf.sum(tf.mul(result, gradient)) as tf.Scalar;
+    })(tensors);
+    parameters.forEach(({ onGradient }, i) => onGradient(grads[i].dataSync() as Float32Array));
+  });
+}
