@@ -1,29 +1,28 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ChainInput, ChainLink, Engine } from './engine.ts';
+import { gather, scatterAdd } from '../network/slicing.ts';
+import type { ChainInput, ChainLink, Engine, FlatParameters } from './engine.ts';
 
 /**
  * Runs a chain of graphs forward and backward: the engine's own way where it has one, which keeps tfjs and its tape out
- * of it, or tfjs's.
+ * of it, or tfjs's. Adds the parameters' gradients to those in `flat`.
  * @param gradientOf given the chain's result in the order of its axes, the gradient that flows back from it
  */
 export function backpropagate(
-  engine: Engine, links: readonly ChainLink[], input: ChainInput, gradientOf: (result: Float32Array) => Float32Array,
+  engine: Engine, links: readonly ChainLink[], input: ChainInput, flat: FlatParameters,
+  gradientOf: (result: Float32Array) => Float32Array,
 ): void {
-  if (engine.backpropagate) engine.backpropagate(links, input, gradientOf);
-  else differentiateWithTape(engine, links, input, gradientOf);
+  if (engine.backpropagate) engine.backpropagate(links, input, flat, gradientOf);
+  else differentiateWithTape(engine, links, input, flat, gradientOf);
 }
 
 /** Differentiates the sum of result x gradient, whose gradient at the result is the given one. */
 function differentiateWithTape(
-  engine: Engine, links: readonly ChainLink[], input: ChainInput, gradientOf: (result: Float32Array) => Float32Array,
+  engine: Engine, links: readonly ChainLink[], input: ChainInput, flat: FlatParameters,
+  gradientOf: (result: Float32Array) => Float32Array,
 ): void {
   const parameters = links.flatMap((link) => link.parameters);
   tf.tidy(() => {
-    const tensors = parameters.map(({ shape, write }) => {
-      const values = new Float32Array(shape.reduce((size, dim) => size * dim, 1));
-      write(values);
-      return tf.tensor(values, [...shape]);
-    });
+    const tensors = parameters.map(({ shape, offset, slice }) => tf.tensor(gather(flat.values.subarray(offset), slice), [...shape]));
     const { grads } = tf.valueAndGrads((...given: tf.Tensor[]) => {
       const byParameter = new Map(parameters.map((parameter, i) => [parameter, given[i]]));
       let result = tf.tensor(input.data, [...input.shape]);
@@ -36,6 +35,6 @@ function differentiateWithTape(
       const gradient = tf.tensor(gradientOf(Float32Array.from(result.dataSync())), result.shape);
       return tf.sum(tf.mul(result, gradient)) as tf.Scalar;
     })(tensors);
-    parameters.forEach(({ onGradient }, i) => onGradient(grads[i].dataSync() as Float32Array));
+    parameters.forEach(({ offset, slice }, i) => scatterAdd(grads[i].dataSync() as Float32Array, slice, flat.gradient.subarray(offset)));
   });
 }

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Graph } from '../graph/graph.ts';
+import type { ParameterShare } from '../network/slicing.ts';
 
 export type EngineId = 'ort' | 'tensorflow' | 'js';
 
@@ -33,13 +34,16 @@ export interface ChainLink {
   readonly tables: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Int32Array }>>;
 }
 
-export interface ChainParameter {
+/** A parameter of a graph as a part of flat buffers. */
+export interface ChainParameter extends ParameterShare {
+  /** In its graph. */
   readonly name: string;
-  readonly shape: readonly number[];
-  /** Puts the values where the engine wants them. */
-  readonly write: (values: Float32Array) => void;
-  /** Is shown the gradient, which may be neither changed nor kept. */
-  readonly onGradient: (gradient: Float32Array) => void;
+}
+
+/** All parameters that a chain may read, and what their gradients are added to; both laid out alike. */
+export interface FlatParameters {
+  readonly values: Float32Array;
+  readonly gradient: Float32Array;
 }
 
 /** What flows into a chain. */
@@ -59,8 +63,10 @@ export interface Engine {
    */
   apply(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options?: ApplyOptions): tf.Tensor;
   /**
-   * Runs a chain forward and backward.
+   * Runs a chain forward and backward, and adds the parameters' gradients to those in `flat`.
    * @param gradientOf given the chain's result in the order of its axes, the gradient that flows back from it
    */
-  backpropagate?(links: readonly ChainLink[], input: ChainInput, gradientOf: (result: Float32Array) => Float32Array): void;
+  backpropagate?(
+    links: readonly ChainLink[], input: ChainInput, flat: FlatParameters, gradientOf: (result: Float32Array) => Float32Array,
+  ): void;
 }

@@ -1,33 +1,31 @@
 import type { Network } from '../network/network.ts';
-import { gather, gatherInto, scatterAdd, sliceOf, type Slice } from './slicing.ts';
+import { gather, scatterAdd, sliceOf, type ParameterShare } from '../network/slicing.ts';
 import { layoutOf, Weights, type PlacedParameter } from './weights.ts';
 
-/** One of a subnet's parameters: its shape, and which part of which of the supernet's it is. */
-interface Share {
+/** One of a subnet's parameters, and which of the supernet's it is a part of. */
+interface Share extends ParameterShare {
   readonly parameter: PlacedParameter;
-  readonly slice: Slice;
-  readonly shape: readonly number[];
 }
 
 /** How a subnet's parameters lie in the supernet's buffers. Made once for a subnet, used every step. */
 export class SubnetView {
   readonly network: Network;
   readonly #supernet: Weights;
-  readonly #slices: ReadonlyMap<string, Share>;
+  readonly #shares: ReadonlyMap<string, Share>;
 
   /** @throws RangeError when the network is not part of the supernet. */
   constructor(supernet: Weights, network: Network) {
     this.network = network;
     this.#supernet = supernet;
     const layout = layoutOf(network);
-    this.#slices = new Map([...layout.parameters.values()].map(({ key, shape }) => {
+    this.#shares = new Map([...layout.parameters.values()].map(({ key, shape }) => {
       const parameter = supernet.placed(key);
-      return [key, { parameter, shape, slice: sliceOf(parameter.shape, shape, parameter.slice) }];
+      return [key, { parameter, shape, offset: parameter.offset, slice: sliceOf(parameter.shape, shape, parameter.slice) }];
     }));
   }
 
   get keys(): string[] {
-    return [...this.#slices.keys()];
+    return [...this.#shares.keys()];
   }
 
   /**
@@ -39,18 +37,9 @@ export class SubnetView {
     return { shape, data: gather(this.#supernet.view(parameter), slice) };
   }
 
-  /** The shape of the subnet's share of a parameter. @throws RangeError for a key that the subnet does not have */
-  shapeOf(key: string): readonly number[] {
-    return this.#share(key).shape;
-  }
-
-  /**
-   * Writes the subnet's share of a parameter to memory of its size.
-   * @throws RangeError for a key that the subnet does not have
-   */
-  readInto(key: string, values: Float32Array): void {
-    const { parameter, slice } = this.#share(key);
-    gatherInto(this.#supernet.view(parameter), slice, values);
+  /** Where the subnet's share of a parameter lies. @throws RangeError for a key that the subnet does not have */
+  shareOf(key: string): ParameterShare {
+    return this.#share(key);
   }
 
   /**
@@ -71,7 +60,7 @@ export class SubnetView {
   }
 
   #share(key: string): Share {
-    const share = this.#slices.get(key);
+    const share = this.#shares.get(key);
     if (!share) throw new RangeError(`The subnet has no parameter "${key}".`);
     return share;
   }

@@ -1,18 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { Arena, type Address } from '../wasm/arena.ts';
+import { Arena } from '../wasm/arena.ts';
 import { instantiateKernels, type Kernel } from '../wasm/library.ts';
-import type { Layout } from './plan/layout.ts';
+import { inspect, type DeviceData } from './deviceData.ts';
 
 export const backendName = 'ort';
-
-/** A tensor's numbers in the arena. */
-export interface DeviceData {
-  readonly address: Address;
-  readonly layout: Layout;
-  /** The shape that the layout speaks of; tensors of other shapes may share the numbers. */
-  readonly shape: readonly number[];
-}
 
 /**
  * tfjs tensors whose numbers lie in an arena, where kernels and ONNX Runtime work on them, or in arrays of JavaScript,
@@ -57,14 +49,8 @@ export class OrtBackend extends MathBackendCPU {
   }
 
   /** A copy of numbers in the arena, in the order of the axes. */
-  download({ address, layout, shape }: DeviceData): Float32Array {
-    const length = shape.reduce((size, dim) => size * dim, 1);
-    if (layout === 'declared' || length === 0) return this.arena.view(address, length).slice();
-    const temporary = this.arena.allocate(length);
-    this.kernels.transpose(address, temporary, length / shape[0], shape[0]);
-    const values = this.arena.view(temporary, length).slice();
-    this.arena.free(temporary);
-    return values;
+  download(data: DeviceData): Float32Array {
+    return inspect(data, this.arena, this.kernels, (values) => values.slice());
   }
 
   override disposeData(dataId: tf.DataId, force = false): boolean {

@@ -1,27 +1,24 @@
-import type { DifferentiatedGraph } from '../../graph/gradient.ts';
-import { bindFeeds, feedNames, type Graph } from '../../graph/graph.ts';
+import { differentiableFeeds } from '../../graph/gradient.ts';
+import { bindFeeds, feedNames } from '../../graph/graph.ts';
 import type { Address } from '../wasm/arena.ts';
 import type { ChainInput, ChainLink, ChainParameter } from '../engine.ts';
-import type { DeviceData, OrtBackend } from './backend.ts';
+import { elementsOf, inspect, type DeviceData } from './deviceData.ts';
+import type { GraphRunner, Training } from './graphRunner.ts';
 import type { HostTensor } from './graphSession.ts';
-import type { Plan, Result } from './plan/plan.ts';
 import type { Feed } from './plan/run.ts';
 
-/** A graph's plans, by the layouts of its feeds. */
-export type Plans = Map<string, Plan>;
-
-/** A graph and its derivative, with their plans. */
-export interface Training {
-  readonly graphs: DifferentiatedGraph;
-  readonly forward: Plans;
-  readonly backward: Plans;
+/** What a pass needs of the world outside. Arrays that it shows may be neither changed nor kept. */
+export interface ChainAccess {
+  /** Writes a parameter's values. */
+  read(parameter: ChainParameter, values: Float32Array): void;
+  /** Takes a parameter's gradient. */
+  accept(parameter: ChainParameter, gradient: Float32Array): void;
+  /** The gradient that flows back from the chain's result. */
+  gradientOf(result: Float32Array): Float32Array;
 }
 
 /** A feed whose shape is at hand. */
 type ShapedFeed = DeviceData | HostTensor;
-
-type Prepare = (graph: Graph, wrt?: readonly string[]) => Training;
-type RunGraph = (graph: Graph, plans: Plans, feeds: Readonly<Record<string, Feed>>, sizes: ReadonlyMap<string, number>) => Result[];
 
 /** What the backward pass of a link needs of its forward pass. */
 interface Trace {
@@ -35,46 +32,44 @@ interface Trace {
 
 /** One forward and backward pass of a chain of graphs, without tfjs: all values are blocks of the arena. */
 export class ChainRun {
-  readonly #backend: OrtBackend;
-  readonly #prepare: Prepare;
-  readonly #runGraph: RunGraph;
+  readonly #runner: GraphRunner;
+  readonly #access: ChainAccess;
   readonly #live = new Set<Address>();
 
-  constructor(backend: OrtBackend, prepare: Prepare, runGraph: RunGraph) {
-    this.#backend = backend;
-    this.#prepare = prepare;
-    this.#runGraph = runGraph;
+  constructor(runner: GraphRunner, access: ChainAccess) {
+    this.#runner = runner;
+    this.#access = access;
   }
 
-  run(links: readonly ChainLink[], input: ChainInput, gradientOf: (result: Float32Array) => Float32Array): void {
+  run(links: readonly ChainLink[], input: ChainInput): void {
     try {
       const traces: Trace[] = [];
       let value = this.#place(input.shape, (values) => values.set(input.data));
       for (const [i, link] of links.entries()) {
         // Nobody wants the gradient of what flows into the chain.
-        const wrt = i === 0 ? link.graph.parameters : undefined;
-        value = this.#forward(link, this.#prepare(link.graph, wrt), value, traces);
+        const wrt = i === 0 ? link.graph.parameters : differentiableFeeds(link.graph);
+        value = this.#forward(link, this.#runner.training(link.graph, wrt), value, traces);
       }
-      const gradient = gradientOf(this.#backend.download(value));
+      const gradient = this.#inspect(value, (result) => this.#access.gradientOf(result));
       let upstream = this.#place(value.shape, (values) => values.set(gradient));
       for (const trace of traces.reverse()) upstream = this.#backward(trace, upstream);
     } finally {
-      this.#live.forEach((address) => this.#backend.arena.free(address));
+      this.#live.forEach((address) => this.#runner.device.arena.free(address));
     }
   }
 
   #forward({ graph, parameters, tables }: ChainLink, training: Training, x: DeviceData, traces: Trace[]): DeviceData {
     const feeds: Record<string, ShapedFeed> = { ...tables, [graph.inputs[0]]: x };
     const blocks: Address[] = [];
-    for (const { name, shape, write } of parameters) {
-      const placed = this.#place(shape, write);
-      feeds[name] = placed;
+    for (const parameter of parameters) {
+      const placed = this.#place(parameter.shape, (values) => this.#access.read(parameter, values));
+      feeds[parameter.name] = placed;
       blocks.push(placed.address);
     }
     const sizes = new Map<string, number>();
     bindFeeds(graph, feeds, sizes);
     const { graphs, forward } = training;
-    const results = this.#runGraph(graphs.forward, forward, feeds, sizes);
+    const results = this.#runner.run(forward, feeds, sizes);
     results.forEach((result, i) => {
       const name = graphs.forward.outputs[i];
       this.#live.add(result.address);
@@ -93,36 +88,37 @@ export class ChainRun {
   #backward({ training: { graphs, backward }, sizes, feeds, parameters, blocks }: Trace, upstream: DeviceData): DeviceData {
     const known: Record<string, Feed> = {};
     for (const name of feedNames(graphs.backward)) known[name] = name === graphs.upstream ? upstream : feeds[name];
-    const results = this.#runGraph(graphs.backward, backward, known, sizes);
+    const results = this.#runner.run(backward, known, sizes);
     results.forEach(({ address }) => this.#live.add(address));
     this.#free(upstream.address);
     const byName = new Map(graphs.wrt.map((name, i) => [name, results[i]]));
-    for (const { name, onGradient } of parameters) {
-      const gradient = byName.get(name);
+    for (const parameter of parameters) {
+      const gradient = byName.get(parameter.name);
       if (!gradient) continue;
-      this.#show(gradient, onGradient);
+      this.#inspect(gradient, (values) => this.#access.accept(parameter, values));
       this.#free(gradient.address);
-      byName.delete(name);
+      byName.delete(parameter.name);
     }
     for (const address of blocks) this.#free(address);
     const [ofInput] = byName.values();
     return ofInput ?? upstream;
   }
 
-  #show(data: DeviceData, use: (values: Float32Array) => void): void {
-    const length = data.shape.reduce((size, dim) => size * dim, 1);
-    use(data.layout === 'declared' ? this.#backend.arena.view(data.address, length) : this.#backend.download(data));
+  #inspect<T>(data: DeviceData, use: (values: Float32Array) => T): T {
+    const { arena, kernels } = this.#runner.device;
+    return inspect(data, arena, kernels, use);
   }
 
   #place(shape: readonly number[], write: (values: Float32Array) => void): DeviceData {
-    const length = shape.reduce((size, dim) => size * dim, 1);
-    const address = this.#backend.arena.allocate(length);
+    const { arena } = this.#runner.device;
+    const length = elementsOf(shape);
+    const address = arena.allocate(length);
     this.#live.add(address);
-    write(this.#backend.arena.view(address, length));
+    write(arena.view(address, length));
     return { address, layout: 'declared', shape };
   }
 
   #free(address: Address): void {
-    if (this.#live.delete(address)) this.#backend.arena.free(address);
+    if (this.#live.delete(address)) this.#runner.device.arena.free(address);
   }
 }

@@ -152,11 +152,9 @@ export class SupernetTrainer<A> {
     const { engine, classes } = this.#options;
     const { resolution } = view.network;
     let result: LossResult | undefined;
-    backpropagate(engine, view.network, {
-      shapeOf: (key) => view.shapeOf(key),
-      write: (key, values) => view.readInto(key, values),
-      onGradient: (key, gradient) => view.accumulate(key, gradient, this.#gradient),
-    }, { shape: [batch.count, 3, resolution, resolution], data: batch.at(resolution) }, (logits) => {
+    const images = { shape: [batch.count, 3, resolution, resolution], data: batch.at(resolution) };
+    const flat = { values: this.weights.trainable, gradient: this.#gradient };
+    backpropagate(engine, view.network, (key) => view.shareOf(key), images, flat, (logits) => {
       result = crossEntropy(logits, targets, classes);
       return result.gradient;
     });

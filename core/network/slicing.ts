@@ -1,4 +1,4 @@
-import type { SliceRole } from '../network/definition.ts';
+import type { SliceRole } from './definition.ts';
 
 /** Where a smaller parameter lies inside a larger one: as runs of equal length that are contiguous in both. */
 export interface Slice {
@@ -6,6 +6,15 @@ export interface Slice {
   readonly runLength: number;
   /** Start of each run in the larger parameter; in the smaller one the runs follow each other. */
   readonly starts: Int32Array;
+}
+
+/** A parameter of a network as a part of a flat buffer that a larger network's parameters fill. */
+export interface ParameterShare {
+  readonly shape: readonly number[];
+  /** Where the larger parameter starts. */
+  readonly offset: number;
+  /** Which of its elements belong to the share. */
+  readonly slice: Slice;
 }
 
 /**

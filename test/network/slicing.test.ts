@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../core/base/random.ts';
-import { gather, scatter, scatterAdd, sliceOf } from '../../core/model/slicing.ts';
+import { gather, scatter, scatterAdd, sliceOf } from '../../core/network/slicing.ts';
 import type { SliceRole } from '../../core/network/definition.ts';
 
 /** Position in the large parameter of each element of the small one, one index at a time. */
