@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.ts';
+import { sharedFloats } from '../base/sharedMemory.ts';
 import type { Random } from '../base/random.ts';
 import { blockParameters, type Parameter } from '../network/blockGraph.ts';
 import type { Network } from '../network/network.ts';
@@ -36,7 +37,8 @@ export function layoutOf(network: Network): WeightLayout {
 
 /**
  * All numbers of a network in two flat buffers: what the optimizer moves, and the running statistics that calibration
- * sets. Flat, so that optimizers, averages and files treat them as one.
+ * sets. Flat, so that optimizers, averages and files treat them as one; what is trained is seen by all of an engine's
+ * threads.
  */
 export class Weights {
   readonly network: Network;
@@ -49,7 +51,7 @@ export class Weights {
     const layout = layoutOf(network);
     this.network = network;
     this.parameters = layout.parameters;
-    this.trainable = new Float32Array(layout.trainableLength);
+    this.trainable = sharedFloats(layout.trainableLength);
     this.statistics = new Float32Array(layout.statisticsLength);
   }
 

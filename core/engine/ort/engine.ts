@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { isShared } from '../../base/sharedMemory.ts';
+import type { DimValues } from '../../graph/dims.ts';
 import { differentiableFeeds } from '../../graph/gradient.ts';
 import { bindFeeds, feedNames, valueOf, type Graph } from '../../graph/graph.ts';
 import { gatherInto, scatterAdd } from '../../network/slicing.ts';
@@ -9,6 +11,7 @@ import { GraphRunner, type PlannedGraph } from './graphRunner.ts';
 import { Device } from './plan/device.ts';
 import type { Result } from './plan/plan.ts';
 import type { Feed } from './plan/run.ts';
+import { Team } from './team/team.ts';
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
 
@@ -18,6 +21,7 @@ export class OrtEngine implements Engine {
   readonly backend = backendName;
   readonly #backend: OrtBackend;
   readonly #runner: GraphRunner;
+  #team: Team | undefined;
 
   constructor(info: EngineInfo) {
     this.info = info;
@@ -57,14 +61,30 @@ export class OrtEngine implements Engine {
     return operation(...wrt.map((name) => feeds[name]));
   }
 
+  evaluate(graph: Graph, feeds: Tensors, known?: DimValues): tf.Tensor[] {
+    const sizes = new Map(known);
+    bindFeeds(graph, feeds, sizes);
+    return this.#run(this.#runner.inference(graph), feeds, sizes).map((result) => this.#backend.tensor(result));
+  }
+
   backpropagate(
     links: readonly ChainLink[], input: ChainInput, flat: FlatParameters, gradientOf: (result: Float32Array) => Float32Array,
   ): void {
+    if (this.info.threads > 1 && isShared(flat.values) && isShared(flat.gradient)) {
+      this.#team ??= this.#startTeam();
+      this.#team.backpropagate(links, input, flat, gradientOf);
+      return;
+    }
     new ChainRun(this.#runner, {
       read: ({ offset, slice }, values) => gatherInto(flat.values.subarray(offset), slice, values),
       accept: ({ offset, slice }, gradient) => scatterAdd(gradient, slice, flat.gradient.subarray(offset)),
       gradientOf,
     }).run(links, input);
+  }
+
+  #startTeam(): Team {
+    const { arena, kernels } = this.#backend;
+    return new Team(this.info.threads, (collective) => new Device(arena, kernels, 1, collective), arena.ceiling);
   }
 
   #forward(graph: Graph, feeds: Tensors, sizes: ReadonlyMap<string, number>, options: ApplyOptions): tf.Tensor {

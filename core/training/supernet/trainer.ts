@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EnvironmentError } from '../../base/errors.ts';
 import { Random, type RandomState } from '../../base/random.ts';
+import { sharedFloats } from '../../base/sharedMemory.ts';
 import { resizeBatch } from '../../data/resize.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { backpropagate } from '../../model/backpropagate.ts';
@@ -79,7 +80,7 @@ export class SupernetTrainer<A> {
     const ranges = [...this.weights.parameters.values()].filter(({ trainable }) => trainable !== false)
       .map(({ offset, length, decay }) => ({ offset, length, decay: decay === true }));
     this.#optimizer = new AdamW(this.weights.trainable.length, ranges, settings);
-    this.#gradient = new Float32Array(this.weights.trainable.length);
+    this.#gradient = sharedFloats(this.weights.trainable.length);
   }
 
   /** Steps done. */

@@ -3,6 +3,7 @@ import type { Address, Arena } from '../../wasm/arena.ts';
 import type { Kernel } from '../../wasm/library.ts';
 import { GraphSession } from '../graphSession.ts';
 import { SessionPool } from '../sessionPool.ts';
+import type { Peers } from './peers.ts';
 import { MatrixProducts } from './product.ts';
 
 /** What plans run on: memory, the kernels and matrix products that work on it, and the native sessions. */
@@ -10,14 +11,17 @@ export class Device {
   readonly arena: Arena;
   readonly kernels: Readonly<Record<string, Kernel>>;
   readonly products: MatrixProducts;
+  /** Those that share each batch with this device, if any. */
+  readonly peers: Peers | undefined;
   readonly #threads: number;
   readonly #sessions: SessionPool;
 
   /** @param kernels at work on the arena's memory */
-  constructor(arena: Arena, kernels: Readonly<Record<string, Kernel>>, threads: number) {
+  constructor(arena: Arena, kernels: Readonly<Record<string, Kernel>>, threads: number, peers?: Peers) {
     this.arena = arena;
     this.kernels = kernels;
     this.products = new MatrixProducts(arena, threads);
+    this.peers = peers;
     this.#threads = threads;
     this.#sessions = new SessionPool(threads);
   }

@@ -19,15 +19,26 @@ const batchNormalization: Emitter = (node, planner) => {
     ? node.outputs.slice(1).map((name) => planner.write(name, 'declared'))
     : node.inputs.slice(3).map((name) => planner.read(name, 'declared'));
   const y = planner.write(node.outputs[0], 'batchLast');
-  if (fromBatch) {
-    planner.channelwise(dims[1], [x], [mean, variance], ({ kernels, address, channels, size }) =>
-      kernels.batchStatistics(address(x), address(mean), address(variance), channels, size(perChannel)));
-  }
+  if (fromBatch) planStatistics(planner, x, { mean, variance }, dims[1], perChannel);
   const inputs = [x, mean, variance, scale, bias];
   planner.channelwise(dims[1], inputs, [y], ({ kernels, address, channels, size }) =>
     kernels.batchNorm(...inputs.map(address), address(y), channels, size(perChannel), epsilon));
   return true;
 };
+
+/** Mean and biased variance of each channel, over the images of all who share the batch. */
+function planStatistics(planner: Planner, x: Storage, of: { mean: Storage; variance: Storage }, channels: Dim, perChannel: Dim): void {
+  const own = planner.sharesBatch ? { mean: planner.temporary(channels), variance: planner.temporary(channels) } : of;
+  planner.channelwise(channels, [x], [own.mean, own.variance], ({ kernels, address, channels: some, size }) =>
+    kernels.batchStatistics(address(x), address(own.mean), address(own.variance), some, size(perChannel)));
+  if (!planner.sharesBatch) return;
+  planner.whole([own.mean, own.variance], [of.mean, of.variance], ({ address, copy, view, peers, size }) => {
+    const count = size(channels);
+    copy(address(own.mean), address(of.mean), count);
+    copy(address(own.variance), address(of.variance), count);
+    peers!.combineStatistics(view(address(of.mean), count), view(address(of.variance), count));
+  });
+}
 
 /** Where the norm's output only went through a hard-swish, both are differentiated at once. */
 const batchNormalizationGradient: Emitter = (node, planner) => {
@@ -43,12 +54,46 @@ const batchNormalizationGradient: Emitter = (node, planner) => {
   const bias = activation ? planner.read(activation.bias, 'declared') : scale;
   const dx = planner.write(node.outputs[0], 'batchLast');
   const [dScale, dBias] = node.outputs.slice(1).map((name) => planner.write(name, 'declared'));
-  const kernel = activation ? 'batchNormHardSwishGradient' : 'batchNormGradient';
   const inputs = [gradient, x, mean, variance, scale, bias];
+  if (planner.sharesBatch) {
+    planSharedGradient(planner, inputs, { dx, dScale, dBias, activated: activation !== undefined }, dims, epsilon);
+    return true;
+  }
+  const kernel = activation ? 'batchNormHardSwishGradient' : 'batchNormGradient';
   planner.channelwise(dims[1], inputs, [dx, dScale, dBias], ({ kernels, address, channels, size }) =>
     kernels[kernel](...inputs.map(address), address(dx), address(dScale), address(dBias), channels, size(perChannel), epsilon));
   return true;
 };
+
+/**
+ * In two walks, because the input's gradient needs the sums of all who share the batch. The parameters' gradients stay
+ * those of this share.
+ */
+function planSharedGradient(
+  planner: Planner, inputs: readonly Storage[], to: { dx: Storage; dScale: Storage; dBias: Storage; activated: boolean },
+  dims: readonly Dim[], epsilon: number,
+): void {
+  const { dx, dScale, dBias, activated } = to;
+  const [gradient, x, mean, variance, scale] = inputs;
+  const [channels, perChannel] = [dims[1], perChannelOf(dims)];
+  const [sumScale, sumBias] = [planner.temporary(channels), planner.temporary(channels)];
+  const before = activated ? planner.temporary(...dims) : gradient;
+  const sums = activated ? [before, dScale, dBias] : [dScale, dBias];
+  planner.channelwise(channels, inputs, sums, ({ kernels, address, channels: some, size }) =>
+    kernels[activated ? 'batchNormHardSwishGradientSums' : 'batchNormGradientSums'](
+      ...inputs.map(address), address(before), address(dScale), address(dBias), some, size(perChannel), epsilon));
+  planner.whole([dScale, dBias], [sumScale, sumBias], ({ address, copy, view, peers, size }) => {
+    const count = size(channels);
+    for (const [own, sum] of [[dScale, sumScale], [dBias, sumBias]]) {
+      copy(address(own), address(sum), count);
+      peers!.sum(view(address(sum), count));
+    }
+  });
+  const known = [before, x, mean, variance, scale, sumScale, sumBias];
+  planner.channelwise(channels, known, [dx], ({ kernels, address, channels: some, peers, size }) =>
+    kernels.batchNormGradientFromSums(
+      ...known.map(address), address(dx), some, size(perChannel), size(perChannel) * peers!.batchFactor, epsilon));
+}
 
 /** The gradient behind the hard-swish that follows a norm, and the norm's bias. */
 function followingHardSwish(node: GraphNode, planner: Planner): { gradient: string; bias: string } | undefined {

@@ -37,7 +37,7 @@ export class Plan {
 
   /** @param layouts of all feeds that are float32 */
   constructor(graph: Graph, layouts: ReadonlyMap<string, Layout>, device: Device) {
-    const planner = new Planner(graph, layouts);
+    const planner = new Planner(graph, layouts, device.peers !== undefined);
     const feeds = [...layouts].map(([name, layout]) => ({ name, storage: planner.read(name, layout) }));
     const outputs = planOutputs(graph, planner, new Set(feeds.map(({ storage }) => storage)));
     const steps = isLeft(graph) ? planner.steps : neededSteps(planner.steps, outputs.map(({ storage }) => storage));

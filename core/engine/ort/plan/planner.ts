@@ -16,6 +16,8 @@ export interface View {
 /** Turns the nodes of a graph into steps: says where every value lies, and in which layouts it is at hand. */
 export class Planner {
   readonly graph: Graph;
+  /** Whether others have a part of the batch, so that statistics of the batch take an exchange. */
+  readonly sharesBatch: boolean;
   readonly steps: UnitStep[] = [];
   readonly storages: Storage[] = [];
   readonly #places = new Map<string, Partial<Record<Layout, Storage>>>();
@@ -24,8 +26,9 @@ export class Planner {
   readonly #consumers = new Map<string, GraphNode[]>();
 
   /** @param layouts of the feeds that are float32; by name */
-  constructor(graph: Graph, layouts: ReadonlyMap<string, Layout>) {
+  constructor(graph: Graph, layouts: ReadonlyMap<string, Layout>, sharesBatch: boolean) {
     this.graph = graph;
+    this.sharesBatch = sharesBatch;
     this.#producers = producers(graph);
     for (const node of graph.nodes) {
       for (const name of new Set(node.inputs)) this.#consumers.set(name, [...this.#consumers.get(name) ?? [], node]);

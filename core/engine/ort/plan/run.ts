@@ -39,6 +39,7 @@ export class Run implements Frame {
   readonly #live = new Set<Address>();
   readonly kernels: Frame['kernels'];
   readonly copy: Frame['copy'];
+  readonly peers: Frame['peers'];
   channels = 0;
   scratch: Address = 0;
   #firstChannel = 0;
@@ -50,6 +51,7 @@ export class Run implements Frame {
     this.#device = device;
     this.kernels = device.kernels;
     this.copy = device.copy;
+    this.peers = device.peers;
     this.#feeds = feeds;
     this.#sizes = sizes;
     this.addresses = new Array<number>(storages).fill(0);
@@ -147,6 +149,7 @@ export class Run implements Frame {
     this.#device.arena.free(address);
   }
 
-
   readonly address = ({ id }: Storage): Address => this.addresses[id] + this.#firstChannel * this.#strides[id];
+
+  readonly view = (at: Address, length: number): Float32Array => this.#device.arena.view(at, length);
 }

@@ -2,6 +2,7 @@ import type { Dim } from '../../../graph/dims.ts';
 import type { GraphNode } from '../../../graph/graph.ts';
 import type { Address } from '../../wasm/arena.ts';
 import type { Kernel } from '../../wasm/library.ts';
+import type { Peers } from './peers.ts';
 
 /** A piece of memory that a plan uses: written by one step, or fed. */
 export interface Storage {
@@ -16,7 +17,10 @@ export interface Frame {
   /** Channels to work on; the addresses are those of the first of them. */
   readonly channels: number;
   readonly scratch: Address;
+  readonly peers: Peers | undefined;
   readonly address: (storage: Storage) => Address;
+  /** The numbers at an address, in place; valid until the step ends. */
+  readonly view: (at: Address, length: number) => Float32Array;
   /** Copies float32 from one address to another. */
   readonly copy: (from: Address, to: Address, length: number) => void;
   readonly size: (dim: Dim) => number;

@@ -74,50 +74,111 @@ function affine(f: FunctionBuilder, { mean, variance, scale, bias, epsilon }: No
  *   dBias = sum dy, dScale = sum dy n, dx = scale / deviation (dy - dBias / length - n dScale / length),
  * with n the normalised input. The form for hard-swish takes the gradient after the activation.
  */
-function batchNormGradient(name: string, slope?: (lanes: Lanes, x: Floats) => Floats): EncodedFunction {
+function batchNormGradient(name: string, slope?: Slope): EncodedFunction {
   const f = new FunctionBuilder(name);
   const { dy, x, mean, variance, scale, bias } = f.pointers('dy', 'x', 'mean', 'variance', 'scale', 'bias');
   const { dx, dScale, dBias } = f.pointers('dx', 'dScale', 'dBias');
   const [channels, length, epsilon] = [f.parameter('i32'), f.parameter('i32'), f.parameter('f32')];
-  const [dyStart, dxStart, xStart, left] = Array.from({ length: 4 }, () => f.local('i32'));
+  const [dyStart, dxStart, xStart] = Array.from({ length: 3 }, () => f.local('i32'));
   f.repeat(channels, () => {
-    const { factor, shift } = affine(f, { mean, variance, scale, bias, epsilon });
-    const inverse = f.local('f32', inverseDeviation(variance, epsilon));
-    const average = f.local('f32', f32.load(mean));
     f.set(dyStart, dy);
     f.set(dxStart, dx);
     f.set(xStart, x);
-    const [sum, product] = f.sums(2, length, slope ? [dy, x, dx] : [dy, x], (lanes, offset, add) => {
-      const input = f.local(lanes.type, lanes.load(x, offset));
-      const gradient = f.local(lanes.type, lanes.load(dy, offset));
-      if (slope) {
-        // The gradient before the activation waits where its turn as dx comes.
-        const output = f.local(lanes.type, lanes.add(lanes.mul(input, lanes.splat(factor)), lanes.splat(shift)));
-        f.set(gradient, lanes.mul(gradient, slope(lanes, output)));
-        f.store(dx, gradient, offset);
-      }
-      add(0, gradient);
-      add(1, lanes.mul(gradient, lanes.sub(input, lanes.splat(average))));
-    });
-    const biasGradient = f.local('f32', f32.fromDouble(sum));
-    const scaleGradient = f.local('f32', f32.mul(f32.fromDouble(product), inverse));
-    f.store(dBias, biasGradient);
-    f.store(dScale, scaleGradient);
-    // dx = factor dy + ofX x + constant, the three terms of the equation sorted by dy and x.
-    const count = f.local('f32', f32.fromInteger(length));
-    const ofX = f.local('f32', oneLane.neg(f32.div(f32.mul(f32.mul(factor, inverse), scaleGradient), count)));
-    const constant = f.local('f32', f32.sub(oneLane.neg(f32.div(f32.mul(factor, biasGradient), count)), f32.mul(ofX, average)));
+    const norm = { mean, variance, scale, bias, epsilon };
+    const sums = parameterGradients(f, norm, { dy, x, before: dx, length }, slope);
+    f.store(dBias, sums.bias);
+    f.store(dScale, sums.scale);
     f.set(dy, dyStart);
     f.set(dx, dxStart);
     f.set(x, xStart);
-    f.set(left, length);
-    f.sweep(left, [dy, x, dx], (lanes, offset) => {
-      const byX = lanes.add(lanes.mul(lanes.load(x, offset), lanes.splat(ofX)), lanes.splat(constant));
-      f.store(dx, lanes.add(lanes.mul(lanes.load(slope ? dx : dy, offset), lanes.splat(factor)), byX), offset);
-    });
+    inputGradient(f, norm, sums, { dy: slope ? dx : dy, x, dx, length, count: f32.fromInteger(length), swept: [dy, x, dx] });
     for (const pointer of [mean, variance, scale, bias, dScale, dBias]) f.advance(pointer, 4);
   });
   return f.finish();
+}
+
+/**
+ * The first half, for a share of a batch: batchNormGradientSums(dy, x, mean, variance, scale, bias, before, dScale, dBias,
+ * channels, length, epsilon). The form for hard-swish writes the gradient before the activation to `before`; the other
+ * leaves it alone.
+ */
+function batchNormGradientSums(name: string, slope?: Slope): EncodedFunction {
+  const f = new FunctionBuilder(name);
+  const { dy, x, mean, variance, scale, bias } = f.pointers('dy', 'x', 'mean', 'variance', 'scale', 'bias');
+  const { before, dScale, dBias } = f.pointers('before', 'dScale', 'dBias');
+  const [channels, length, epsilon] = [f.parameter('i32'), f.parameter('i32'), f.parameter('f32')];
+  f.repeat(channels, () => {
+    const sums = parameterGradients(f, { mean, variance, scale, bias, epsilon }, { dy, x, before, length }, slope);
+    f.store(dBias, sums.bias);
+    f.store(dScale, sums.scale);
+    for (const pointer of [mean, variance, scale, bias, dScale, dBias]) f.advance(pointer, 4);
+  });
+  return f.finish();
+}
+
+/**
+ * The second half: batchNormGradientFromSums(dy, x, mean, variance, scale, dScale, dBias, dx, channels, length, count,
+ * epsilon), with the sums over `count` numbers of which `length` are here.
+ */
+function batchNormGradientFromSums(): EncodedFunction {
+  const f = new FunctionBuilder('batchNormGradientFromSums');
+  const { dy, x, mean, variance, scale } = f.pointers('dy', 'x', 'mean', 'variance', 'scale');
+  const { dScale, dBias, dx } = f.pointers('dScale', 'dBias', 'dx');
+  const [channels, length, count, epsilon] = [f.parameter('i32'), f.parameter('i32'), f.parameter('f32'), f.parameter('f32')];
+  f.repeat(channels, () => {
+    const sums = { scale: f.local('f32', f32.load(dScale)), bias: f.local('f32', f32.load(dBias)) };
+    inputGradient(f, { mean, variance, scale, bias: mean, epsilon }, sums, { dy, x, dx, length, count, swept: [dy, x, dx] });
+    for (const pointer of [mean, variance, scale, dScale, dBias]) f.advance(pointer, 4);
+  });
+  return f.finish();
+}
+
+type Slope = (lanes: Lanes, x: Floats) => Floats;
+
+interface Sums {
+  readonly scale: F32;
+  readonly bias: F32;
+}
+
+/** Sums over a channel; with a slope, the gradient before the activation is written where its second walk finds it. */
+function parameterGradients(
+  f: FunctionBuilder, norm: NormParameters,
+  { dy, x, before, length }: { dy: Local<'i32'>; x: Local<'i32'>; before: Local<'i32'>; length: Local<'i32'> }, slope?: Slope,
+): { scale: Local<'f32'>; bias: Local<'f32'> } {
+  const { factor, shift } = affine(f, norm);
+  const inverse = f.local('f32', inverseDeviation(norm.variance, norm.epsilon));
+  const average = f.local('f32', f32.load(norm.mean));
+  const [sum, product] = f.sums(2, length, slope ? [dy, x, before] : [dy, x], (lanes, offset, add) => {
+    const input = f.local(lanes.type, lanes.load(x, offset));
+    const gradient = f.local(lanes.type, lanes.load(dy, offset));
+    if (slope) {
+      const output = f.local(lanes.type, lanes.add(lanes.mul(input, lanes.splat(factor)), lanes.splat(shift)));
+      f.set(gradient, lanes.mul(gradient, slope(lanes, output)));
+      f.store(before, gradient, offset);
+    }
+    add(0, gradient);
+    add(1, lanes.mul(gradient, lanes.sub(input, lanes.splat(average))));
+  });
+  return { bias: f.local('f32', f32.fromDouble(sum)), scale: f.local('f32', f32.mul(f32.fromDouble(product), inverse)) };
+}
+
+/** dx = factor dy + ofX x + constant: the three terms of the equation sorted by dy and x. */
+function inputGradient(
+  f: FunctionBuilder, norm: NormParameters, sums: Sums,
+  walk: { dy: Local<'i32'>; x: Local<'i32'>; dx: Local<'i32'>; length: Local<'i32'>; count: F32; swept: Local<'i32'>[] },
+): void {
+  const inverse = f.local('f32', inverseDeviation(norm.variance, norm.epsilon));
+  const factor = f.local('f32', f32.mul(f32.load(norm.scale), inverse));
+  const average = f.local('f32', f32.load(norm.mean));
+  const count = f.local('f32', walk.count);
+  const ofX = f.local('f32', oneLane.neg(f32.div(f32.mul(f32.mul(factor, inverse), sums.scale), count)));
+  const constant = f.local('f32', f32.sub(oneLane.neg(f32.div(f32.mul(factor, sums.bias), count)), f32.mul(ofX, average)));
+  const left = f.local('i32');
+  f.set(left, walk.length);
+  f.sweep(left, walk.swept, (lanes, offset) => {
+    const byX = lanes.add(lanes.mul(lanes.load(walk.x, offset), lanes.splat(ofX)), lanes.splat(constant));
+    f.store(walk.dx, lanes.add(lanes.mul(lanes.load(walk.dy, offset), lanes.splat(factor)), byX), offset);
+  });
 }
 
 export const batchNormKernels: readonly EncodedFunction[] = [
@@ -126,5 +187,8 @@ export const batchNormKernels: readonly EncodedFunction[] = [
   batchNorm('batchNormHardSwish', hardSwish),
   batchNormGradient('batchNormGradient'),
   batchNormGradient('batchNormHardSwishGradient', hardSwishSlope),
+  batchNormGradientSums('batchNormGradientSums'),
+  batchNormGradientSums('batchNormHardSwishGradientSums', hardSwishSlope),
+  batchNormGradientFromSums(),
 ];
 

@@ -1,0 +1,44 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf, PocketformerError } from '../../../base/errors.ts';
+import type { Graph } from '../../../graph/graph.ts';
+import { Arena } from '../../wasm/arena.ts';
+import { instantiateKernels } from '../../wasm/library.ts';
+import { GraphRunner } from '../graphRunner.ts';
+import { Device } from '../plan/device.ts';
+import { Collective, PeerFailure } from './collective.ts';
+import { work } from './job.ts';
+import type { MemberData, MemberFailure, MemberMessage } from './messages.ts';
+
+/** A thread that works on a share of each batch, with memory and sessions of its own. */
+
+const { rank, memory, memoryCeilingBytes, failures } = workerData as MemberData;
+const collective = new Collective(memory, rank);
+const graphs = new Map<number, Graph>();
+let runner: GraphRunner | undefined;
+
+parentPort!.on('message', (message: MemberMessage) => {
+  if (message.kind === 'graph') {
+    graphs.set(message.id, message.graph);
+    return;
+  }
+  try {
+    runner ??= startRunner();
+    work(message.job, graphs, runner, collective, () => {
+      throw new RangeError('Only the first member knows the loss.');
+    });
+  } catch (error) {
+    if (!(error instanceof PeerFailure)) {
+      failures.postMessage({
+        code: error instanceof PocketformerError ? error.code : undefined, message: messageOf(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      } satisfies MemberFailure);
+    }
+    collective.fail();
+  }
+  collective.park();
+});
+
+function startRunner(): GraphRunner {
+  const arena = new Arena(memoryCeilingBytes);
+  return new GraphRunner(new Device(arena, instantiateKernels(arena.memory), 1, collective));
+}

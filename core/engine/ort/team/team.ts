@@ -1,0 +1,118 @@
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { EnvironmentError } from '../../../base/errors.ts';
+import { isShared, sharedFloats } from '../../../base/sharedMemory.ts';
+import type { Graph } from '../../../graph/graph.ts';
+import type { ChainInput, ChainLink, FlatParameters } from '../../engine.ts';
+import { elementsOf } from '../deviceData.ts';
+import { GraphRunner } from '../graphRunner.ts';
+import type { Device } from '../plan/device.ts';
+import { Collective, collectiveMemory, PeerFailure, type CollectiveMemory } from './collective.ts';
+import { work, type Job } from './job.ts';
+import type { MemberData, MemberFailure, MemberMessage } from './messages.ts';
+import { shareBatch } from './shares.ts';
+
+interface Member {
+  readonly worker: Worker;
+  readonly failures: MessagePort;
+}
+
+/**
+ * Threads that share the images of each batch. Everything runs on every member at the same time, kernels included, where
+ * threads inside of matrix products alone would leave the rest to one. The calling thread is the first member.
+ */
+export class Team {
+  readonly #memory: CollectiveMemory;
+  readonly #collective: Collective;
+  readonly #runner: GraphRunner;
+  readonly #members: readonly Member[];
+  readonly #graphs = new Map<Graph, number>();
+  #partial: readonly Float32Array[] = [];
+
+  /**
+   * @param size members, the calling thread included
+   * @param deviceFor makes the calling thread's device, for a single thread
+   * @param memoryCeilingBytes that each other member's arena may grow to
+   */
+  constructor(size: number, deviceFor: (collective: Collective) => Device, memoryCeilingBytes: number) {
+    this.#memory = collectiveMemory(size);
+    this.#collective = new Collective(this.#memory, 0);
+    this.#runner = new GraphRunner(deviceFor(this.#collective));
+    this.#members = Array.from({ length: size - 1 }, (_, i) => startMember({ rank: i + 1, memory: this.#memory, memoryCeilingBytes }));
+  }
+
+  get size(): number {
+    return this.#members.length + 1;
+  }
+
+  /** As `Engine.backpropagate`. @param flat in shared memory */
+  backpropagate(
+    links: readonly ChainLink[], input: ChainInput, flat: FlatParameters, gradientOf: (result: Float32Array) => Float32Array,
+  ): void {
+    const shares = shareBatch(input.shape[0], this.size);
+    const helpers = this.#members.slice(0, shares.length - 1);
+    const job: Job = {
+      links: links.map(({ graph, ...link }) => ({ ...link, graph: this.#numberOf(graph) })),
+      input: { shape: input.shape, data: shared(input.data) },
+      shares, ...flat, partial: this.#room(links, shares.length),
+    };
+    for (const { worker } of helpers) worker.postMessage({ kind: 'job', job } satisfies MemberMessage);
+    const graphs = new Map([...this.#graphs].map(([graph, id]) => [id, graph]));
+    let failure: unknown;
+    try {
+      work(job, graphs, this.#runner, this.#collective, gradientOf);
+    } catch (error) {
+      failure = error;
+      this.#collective.fail();
+    }
+    this.#collective.close();
+    const theirs = helpers.map(({ failures }) => receiveMessageOnPort(failures)?.message as MemberFailure | undefined).find(Boolean);
+    if (failure !== undefined && !(failure instanceof PeerFailure)) throw failure;
+    if (theirs) throw asError(theirs);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
+  }
+
+  /** The number under which all members know a graph. */
+  #numberOf(graph: Graph): number {
+    let id = this.#graphs.get(graph);
+    if (id === undefined) {
+      this.#graphs.set(graph, id = this.#graphs.size);
+      for (const { worker } of this.#members) worker.postMessage({ kind: 'graph', id, graph } satisfies MemberMessage);
+    }
+    return id;
+  }
+
+  #room(links: readonly ChainLink[], members: number): readonly Float32Array[] {
+    const length = links.flatMap(({ parameters }) => parameters).reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+    if (this.#partial.length < members || this.#partial[0].length < length) {
+      this.#partial = Array.from({ length: members }, () => sharedFloats(length));
+    }
+    return this.#partial.slice(0, members);
+  }
+}
+
+function startMember(data: Omit<MemberData, 'failures'>): Member {
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker(new URL('./member.js', import.meta.url), {
+    workerData: { ...data, failures: port2 } satisfies MemberData, transferList: [port2], execArgv: [],
+  });
+  worker.unref();
+  port1.unref();
+  return { worker, failures: port1 };
+}
+
+/** The same numbers where all threads see them. */
+function shared(values: Float32Array): Float32Array {
+  if (isShared(values)) return values;
+  const copy = sharedFloats(values.length);
+  copy.set(values);
+  return copy;
+}
+
+function asError({ code, message, stack }: MemberFailure): Error {
+  const error = code === undefined ? new Error(message) : new EnvironmentError(code, message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
