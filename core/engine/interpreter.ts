@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { evaluate, type Dim, type DimValues } from '../graph/dims.ts';
 import { bindFeeds, feedNames, type Attribute, type Graph, type GraphNode } from '../graph/graph.ts';
 import { broadcastDims } from '../graph/shapes.ts';
+import { adjoint, withoutAdjoints } from './adjoints.ts';
 import type { ApplyOptions, Engine, EngineInfo } from './engine.ts';
 
 /**
@@ -25,6 +26,13 @@ export class InterpretingEngine implements Engine {
           [name, Float32Array.from(values.get(name)!.dataSync())])));
       }
       return values.get(graph.outputs[0])!;
+    });
+  }
+
+  evaluate(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, known?: DimValues): tf.Tensor[] {
+    return tf.tidy(() => {
+      const values = interpret(withoutAdjoints(graph), feeds, known);
+      return graph.outputs.map((name) => tf.clone(values.get(name)!));
     });
   }
 }
@@ -68,11 +76,15 @@ function kernel(node: GraphNode, inputs: tf.Tensor[], shape: (dims: Attribute) =
     case 'Relu': return [tf.relu(x)];
     case 'HardSigmoid': return [hardSigmoid(x, Number(attributes.alpha ?? 1 / 6), Number(attributes.beta ?? 0.5))];
     case 'HardSwish': return [tf.mul(x, hardSigmoid(x, 1 / 6, 0.5))];
+    case 'Erf': return [tf.erf(x)];
+    case 'Gelu': return [tf.mul(tf.mul(x, tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)), 0.5)];
     case 'Softmax': return [tf.softmax(x)];
     case 'MatMul': return [tf.matMul(...sameBatch(x, second))];
     case 'Reshape': return [tf.reshape(x, shape(attributes.shape))];
     case 'Expand': return [tf.broadcastTo(x, shape(attributes.shape))];
     case 'Transpose': return [tf.transpose(x, attributes.permutation as number[])];
+    case 'Pad': return [pad(x, attributes, shape)];
+    case 'Slice': return [slice(x, attributes, shape)];
     case 'Gather': return [tf.gather(x, second)];
     case 'ReduceMean': return [tf.mean(x, axes, attributes.keepDims === 1)];
     case 'ReduceSum': return [tf.sum(x, axes, attributes.keepDims === 1)];
@@ -94,12 +106,23 @@ function kernel(node: GraphNode, inputs: tf.Tensor[], shape: (dims: Attribute) =
       return [y, tf.reshape(mean, [-1]), tf.reshape(variance, [-1])];
     }
     default:
-      throw new RangeError(`Operator ${operator} belongs to derived graphs, which tfjs does not need.`);
+      return [adjoint(node, inputs, shape, (other, operands) => kernel({ ...node, operator: other }, operands, shape)[0])];
   }
 }
 
 function hardSigmoid(x: tf.Tensor, alpha: number, beta: number): tf.Tensor {
   return tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1);
+}
+
+function pad(x: tf.Tensor, { axis, before, after }: GraphNode['attributes'], shape: (dims: Attribute) => number[]): tf.Tensor {
+  const amounts = shape([before, after] as readonly Dim[]) as [number, number];
+  return tf.pad(x, x.shape.map((_, i): [number, number] => (i === axis ? amounts : [0, 0])));
+}
+
+/** Along one axis, forwards. */
+function slice(x: tf.Tensor, attributes: GraphNode['attributes'], shape: (dims: Attribute) => number[]): tf.Tensor {
+  const { starts, axes } = attributes as Record<string, readonly number[]>;
+  return tf.slice(x, x.shape.map((_, i) => (i === axes[0] ? starts[0] : 0)), shape(attributes.shape));
 }
 
 /** tfjs broadcasts batches, but not where it differentiates: their axes are made equal beforehand. */

@@ -38,6 +38,14 @@ const hardSwishGradient: Expansion = (builder, { inputs: [gradient, x], outputs 
   builder.add('Mul', [gradient, slope], {}, outputs[0]);
 };
 
+/** The slope is Phi(x) + x phi(x), with the normal distribution's cumulative and own density. */
+const geluGradient: Expansion = (builder, { inputs: [gradient, x], outputs }) => {
+  const error = builder.add('Erf', [builder.mul(x, Math.SQRT1_2)]);
+  const cumulative = builder.mul(builder.plus(error, 1), 0.5);
+  const density = builder.mul(builder.add('Exp', [builder.mul(builder.mul(x, x), -0.5)]), 1 / Math.sqrt(2 * Math.PI));
+  builder.add('Mul', [gradient, builder.plus(cumulative, builder.mul(x, density))], {}, outputs[0]);
+};
+
 const softmaxGradient: Expansion = (builder, { inputs: [gradient, y], outputs }) => {
   const along = builder.sum(builder.mul(gradient, y), [builder.dims(y).length - 1]);
   builder.add('Mul', [y, builder.minus(gradient, along)], {}, outputs[0]);
@@ -82,6 +90,7 @@ const expansions = {
   ReluGradient: reluGradient,
   HardSigmoidGradient: hardSigmoidGradient,
   HardSwishGradient: hardSwishGradient,
+  GeluGradient: geluGradient,
   SoftmaxGradient: softmaxGradient,
   BatchNormalizationGradient: batchNormalizationGradient,
   LayerNormalizationGradient: layerNormalizationGradient,

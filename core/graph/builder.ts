@@ -1,4 +1,4 @@
-import type { Dim } from './dims.ts';
+import { difference, plus, type Dim } from './dims.ts';
 import type { Attribute, Graph, GraphNode, Operator, Value } from './graph.ts';
 import { inferValues } from './shapes.ts';
 
@@ -9,6 +9,9 @@ export interface ConvOptions {
   readonly oddSize?: boolean;
   readonly bias?: string;
 }
+
+/** A slice that ends here goes on to the last element. */
+const farEnd = 2 ** 31 - 1;
 
 /** Writes a graph node by node; shapes are inferred and checked as it goes. Values are referred to by name. */
 export class GraphBuilder {
@@ -80,6 +83,11 @@ export class GraphBuilder {
     return this.#values.has(name);
   }
 
+  /** The node that makes a value, or undefined for feeds and constants. */
+  producer(name: string): GraphNode | undefined {
+    return this.#nodes.find((node) => node.outputs.includes(name));
+  }
+
   /** Appends a node and returns its first output. */
   add(operator: Operator, inputs: readonly string[], attributes: Record<string, Attribute> = {}, output?: string): string {
     return this.addMany(operator, inputs, attributes, output ? [output] : undefined)[0];
@@ -108,6 +116,22 @@ export class GraphBuilder {
     return this.add('Conv', bias ? [x, weight, bias] : [x, weight], {
       stride, kernelSize: this.dims(weight)[2], depthwise: Number(depthwise), oddSize: Number(oddSize),
     });
+  }
+
+  /** Part of one axis, from `start` on; `shape` is that of the result. */
+  slice(x: string, axis: number, start: number, shape: readonly Dim[]): string {
+    const size = shape[axis];
+    const left = typeof size === 'number' ? undefined : difference(this.dims(x)[axis], plus(size, start));
+    if (typeof size === 'string' && left === undefined) {
+      throw new RangeError(`What a slice of ${size} from ${start} on leaves of axis ${axis} of [${this.dims(x).join(', ')}] is not known.`);
+    }
+    const end = typeof size === 'number' ? start + size : left! > 0 ? -left! : farEnd;
+    return this.add('Slice', [x], { starts: [start], ends: [end], axes: [axis], steps: [1], shape });
+  }
+
+  /** Zeros in front of one axis and behind it. */
+  pad(x: string, axis: number, before: Dim, after: Dim): string {
+    return this.add('Pad', [x], { axis, before, after });
   }
 
   transpose(x: string, permutation: readonly number[]): string {

@@ -1,7 +1,7 @@
 /**
  * Symbolic sizes. A dimension is a number or a product such as `16*heads`; a factor may be `ceil(H/2)`, the size that a
- * "same" convolution of stride 2 leaves. Products are kept in canonical form (number first, names sorted), so equal
- * dimensions are equal strings.
+ * "same" convolution of stride 2 leaves, or `(N+1)` and `(N-1)`, the size with or without a token. Products are kept in
+ * canonical form (number first, names sorted), so equal dimensions are equal strings.
  */
 export type Dim = number | string;
 
@@ -72,6 +72,23 @@ export function strided(dim: Dim, stride: number): Dim {
   return typeof dim === 'number' ? Math.ceil(dim / stride) : `ceil(${dim}/${stride})`;
 }
 
+/** A dimension and a whole number more (or, when it is negative, fewer). */
+export function plus(dim: Dim, more: number): Dim {
+  if (typeof dim === 'number') return dim + more;
+  const sum = sumOf(dim);
+  const total = (sum?.more ?? 0) + more;
+  const base = sum?.dim ?? dim;
+  if (total === 0) return base;
+  return `(${base}${total < 0 ? '-' : '+'}${Math.abs(total)})`;
+}
+
+/** `a - b` when that is the same number for every size of the symbols; otherwise undefined. */
+export function difference(a: Dim, b: Dim): number | undefined {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [left, right] = [a, b].map((dim) => (typeof dim === 'string' && sumOf(dim)) || { dim, more: 0 });
+  return left.dim === right.dim ? left.more - right.more : undefined;
+}
+
 /** The size of a dimension. @throws RangeError when a symbol has no value. */
 export function evaluate(dim: Dim, values: DimValues): number {
   if (typeof dim === 'number') return dim;
@@ -88,6 +105,8 @@ function symbolValue(symbol: string, values: DimValues): number {
   if (known !== undefined) return known;
   const ceil = ceilOf(symbol);
   if (ceil) return Math.ceil(evaluate(ceil.dim, values) / ceil.stride);
+  const sum = sumOf(symbol);
+  if (sum) return evaluate(sum.dim, values) + sum.more;
   throw new RangeError(`The size of dimension "${symbol}" is not known.`);
 }
 
@@ -95,6 +114,12 @@ function symbolValue(symbol: string, values: DimValues): number {
 function ceilOf(symbol: string): { dim: string; stride: number } | undefined {
   const match = /^ceil\((.+)\/(\d+)\)$/.exec(symbol);
   return match ? { dim: match[1], stride: Number(match[2]) } : undefined;
+}
+
+/** The parts of a factor such as `(N-1)`. */
+function sumOf(symbol: string): { dim: string; more: number } | undefined {
+  const match = /^\((.+)([+-]\d+)\)$/.exec(symbol);
+  return match && factors(symbol).length === 1 ? { dim: match[1], more: Number(match[2]) } : undefined;
 }
 
 /**
@@ -110,7 +135,7 @@ export function bindShape(name: string, dims: readonly Dim[], shape: readonly nu
     const symbols = typeof dim === 'number' ? [] : unknownSymbols(dim, values);
     if (symbols.length === 0) {
       if (evaluate(dim, values) !== shape[axis]) throw mismatch();
-    } else if (symbols.length === 1 && !symbols[0].startsWith('ceil(')) {
+    } else if (symbols.length === 1 && !symbols[0].includes('(')) {
       const size = shape[axis] / evaluate(quotient(dim, symbols[0])!, values);
       if (!Number.isInteger(size)) throw mismatch();
       values.set(symbols[0], size);
@@ -123,7 +148,7 @@ export function bindShape(name: string, dims: readonly Dim[], shape: readonly nu
 function unknownSymbols(dim: string, values: DimValues): string[] {
   return values.has(dim) ? [] : monomial(dim).symbols.filter((symbol) => {
     if (values.has(symbol)) return false;
-    const ceil = ceilOf(symbol);
-    return !ceil || unknownSymbols(ceil.dim, values).length > 0;
+    const inner = ceilOf(symbol) ?? sumOf(symbol);
+    return !inner || unknownSymbols(inner.dim, values).length > 0;
   });
 }

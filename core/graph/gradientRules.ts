@@ -1,4 +1,4 @@
-import { product, type Dim } from './dims.ts';
+import { difference, plus, product, type Dim } from './dims.ts';
 import type { GraphBuilder } from './builder.ts';
 import type { GraphNode, Operator } from './graph.ts';
 
@@ -111,6 +111,7 @@ export const gradientRules: Readonly<Partial<Record<Operator, GradientRule>>> = 
   Relu: ofInput('ReluGradient'),
   HardSigmoid: ofInput('HardSigmoidGradient'),
   HardSwish: ofInput('HardSwishGradient'),
+  Gelu: ofInput('GeluGradient'),
   Softmax: ({ builder, gradient, node, need }) => [builder.add('SoftmaxGradient', [gradient, need(node.outputs[0])])],
   MatMul: matMul,
   Conv: conv,
@@ -130,6 +131,18 @@ export const gradientRules: Readonly<Partial<Record<Operator, GradientRule>>> = 
     const permutation = node.attributes.permutation as readonly number[];
     return [builder.transpose(gradient, permutation.map((_, axis) => permutation.indexOf(axis)))];
   },
+  Slice: ({ builder, gradient, node, dims }) => {
+    const { starts, axes, steps } = node.attributes as Record<string, readonly number[]>;
+    if (axes.length !== 1 || steps[0] !== 1 || starts[0] < 0) throw new RangeError('Only slices along one axis, forwards, have a gradient.');
+    const [axis] = axes;
+    const size = (node.attributes.shape as readonly Dim[])[axis];
+    const whole = dims(node.inputs[0])[axis];
+    return [builder.pad(gradient, axis, starts[0], rest(whole, size, starts[0]))];
+  },
+  Pad: ({ builder, gradient, node, dims }) => {
+    const { axis, before } = node.attributes as Record<string, number>;
+    return [builder.slice(gradient, axis, before, dims(node.inputs[0]))];
+  },
   Expand: (context) => [unbroadcast(context, context.gradient, context.node.inputs[0])],
   Gather: ({ builder, gradient, node, need, dims }) => {
     const shape = dims(node.inputs[0]);
@@ -140,6 +153,13 @@ export const gradientRules: Readonly<Partial<Record<Operator, GradientRule>>> = 
     return [builder.add('ScatterAdd', flat, { shape }), undefined];
   },
 };
+
+/** What is left of an axis behind a slice. */
+function rest(whole: Dim, part: Dim, before: number): Dim {
+  const behind = typeof part === 'number' ? plus(whole, -part) : difference(whole, part);
+  if (behind === undefined) throw new RangeError(`What a slice of ${part} leaves of ${whole} cannot be written down.`);
+  return plus(behind, -before);
+}
 
 /** Gives every reduced element the gradient of its sum. */
 function spread({ builder, node, dims }: RuleContext, gradient: string): string {

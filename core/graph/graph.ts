@@ -1,16 +1,18 @@
 import { bindShape, type Dim } from './dims.ts';
 
 /**
- * Operators a graph may hold: standard ONNX (opset 17) in name and meaning. Two liberties, resolved when a graph is
- * written: shapes, axes and ranges that ONNX takes as int64 tensors are attributes here, and may name symbols.
+ * Operators a graph may hold: standard ONNX (opset 17) in name and meaning. Three liberties, resolved when a graph is
+ * written: shapes, axes and ranges that ONNX takes as int64 tensors are attributes here, and may name symbols; and Gelu
+ * (Hendrycks and Gimpel 2016, in its exact form x (1 + erf(x / sqrt 2)) / 2), which ONNX has from opset 20 on, is one
+ * operator. A Pad adds zeros before and after one axis.
  */
 export type Operator =
   | 'Conv' | 'MatMul' | 'Gemm' | 'Add' | 'Sub' | 'Mul' | 'Div' | 'Neg' | 'Abs' | 'Sign' | 'Sqrt' | 'Exp' | 'Log'
-  | 'HardSwish' | 'HardSigmoid' | 'Relu' | 'Softmax' | 'LayerNormalization' | 'BatchNormalization'
-  | 'ReduceMean' | 'ReduceSum' | 'AveragePool' | 'Reshape' | 'Transpose' | 'Expand' | 'Gather' | 'Slice'
+  | 'HardSwish' | 'HardSigmoid' | 'Relu' | 'Erf' | 'Gelu' | 'Softmax' | 'LayerNormalization' | 'BatchNormalization'
+  | 'ReduceMean' | 'ReduceSum' | 'AveragePool' | 'Reshape' | 'Transpose' | 'Expand' | 'Gather' | 'Slice' | 'Pad'
   // Only in derived graphs: adjoints that engines spell in their own way.
   | 'ConvInputGradient' | 'ConvWeightGradient' | 'AveragePoolGradient' | 'ScatterAdd' | 'ConvTranspose'
-  | 'ReluGradient' | 'HardSigmoidGradient' | 'HardSwishGradient' | 'SoftmaxGradient'
+  | 'ReluGradient' | 'HardSigmoidGradient' | 'HardSwishGradient' | 'GeluGradient' | 'SoftmaxGradient'
   | 'BatchNormalizationGradient' | 'LayerNormalizationGradient';
 
 /** Attribute values; `Dim` lists (shapes) may hold symbols. */

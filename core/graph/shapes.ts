@@ -1,4 +1,4 @@
-import { product, quotient, strided, type Dim } from './dims.ts';
+import { plus, product, quotient, strided, type Dim } from './dims.ts';
 import type { Attribute, Operator, Value } from './graph.ts';
 
 type Attributes = Readonly<Record<string, Attribute>>;
@@ -52,6 +52,10 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
     case 'AveragePoolGradient':
     case 'Slice':
       return same(attributes.shape as readonly Dim[]);
+    case 'Pad': {
+      const { axis, before, after } = attributes as { axis: number; before: Dim; after: Dim };
+      return same(first.dims.map((dim, i) => (i === axis ? padded(dim, before, after) : dim)));
+    }
     case 'ScatterAdd':
       return [{ dims: attributes.shape as readonly Dim[], dtype: 'float32' }];
     case 'Transpose': {
@@ -79,6 +83,14 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
     default:
       return same(first.dims);
   }
+}
+
+/** One of the three sizes may be a symbol. @throws RangeError otherwise */
+function padded(dim: Dim, before: Dim, after: Dim): Dim {
+  const symbols = [dim, before, after].filter((part) => typeof part === 'string');
+  const rest = [dim, before, after].reduce<number>((sum, part) => sum + (typeof part === 'number' ? part : 0), 0);
+  if (symbols.length > 1) throw new RangeError(`The size of a pad of ${dim} by ${before} and ${after} cannot be written down.`);
+  return symbols.length === 0 ? rest : plus(symbols[0], rest);
 }
 
 /** Numpy broadcasting. @throws RangeError when two sizes differ and neither is 1. */

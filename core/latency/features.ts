@@ -1,10 +1,12 @@
-import type { Block, FeatureShape, MbConvBlock } from '../network/blocks.ts';
+import { tokensOf, type Block, type FeatureShape, type MbConvBlock } from '../network/blocks.ts';
 
 /**
  * Blocks that are fitted together. Transitions are inverted residuals, but with their own proportions (always
  * squeezed, ratio 6) and between a convolutional and a token layout, so they get coefficients of their own.
  */
-export const latencyKinds = ['conv', 'mbconv', 'transition', 'attention', 'ffn', 'pooledHead'] as const;
+export const latencyKinds = [
+  'conv', 'mbconv', 'transition', 'attention', 'ffn', 'pooledHead', 'patchEmbed', 'encoderAttention', 'encoderMlp', 'tokenHead',
+] as const;
 export type LatencyKind = (typeof latencyKinds)[number];
 
 export function latencyKindOf(block: Block): LatencyKind {
@@ -41,7 +43,7 @@ export type Geometry = Readonly<Record<string, number>>;
 
 const bytesPerValue = 4;
 const positions = (shape: FeatureShape) => shape.height * shape.width;
-const elements = (shape: FeatureShape) => shape.channels * positions(shape);
+const elements = (shape: FeatureShape) => shape.channels * tokensOf(shape);
 const none: Terms = Object.fromEntries(termNames.map((name) => [name, 0])) as Record<TermName, number>;
 
 /** The work in one block, from its shapes alone. */
@@ -109,6 +111,52 @@ function workOf(block: Block): Partial<Terms> {
         weightBytes: expand + classify,
       };
     }
+    case 'patchEmbed': {
+      const weights = input.channels * block.patchSize ** 2 * output.channels;
+      const positionTable = block.positions ? elements(output) : 0;
+      return {
+        matmulMacs: positions(output) * weights,
+        // Cutting out the patches, projection, class token and positions.
+        readWriteBytes: 3 * elements(input) + (1 + 2 * Number(block.classToken) + 2 * Number(block.positions)) * elements(output),
+        weightBytes: weights + positionTable,
+      };
+    }
+    case 'encoderAttention': {
+      const tokens = tokensOf(input);
+      const inner = block.numHeads * block.headDim;
+      const scores = block.numHeads * tokens ** 2;
+      const weights = 4 * input.channels * inner;
+      return {
+        matmulMacs: tokens * weights,
+        attentionMacs: 2 * tokens ** 2 * inner,
+        softmaxElements: scores,
+        normElements: elements(input),
+        // As for the other attention, without its activation.
+        readWriteBytes: 4 * elements(input) + 8 * tokens * inner + 4 * scores + 3 * elements(output),
+        weightBytes: weights,
+      };
+    }
+    case 'encoderMlp': {
+      const hidden = tokensOf(input) * block.hiddenChannels;
+      const weights = 2 * input.channels * block.hiddenChannels;
+      return {
+        matmulMacs: tokensOf(input) * weights,
+        normElements: elements(input),
+        activationElements: hidden,
+        readWriteBytes: 7 * elements(input) + 4 * hidden,
+        weightBytes: weights,
+      };
+    }
+    case 'tokenHead': {
+      const weights = input.channels * block.classes;
+      const read = block.pool === 'mean' ? elements(input) : input.channels;
+      return {
+        vectorMacs: weights,
+        normElements: block.norm ? read : 0,
+        readWriteBytes: (block.norm ? 3 : 1) * read + input.channels + block.classes,
+        weightBytes: weights,
+      };
+    }
   }
 }
 
@@ -162,5 +210,13 @@ export function geometryOf(block: Block): Geometry {
         grid: grid(block.input), channels, expandRatio: block.hiddenChannels / channels, features: block.features,
         classes: block.classes,
       };
+    case 'patchEmbed':
+      return { grid: grid(block.output), inputChannels: channels, outputChannels: block.output.channels, patchSize: block.patchSize };
+    case 'encoderAttention':
+      return { tokens: tokensOf(block.input), channels, heads: block.numHeads, headDim: block.headDim };
+    case 'encoderMlp':
+      return { tokens: tokensOf(block.input), channels, mlpRatio: block.hiddenChannels / channels };
+    case 'tokenHead':
+      return { tokens: block.pool === 'mean' ? tokensOf(block.input) : 1, channels, classes: block.classes };
   }
 }

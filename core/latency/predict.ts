@@ -1,4 +1,4 @@
-import type { Block } from '../network/blocks.ts';
+import { tokensOf, type Block } from '../network/blocks.ts';
 import type { Network } from '../network/network.ts';
 import type { DeviceModel } from './deviceModel.ts';
 import { extrapolationHalfWidth } from './extrapolation.ts';
@@ -125,5 +125,13 @@ function shapeOf(block: Block): string {
       return `f${shape},${block.hiddenChannels}`;
     case 'pooledHead':
       return `h${shape},${block.hiddenChannels},${block.features},${block.classes}`;
+    case 'patchEmbed':
+      return `p${shape},${block.patchSize},${block.classToken},${block.positions}`;
+    case 'encoderAttention':
+      return `ea${shape},${tokensOf(input)},${block.numHeads},${block.headDim}`;
+    case 'encoderMlp':
+      return `em${shape},${tokensOf(input)},${block.hiddenChannels}`;
+    case 'tokenHead':
+      return `t${shape},${tokensOf(input)},${block.pool},${block.norm}`;
   }
 }

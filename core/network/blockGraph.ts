@@ -1,17 +1,21 @@
 import { GraphBuilder } from '../graph/builder.ts';
 import { evaluate } from '../graph/dims.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Block, BlockType } from './blocks.ts';
+import { tokensOf, type Block, type BlockType } from './blocks.ts';
 import type { BlockDefinition, ParameterDefinition } from './definition.ts';
 import { attention } from './definitions/attention.ts';
 import { conv } from './definitions/conv.ts';
+import { encoderAttention } from './definitions/encoderAttention.ts';
+import { encoderMlp } from './definitions/encoderMlp.ts';
 import { ffn } from './definitions/ffn.ts';
 import { mbconv } from './definitions/mbconv.ts';
+import { patchEmbed } from './definitions/patchEmbed.ts';
 import { pooledHead } from './definitions/pooledHead.ts';
+import { tokenHead } from './definitions/tokenHead.ts';
 import type { Network } from './network.ts';
 
 const definitions: { readonly [T in BlockType]: BlockDefinition<Extract<Block, { type: T }>> } = {
-  conv, mbconv, attention, ffn, pooledHead,
+  conv, mbconv, attention, ffn, pooledHead, patchEmbed, encoderAttention, encoderMlp, tokenHead,
 };
 
 /** A block type's definition; the cast is safe because the table is keyed by the block's own type. */
@@ -21,7 +25,7 @@ function definitionOf(block: Block): BlockDefinition<Block> {
 
 const graphs = new Map<string, Graph>();
 
-/** The block's mathematics, shared by all blocks of its variant. Its input is `x` of shape [B, channels, H, W]. */
+/** The block's mathematics, shared by all blocks of its variant. Its input is `x`: [B, channels, H, W], or tokens [B, N, channels]. */
 export function blockGraph(block: Block): Graph {
   const definition = definitionOf(block);
   const key = `${block.type} ${definition.variant(block)}`;
@@ -29,8 +33,7 @@ export function blockGraph(block: Block): Graph {
   if (!graph) {
     const builder = new GraphBuilder(key);
     const parameters = definition.parameters(block);
-    const channels = block.type === 'attention' || block.type === 'ffn' || block.type === 'pooledHead' ? 'channels' : 'inputs';
-    builder.input('x', ['B', channels, 'H', 'W']);
+    builder.input('x', definition.inputDims(block));
     for (const { name, dims } of parameters) builder.parameter(name, dims);
     graph = builder.build([definition.build(block, builder)]);
     graphs.set(key, graph);
@@ -58,7 +61,8 @@ export function blockTables(block: Block): Readonly<Record<string, { shape: numb
 
 /** Sizes of every symbol of the block's graph but the batch `B`. */
 export function blockSizes(block: Block): Map<string, number> {
-  return new Map([...Object.entries(definitionOf(block).sizes(block)), ['H', block.input.height], ['W', block.input.width]]);
+  const { input } = block;
+  return new Map([...Object.entries(definitionOf(block).sizes(block)), ['H', input.height], ['W', input.width], ['N', tokensOf(input)]]);
 }
 
 /** Trainable parameters of a block: running statistics of batch norms are not counted, as is usual. */

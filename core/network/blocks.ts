@@ -3,6 +3,13 @@ export interface FeatureShape {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
+  /** Tokens in front of those of the map, such as a class token; none where it is missing. */
+  readonly extraTokens?: number;
+}
+
+/** All tokens of a shape. */
+export function tokensOf({ height, width, extraTokens = 0 }: FeatureShape): number {
+  return height * width + extraTokens;
 }
 
 interface BlockBase {
@@ -77,5 +84,48 @@ export interface PooledHeadBlock extends BlockBase {
   readonly classes: number;
 }
 
-export type Block = ConvBlock | MbConvBlock | AttentionBlock | FfnBlock | PooledHeadBlock;
+/**
+ * The four blocks of a plain vision transformer (Dosovitskiy et al. 2021) work on tokens [batch, tokens, channels].
+ *
+ * Patches that do not overlap, each projected by a linear layer with bias; then a learned class token in front and
+ * learned positions for all tokens, where there are any. The map's size is a multiple of the patch's.
+ */
+export interface PatchEmbedBlock extends BlockBase {
+  readonly type: 'patchEmbed';
+  readonly patchSize: number;
+  /** The output has one extra token then. */
+  readonly classToken: boolean;
+  readonly positions: boolean;
+}
+
+/** Pre-norm multi-head self-attention: norm, query, key and value with biases, output projection, residual. */
+export interface EncoderAttentionBlock extends BlockBase {
+  readonly type: 'encoderAttention';
+  readonly numHeads: number;
+  /** Width of a query, key or value; heads need not fill the channels exactly. */
+  readonly headDim: number;
+  readonly normEpsilon: number;
+}
+
+/** Pre-norm two-layer perceptron with exact GELU, biases and a residual. */
+export interface EncoderMlpBlock extends BlockBase {
+  readonly type: 'encoderMlp';
+  readonly mlpRatio: number;
+  readonly hiddenChannels: number;
+  readonly normEpsilon: number;
+}
+
+/** Classifier on the class token or on the mean of the map's tokens: optional norm of each token, then one linear layer. */
+export interface TokenHeadBlock extends BlockBase {
+  readonly type: 'tokenHead';
+  readonly pool: 'classToken' | 'mean';
+  readonly norm: boolean;
+  readonly normEpsilon: number;
+  readonly classes: number;
+}
+
+/** Blocks that read tokens [batch, tokens, channels]; the others read maps [batch, channels, height, width]. */
+export type TokenBlock = EncoderAttentionBlock | EncoderMlpBlock | TokenHeadBlock;
+
+export type Block = ConvBlock | MbConvBlock | AttentionBlock | FfnBlock | PooledHeadBlock | PatchEmbedBlock | TokenBlock;
 export type BlockType = Block['type'];

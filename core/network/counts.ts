@@ -1,4 +1,4 @@
-import type { Block, FeatureShape } from './blocks.ts';
+import { tokensOf, type Block, type FeatureShape } from './blocks.ts';
 import type { Network } from './network.ts';
 
 const positions = (shape: FeatureShape) => shape.height * shape.width;
@@ -33,6 +33,16 @@ export function blockMacs(block: Block): number {
     case 'pooledHead':
       return positions(input) * input.channels * block.hiddenChannels
         + block.hiddenChannels * block.features + block.features * block.classes;
+    case 'patchEmbed':
+      return positions(output) * input.channels * block.patchSize ** 2 * output.channels;
+    case 'encoderAttention': {
+      const inner = block.numHeads * block.headDim;
+      return 4 * tokensOf(input) * input.channels * inner + 2 * tokensOf(input) ** 2 * inner;
+    }
+    case 'encoderMlp':
+      return 2 * tokensOf(input) * input.channels * block.hiddenChannels;
+    case 'tokenHead':
+      return input.channels * block.classes;
   }
 }
 

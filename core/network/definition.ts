@@ -37,8 +37,10 @@ export interface ParameterDefinition {
 export interface BlockDefinition<B extends Block> {
   /** Everything that changes the graph's structure, as text. */
   variant(block: B): string;
+  /** Shape of the input `x`, in the block's symbols. */
+  inputDims(block: B): readonly Dim[];
   parameters(block: B): readonly ParameterDefinition[];
-  /** Sizes of the symbols in the parameters' dims. */
+  /** Sizes of the symbols in the dims of the parameters and the input, but for the batch `B`, maps `H`, `W` and tokens `N`. */
   sizes(block: B): Readonly<Record<string, number>>;
   /** Integer tables that the graph reads, computed from the block's shape. */
   tables?(block: B): Readonly<Record<string, { shape: number[]; data: Int32Array }>>;

@@ -1,5 +1,6 @@
 import { evaluate, type Dim } from '../../core/graph/dims.ts';
 import { bindFeeds, feedNames, type Graph, type GraphNode } from '../../core/graph/graph.ts';
+import { computeAdjoint } from './exactAdjoints.ts';
 
 /** A tensor in double precision. */
 export interface ExactTensor {
@@ -66,6 +67,8 @@ function compute(node: GraphNode, inputs: ExactTensor[], shapeOf: (dims: readonl
     case 'Mul': return [binary(x, second, (a, b) => a * b)];
     case 'Div': return [binary(x, second, (a, b) => a / b)];
     case 'Neg': return [unary(x, (a) => -a)];
+    case 'Abs': return [unary(x, Math.abs)];
+    case 'Sign': return [unary(x, Math.sign)];
     case 'Sqrt': return [unary(x, Math.sqrt)];
     case 'Exp': return [unary(x, Math.exp)];
     case 'Log': return [unary(x, Math.log)];
@@ -75,6 +78,8 @@ function compute(node: GraphNode, inputs: ExactTensor[], shapeOf: (dims: readonl
       return [unary(x, (a) => clamp(Number(alpha) * a + Number(beta)))];
     }
     case 'HardSwish': return [unary(x, (a) => a * clamp(a / 6 + 0.5))];
+    case 'Erf': return [unary(x, erf)];
+    case 'Gelu': return [unary(x, (a) => a * (1 + erf(a / Math.SQRT2)) / 2)];
     case 'Softmax': return [alongLast(x, (row) => {
       const largest = Math.max(...row);
       const powers = row.map((value) => Math.exp(value - largest));
@@ -90,6 +95,18 @@ function compute(node: GraphNode, inputs: ExactTensor[], shapeOf: (dims: readonl
       const steps = strides(x.shape);
       return [{ shape, data: positions(shape, permutation.map((axis) => steps[axis])).map((at) => x.data[at]) }];
     }
+    case 'Pad': {
+      const [before, after] = shapeOf([attributes.before, attributes.after] as Dim[]);
+      const shape = x.shape.map((size, axis) => (axis === attributes.axis ? before + size + after : size));
+      return [filled(shape, (at) => {
+        const from = at.map((index, axis) => (axis === attributes.axis ? index - before : index));
+        return from.every((index, axis) => index >= 0 && index < x.shape[axis]) ? x.data[offset(x.shape, from)] : 0;
+      })];
+    }
+    case 'Slice': {
+      const { starts, axes } = attributes as Record<string, readonly number[]>;
+      return [filled(shapeOf(attributes.shape as Dim[]), (at) => x.data[offset(x.shape, at.map((index, axis) => (axis === axes[0] ? index + starts[0] : index)))])];
+    }
     case 'Gather': {
       const rest = x.shape.slice(1);
       return [filled([...second.shape, ...rest], (at) => {
@@ -103,11 +120,29 @@ function compute(node: GraphNode, inputs: ExactTensor[], shapeOf: (dims: readonl
     case 'Conv': return [conv(node, x, second, third)];
     case 'LayerNormalization': return layerNormalization(node, x, second, third);
     case 'BatchNormalization': return batchNormalization(node, inputs);
-    default: throw new Error(`The exact evaluator does not know ${operator}.`);
+    default: return computeAdjoint(node, inputs, shapeOf);
   }
 }
 
 const clamp = (value: number) => Math.min(Math.max(value, 0), 1);
+
+/** Abramowitz and Stegun 1964: the power series 7.1.6 where it is short, the continued fraction 7.1.14 beyond. */
+export function erf(x: number): number {
+  const size = Math.abs(x);
+  if (size > 6) return Math.sign(x);
+  if (size > 2.5) {
+    let fraction = size;
+    for (let n = 120; n > 0; n--) fraction = size + n / 2 / fraction;
+    return Math.sign(x) * (1 - Math.exp(-x * x) / (fraction * Math.sqrt(Math.PI)));
+  }
+  let sum = x;
+  let term = x;
+  for (let n = 1; n < 60; n++) {
+    term *= 2 * x * x / (2 * n + 1);
+    sum += term;
+  }
+  return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+}
 
 function unary(x: ExactTensor, f: (a: number) => number): ExactTensor {
   return { shape: x.shape, data: Float64Array.from(x.data, f) };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../core/base/random.ts';
-import { bindShape, evaluate, product, quotient, strided, type Dim } from '../../core/graph/dims.ts';
+import { bindShape, difference, evaluate, plus, product, quotient, strided, type Dim } from '../../core/graph/dims.ts';
 
-const symbols = ['B', 'H', 'W', 'ceil(H/2)', 'channels'];
+const symbols = ['B', 'H', 'W', 'ceil(H/2)', '(H*W+1)', '(H-1)', 'channels'];
 const sizes = new Map([['B', 3], ['H', 7], ['W', 10], ['channels', 16]]);
 
 function randomDim(random: Random): Dim {
@@ -41,6 +41,33 @@ describe('products of dimensions', () => {
       const [a, b] = [randomDim(random), randomDim(random)];
       expect(evaluate(product(a, b), sizes)).toBe(evaluate(a, sizes) * evaluate(b, sizes));
     }
+  });
+});
+
+describe('sums of a dimension and a number', () => {
+  it('have one spelling, and end where they began', () => {
+    expect(plus('N', 1)).toBe('(N+1)');
+    expect(plus('H*W', -2)).toBe('(H*W-2)');
+    expect(plus(plus('H*W', 1), -1)).toBe('H*W');
+    expect(plus('(N+1)', 2)).toBe('(N+3)');
+    expect(plus('N', 0)).toBe('N');
+    expect(plus(5, -2)).toBe(3);
+    expect(plus('(N+1)*(M+1)', 1)).toBe('((N+1)*(M+1)+1)');
+  });
+
+  it('evaluate to the sum, and differ by it', () => {
+    const random = new Random('sums');
+    for (let i = 0; i < 200; i++) {
+      const [dim, more, other] = [randomDim(random), random.integer(9) - 4, random.integer(9) - 4];
+      expect(evaluate(plus(dim, more), sizes)).toBe(evaluate(dim, sizes) + more);
+      expect(difference(plus(dim, more), plus(dim, other))).toBe(more - other);
+    }
+    expect(difference('N', 'M')).toBeUndefined();
+  });
+
+  it('are factors of products', () => {
+    expect(product('channels', plus('N', 1), 2)).toBe('2*(N+1)*channels');
+    expect(quotient('2*(N+1)*channels', plus('N', 1))).toBe('2*channels');
   });
 });
 

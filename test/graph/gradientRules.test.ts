@@ -181,12 +181,29 @@ const gather: MakeCase = (random) => {
   return { graph: builder.build([builder.add('Gather', ['x', 'indices'])]), feeds: { x: normal(random, table), indices: { shape: indices, data } } };
 };
 
+/** A few of a symbolic number of tokens, the rest of them, and a middle part of a known size. */
+const slice: MakeCase = (random, draw) => {
+  const shape = [size(random), 2 + random.integer(4), size(random)];
+  const builder = new GraphBuilder('Slice');
+  const middle = draw % 3 === 2;
+  builder.input('x', ['a', middle ? shape[1] : 'n', 'c']);
+  const [start, count] = [[0, 1], [1, '(n-1)'], [1, shape[1] - 1]][draw % 3] as [number, number | string];
+  return { graph: builder.build([builder.slice('x', 1, start, ['a', count, 'c'])]), feeds: { x: normal(random, shape) } };
+};
+
+const pad: MakeCase = (random, draw) => {
+  const shape = [size(random), size(random), size(random)];
+  const builder = new GraphBuilder('Pad');
+  builder.input('x', draw % 2 === 0 ? ['a', 'n', 'c'] : shape);
+  return { graph: builder.build([builder.pad('x', 1, random.integer(3), random.integer(3))]), feeds: { x: normal(random, shape) } };
+};
+
 const cases: Readonly<Record<string, MakeCase>> = {
   Add: binary('Add'), Sub: binary('Sub'), Mul: binary('Mul'), Div: binary('Div', awayFromZero),
   Neg: unary('Neg', normal), Sqrt: unary('Sqrt', positive), Exp: unary('Exp', normal), Log: unary('Log', positive),
   Relu: unary('Relu', normal),
   HardSigmoid: (random, draw) => unary('HardSigmoid', wide, draw % 2 === 0 ? {} : { alpha: 0.2, beta: 0.4 } as Record<string, number>)(random, draw),
-  HardSwish: unary('HardSwish', wide), Softmax: unary('Softmax', wide),
+  HardSwish: unary('HardSwish', wide), Gelu: unary('Gelu', wide), Slice: slice, Pad: pad, Softmax: unary('Softmax', wide),
   MatMul: matMul, Conv: conv, BatchNormalization: batchNormalization, LayerNormalization: layerNormalization,
   AveragePool: averagePool, ReduceSum: reduction('ReduceSum'), ReduceMean: reduction('ReduceMean'),
   Reshape: reshape, Transpose: transpose, Expand: expand, Gather: gather,

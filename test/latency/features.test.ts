@@ -4,6 +4,7 @@ import { latencyKindOf, latencyKinds, termsOf } from '../../core/latency/feature
 import { blockOfKey } from '../../core/latency/lut/keys.ts';
 import { blockMacs } from '../../core/network/counts.ts';
 import { getSpace } from '../../core/spaces/index.ts';
+import { vitNetwork } from '../../core/spaces/vit/network.ts';
 
 describe('the work in a block', () => {
   it('holds exactly the multiply-accumulates that the block has, split by kind of operation', () => {
@@ -33,8 +34,18 @@ describe('the work in a block', () => {
     expect(terms.attentionMacs).toBeCloseTo(144 ** 2 * (64 + 128) / 1e6, 12);
   });
 
-  it('is known for every kind of block of the space', () => {
+  it('is split like that for tokens, the class token included', () => {
+    for (const classToken of [true, false]) {
+      for (const block of vitNetwork({ width: 192, depth: 1, numHeads: 3, classToken }).blocks) {
+        const { matmulMacs, vectorMacs, attentionMacs } = termsOf(block);
+        expect((matmulMacs + vectorMacs + attentionMacs) * 1e6 / blockMacs(block), block.name).toBeCloseTo(1, 9);
+      }
+    }
+  });
+
+  it('is known for every kind of block', () => {
     const space = getSpace('elasticvit');
-    expect(new Set(space.lower(space.largest).blocks.map(latencyKindOf))).toEqual(new Set(latencyKinds));
+    const blocks = [...space.lower(space.largest).blocks, ...vitNetwork({ width: 192, depth: 1, numHeads: 3 }).blocks];
+    expect(new Set(blocks.map(latencyKindOf))).toEqual(new Set(latencyKinds));
   });
 });

@@ -1,7 +1,10 @@
 import type { Random } from '../../core/base/random.ts';
 import { modeGraph, type ForwardMode } from '../../core/model/forward.ts';
 import { blockParameters, blockTables } from '../../core/network/blockGraph.ts';
-import type { AttentionBlock, Block, ConvBlock, FeatureShape, FfnBlock, MbConvBlock, NormAxes, PooledHeadBlock } from '../../core/network/blocks.ts';
+import {
+  tokensOf, type AttentionBlock, type Block, type ConvBlock, type EncoderAttentionBlock, type EncoderMlpBlock, type FeatureShape, type FfnBlock,
+  type MbConvBlock, type NormAxes, type PatchEmbedBlock, type PooledHeadBlock, type TokenHeadBlock,
+} from '../../core/network/blocks.ts';
 import { normal, type Feeds, type HostValue } from '../engine/compare.ts';
 
 const shape = (channels: number, size: number): FeatureShape => ({ channels, height: size, width: size });
@@ -44,6 +47,63 @@ export function pooledHeadBlock(options: { channels: number; size: number; class
   };
 }
 
+const tokens = (channels: number, height: number, width: number, extraTokens: number): FeatureShape =>
+  ({ channels, height, width, ...(extraTokens > 0 ? { extraTokens } : {}) });
+
+export function patchEmbedBlock(options: { channels: number; patchSize: number; rows: number; columns: number; classToken: boolean; positions: boolean }): PatchEmbedBlock {
+  const { channels, patchSize, rows, columns, classToken, positions } = options;
+  return {
+    type: 'patchEmbed', name: 'patchEmbed', patchSize, classToken, positions, input: { channels: 3, height: patchSize * rows, width: patchSize * columns },
+    output: tokens(channels, rows, columns, Number(classToken)),
+  };
+}
+
+export function encoderAttentionBlock(options: { channels: number; numHeads: number; headDim: number; size: number; extraTokens: number }): EncoderAttentionBlock {
+  const { channels, numHeads, headDim, size, extraTokens } = options;
+  const shape = tokens(channels, size, size, extraTokens);
+  return { type: 'encoderAttention', name: 'attention', numHeads, headDim, normEpsilon: 1e-5, input: shape, output: shape };
+}
+
+export function encoderMlpBlock(options: { channels: number; hiddenChannels: number; size: number; extraTokens: number }): EncoderMlpBlock {
+  const { channels, hiddenChannels, size, extraTokens } = options;
+  const shape = tokens(channels, size, size, extraTokens);
+  return { type: 'encoderMlp', name: 'mlp', mlpRatio: hiddenChannels / channels, hiddenChannels, normEpsilon: 1e-5, input: shape, output: shape };
+}
+
+export function tokenHeadBlock(options: { channels: number; size: number; extraTokens: number; pool: TokenHeadBlock['pool']; norm: boolean }): TokenHeadBlock {
+  const { channels, size, extraTokens, pool, norm } = options;
+  return {
+    type: 'tokenHead', name: 'head', pool, norm, normEpsilon: 1e-5, classes: 5, input: tokens(channels, size, size, extraTokens),
+    output: { channels: 5, height: 1, width: 1 },
+  };
+}
+
+/** Token counts and widths below, between and beyond what vector registers and cache lines hold. */
+function tokenBlocks(): { label: string; block: Block }[] {
+  const cases: { label: string; block: Block }[] = [];
+  for (const classToken of [false, true]) {
+    for (const positions of [false, true]) {
+      const label = `patchEmbed${classToken ? ', class token' : ''}${positions ? ', positions' : ''}`;
+      cases.push({ label: `${label}, 2x3 patches`, block: patchEmbedBlock({ channels: 5, patchSize: 2, rows: 2, columns: 3, classToken, positions }) });
+    }
+  }
+  cases.push({ label: 'patchEmbed, one patch', block: patchEmbedBlock({ channels: 8, patchSize: 4, rows: 1, columns: 1, classToken: true, positions: true }) });
+  for (const [channels, numHeads, headDim, size, extraTokens] of [[8, 2, 4, 2, 0], [6, 3, 2, 3, 1], [5, 1, 7, 1, 0], [12, 3, 8, 4, 1], [16, 2, 16, 5, 0], [7, 1, 3, 1, 1]]) {
+    const label = `encoderAttention, ${numHeads} heads of ${headDim} on ${channels} channels, ${size ** 2} + ${extraTokens} tokens`;
+    cases.push({ label, block: encoderAttentionBlock({ channels, numHeads, headDim, size, extraTokens }) });
+  }
+  for (const [channels, hiddenChannels, size, extraTokens] of [[8, 32, 2, 0], [5, 17, 3, 1], [7, 3, 1, 0], [12, 20, 4, 1]]) {
+    cases.push({ label: `encoderMlp, ${channels} to ${hiddenChannels} channels, ${size ** 2} + ${extraTokens} tokens`, block: encoderMlpBlock({ channels, hiddenChannels, size, extraTokens }) });
+  }
+  for (const norm of [false, true]) {
+    for (const [pool, extraTokens] of [['mean', 0], ['mean', 1], ['classToken', 1], ['classToken', 2]] as const) {
+      const label = `tokenHead, ${pool} of 4 + ${extraTokens} tokens${norm ? ', norm' : ''}`;
+      cases.push({ label, block: tokenHeadBlock({ channels: 6, size: 2, extraTokens, pool, norm }) });
+    }
+  }
+  return cases;
+}
+
 /** Every variant of every block type, on small maps. */
 export function allBlocks(): { label: string; block: Block }[] {
   const cases: { label: string; block: Block }[] = [];
@@ -77,7 +137,7 @@ export function allBlocks(): { label: string; block: Block }[] {
   }
   cases.push(...unevenBlocks());
   for (const size of [2, 3]) cases.push({ label: `pooledHead, map ${size}`, block: pooledHeadBlock({ channels: 4, size, classes: 5 }) });
-  return cases;
+  return [...cases, ...tokenBlocks()];
 }
 
 /** Channels and maps that are multiples of nothing, and larger than a vector register: what fast kernels get wrong. */
@@ -102,8 +162,7 @@ function unevenBlocks(): { label: string; block: Block }[] {
 
 /** Random feeds for a block's graph in a mode: values of the size they have in trained networks, none of them special. */
 export function blockFeeds(block: Block, mode: ForwardMode, batch: number, random: Random): Feeds {
-  const { channels, height, width } = block.input;
-  const feeds: Record<string, HostValue> = { x: normal(random, [batch, channels, height, width], 0.2), ...blockTables(block) };
+  const feeds: Record<string, HostValue> = { x: normal(random, inputShape(block, batch), 0.2), ...blockTables(block) };
   const wanted = new Set(modeGraph(block, mode).parameters);
   for (const { name, shape } of blockParameters(block)) {
     if (!wanted.has(name)) continue;
@@ -114,6 +173,12 @@ export function blockFeeds(block: Block, mode: ForwardMode, batch: number, rando
     else feeds[name] = normal(random, shape, name === 'squeeze.bias' ? 1 : 0, 0.3);
   }
   return feeds;
+}
+
+function inputShape({ type, input }: Block, batch: number): number[] {
+  return ['encoderAttention', 'encoderMlp', 'tokenHead'].includes(type)
+    ? [batch, tokensOf(input), input.channels]
+    : [batch, input.channels, input.height, input.width];
 }
 
 function fanIn(shape: readonly number[]): number {

@@ -9,7 +9,9 @@ import { directionalDerivative, evaluateExactly } from '../engine/exact.ts';
 import { allBlocks, blockFeeds } from './blockCases.ts';
 
 const tolerance = 1e-4;
-const blockTypes: Readonly<Record<BlockType, true>> = { conv: true, mbconv: true, attention: true, ffn: true, pooledHead: true };
+const blockTypes: Readonly<Record<BlockType, true>> = {
+  conv: true, mbconv: true, attention: true, ffn: true, pooledHead: true, patchEmbed: true, encoderAttention: true, encoderMlp: true, tokenHead: true,
+};
 
 describe('block types', () => {
   it('are all covered here', () => {

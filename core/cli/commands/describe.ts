@@ -50,9 +50,9 @@ const columns = [
 
 function blockTable({ blocks }: Network): string[] {
   return tableLines(columns, blocks.map((block) => {
-    const { channels, height, width } = block.output;
+    const { channels, height, width, extraTokens = 0 } = block.output;
     return [
-      block.name, block.type, `${channels} x ${height} x ${width}`, settingsOf(block), grouped(blockParams(block)),
+      block.name, block.type, `${channels} x ${height} x ${width}${extraTokens > 0 ? ` + ${extraTokens}` : ''}`, settingsOf(block), grouped(blockParams(block)),
       grouped(blockMacs(block)),
     ];
   }));
@@ -68,5 +68,9 @@ function settingsOf(block: Block): string {
     case 'attention': return `${block.numHeads} heads of ${block.headDim}, values of ${block.headDim * block.valueRatio}`;
     case 'ffn': return `MLP ratio ${block.mlpRatio}`;
     case 'pooledHead': return `${block.hiddenChannels} channels, then ${block.features} features`;
+    case 'patchEmbed': return `${block.patchSize}x${block.patchSize}${block.classToken ? ', class token' : ''}${block.positions ? ', positions' : ''}`;
+    case 'encoderAttention': return `${block.numHeads} heads of ${block.headDim}`;
+    case 'encoderMlp': return `MLP ratio ${block.mlpRatio}`;
+    case 'tokenHead': return `${block.pool === 'mean' ? 'mean of tokens' : 'class token'}${block.norm ? ', norm' : ''}`;
   }
 }

@@ -91,6 +91,8 @@ class Lowering {
       case 'Reshape': return this.#emit(node, 'Reshape', {}, [this.#reshapeTarget(first, attributes.shape as Dim[])]);
       case 'Expand': return this.#emit(node, 'Expand', {}, [this.#expandTarget(first, attributes.shape as Dim[])]);
       case 'Slice': return this.#emit(node, 'Slice', {}, ['starts', 'ends', 'axes', 'steps'].map((key) => this.#integers(attributes[key] as number[])));
+      case 'Pad': return this.#emit(node, 'Pad', {}, [this.#pads(node)]);
+      case 'Gelu': return this.#gelu(node);
       case 'ScatterAdd': return this.#scatterAdd(node);
       case 'ConvInputGradient':
       case 'ConvWeightGradient':
@@ -138,6 +140,30 @@ class Lowering {
       { ...named('Expand', wide), inputs: [column, this.#vector([1, ...rowDims], (d) => d)] },
       { ...named('ScatterElements', this.#name(node.outputs[0])), inputs: [zeros, wide, this.#name(updates)], attributes: { axis: 0, reduction: 'add' } },
     );
+  }
+
+  /** Numbers of zeros before each axis, then behind each. */
+  #pads({ inputs: [x], attributes: { axis, before, after } }: GraphNode): string {
+    const dims = valueOf(this.#graph, x).dims;
+    return this.#vector([before, after].flatMap((amount) => dims.map((_, i) => (i === axis ? amount as Dim : 0))), () => undefined);
+  }
+
+  /** Spelled as the trainers of vision transformers export it, which runtimes recognise. */
+  #gelu(node: GraphNode): void {
+    const [x, y] = [this.#name(node.inputs[0]), this.#name(node.outputs[0])];
+    const write = (operator: string, inputs: string[], output: string) => {
+      this.nodes.push({ name: output, operator, inputs, outputs: [output] });
+      return output;
+    };
+    const error = write('Erf', [write('Div', [x, this.#float(Math.SQRT2)], `${y}/scaled`)], `${y}/erf`);
+    const doubled = write('Mul', [x, write('Add', [error, this.#float(1)], `${y}/shifted`)], `${y}/doubled`);
+    write('Mul', [doubled, this.#float(0.5)], y);
+  }
+
+  #float(value: number): string {
+    const name = `float32:${value}`;
+    this.initializers.set(name, { name, dims: [], data: new Float32Array([value]) });
+    return name;
   }
 
   #emit(node: GraphNode, operator: string, attributes: Record<string, OnnxAttribute>, more: string[] = []): void {

@@ -9,6 +9,7 @@ const values = (block: AttentionBlock) => product(block.headDim * block.valueRat
 /** Vaswani et al. 2017 as ElasticViT has it; queries, keys and values have weights of their own, so each is sliced by role. */
 export const attention: BlockDefinition<AttentionBlock> = {
   variant: (block) => `d${block.headDim} v${block.valueRatio} norm:${block.normAxes}`,
+  inputDims: () => ['B', 'channels', 'H', 'W'],
   sizes: (block) => ({ channels: block.input.channels, heads: block.numHeads, offsets: 2 * block.input.height - 1 }),
   parameters: (block) => [
     ...layerNormParameters,

@@ -3,6 +3,7 @@ import { batchNorm, batchNormParameters, type BlockDefinition } from '../definit
 
 export const conv: BlockDefinition<ConvBlock> = {
   variant: (block) => `k${block.kernelSize} s${block.stride} odd${block.input.height % 2}`,
+  inputDims: () => ['B', 'inputs', 'H', 'W'],
   sizes: (block) => ({ inputs: block.input.channels, outputs: block.output.channels }),
   parameters: (block) => [
     { name: 'conv.weight', dims: ['outputs', 'inputs', block.kernelSize, block.kernelSize], init: 'fanIn' },

@@ -4,6 +4,7 @@ import { layerNorm, layerNormParameters } from './layerNorm.ts';
 
 export const ffn: BlockDefinition<FfnBlock> = {
   variant: (block) => `norm:${block.normAxes}`,
+  inputDims: () => ['B', 'channels', 'H', 'W'],
   sizes: (block) => ({ channels: block.input.channels, hidden: block.hiddenChannels }),
   parameters: () => [
     ...layerNormParameters,

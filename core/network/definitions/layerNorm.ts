@@ -20,3 +20,8 @@ export function layerNorm(graph: GraphBuilder, x: string, axes: NormAxes): strin
   const map = (name: string) => graph.add('Expand', [graph.reshape(name, [channels, 1, 1])], { shape: [channels, height, width] });
   return graph.addMany('LayerNormalization', [x, map('norm.scale'), map('norm.bias')], { ...attributes, axis: 1 })[0];
 }
+
+/** Layer norm of each token of [batch, tokens, channels]. */
+export function tokenNorm(graph: GraphBuilder, x: string, epsilon: number): string {
+  return graph.addMany('LayerNormalization', [x, 'norm.scale', 'norm.bias'], { epsilon, axis: 2 })[0];
+}

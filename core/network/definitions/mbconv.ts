@@ -14,6 +14,7 @@ export const mbconv: BlockDefinition<MbConvBlock> = {
     `k${block.kernelSize}`, `s${block.stride}`, `odd${block.stride === 2 && oddSize(block)}`, `expand${expands(block)}`,
     `se${squeezes(block)}`, `shortcut${projectsShortcut(block)}`,
   ].join(' '),
+  inputDims: () => ['B', 'inputs', 'H', 'W'],
   sizes: (block) => ({
     inputs: block.input.channels, hidden: block.hiddenChannels, squeezed: block.squeezeChannels,
     outputs: block.output.channels,

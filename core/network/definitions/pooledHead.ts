@@ -3,6 +3,7 @@ import { batchNorm, batchNormParameters, type BlockDefinition } from '../definit
 
 export const pooledHead: BlockDefinition<PooledHeadBlock> = {
   variant: () => '',
+  inputDims: () => ['B', 'channels', 'H', 'W'],
   sizes: (block) => ({
     channels: block.input.channels, hidden: block.hiddenChannels, features: block.features, classes: block.classes,
   }),

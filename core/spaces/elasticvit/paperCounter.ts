@@ -33,6 +33,8 @@ function paperBlockMacs(block: Block): number {
     case 'pooledHead':
       return positions(input) * cin * block.hiddenChannels + block.hiddenChannels * block.features
         + block.features * block.classes;
+    default:
+      throw new RangeError(`ElasticViT has no "${block.type}" blocks, so its release does not say how to count them.`);
   }
 }
 
