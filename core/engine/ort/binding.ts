@@ -42,6 +42,10 @@ export interface SessionOptions {
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Where to write the graph as the optimiser leaves it. */
   readonly optimizedModelPath?: string;
+  /** What computes: the CPU by default. */
+  readonly provider?: 'webgpu';
+  /** Where results are left. Those that stay on a GPU are fed to other sessions, and live until they are disposed. */
+  readonly resultsOn?: 'cpu' | 'gpu-buffer';
 }
 
 /** A session from the bytes of an ONNX file. */
@@ -54,6 +58,7 @@ export function createSession(model: Uint8Array, options: SessionOptions): Nativ
     executionMode: 'sequential',
     graphOptimizationLevel: options.optimization ?? 'all',
     ...(options.optimizedModelPath === undefined ? {} : { optimizedModelFilePath: options.optimizedModelPath }),
+    ...(options.provider === undefined ? {} : { executionProviders: [options.provider], preferredOutputLocation: options.resultsOn ?? 'cpu' }),
     // Electron's allocator refuses the arena's large requests; without it memory also returns to the system.
     enableCpuMemArena: false,
     logSeverityLevel: 3,
