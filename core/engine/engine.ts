@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { DimValues } from '../graph/dims.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { ParameterShare } from '../network/slicing.ts';
 
@@ -62,6 +63,12 @@ export interface Engine {
    * tfjs can differentiate.
    */
   apply(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, options?: ApplyOptions): tf.Tensor;
+  /**
+   * Runs any graph, derived ones too, on tensors. Nothing is recorded for gradients.
+   * @param known sizes of symbols that the feeds alone do not tell
+   * @returns every output, in order, each a tensor of its own
+   */
+  evaluate(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, known?: DimValues): tf.Tensor[];
   /**
    * Runs a chain forward and backward, and adds the parameters' gradients to those in `flat`.
    * @param gradientOf given the chain's result in the order of its axes, the gradient that flows back from it
