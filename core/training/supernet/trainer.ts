@@ -8,6 +8,7 @@ import { backpropagate } from '../../model/backpropagate.ts';
 import { SubnetView } from '../../model/subnet.ts';
 import { Weights } from '../../model/weights.ts';
 import type { WeightTensor } from '../../model/safetensors.ts';
+import type { Network } from '../../network/network.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
 import { crossEntropy, smoothedLabels, type LossResult } from '../loss.ts';
 import { AdamW, clipByNorm } from '../optimizer.ts';
@@ -93,10 +94,20 @@ export class SupernetTrainer<A> {
    * @throws EnvironmentError `diverged` when the loss is not a number; the weights are as before the step
    */
   train(batch: TrainingBatch): StepReport {
-    const { space, classes, settings } = this.#options;
-    const step = this.step;
+    const { space, classes } = this.#options;
     this.#bucket = walk(this.#bucket, this.buckets.length, this.#random);
-    const bucket = this.buckets[this.#bucket];
+    const { architectures, fromMacs, toMacs } = this.buckets[this.#bucket];
+    const subnets = Array.from({ length: subnetsPerStep }, () => space.lower(this.#random.choice(architectures), { classes }));
+    return { ...this.trainSubnets(subnets, batch), bucketMacs: [fromMacs, toMacs] };
+  }
+
+  /**
+   * One optimizer step with given subnets in the place of drawn ones.
+   * @throws EnvironmentError `diverged`, as `train`
+   */
+  trainSubnets(subnets: readonly Network[], batch: TrainingBatch): Omit<StepReport, 'bucketMacs'> {
+    const { classes, settings } = this.#options;
+    const step = this.step;
     this.#gradient.fill(0);
 
     const resized = new ResizedBatch(batch);
@@ -104,11 +115,10 @@ export class SupernetTrainer<A> {
     const soft = new Float32Array(labels.length);
     let loss = 0;
     let right = 0;
-    for (let i = 0; i < subnetsPerStep; i++) {
-      const network = space.lower(this.#random.choice(bucket.architectures), { classes });
+    for (const network of subnets) {
       const result = this.#backpropagate(new SubnetView(this.weights, network), resized, labels);
-      loss += result.loss / subnetsPerStep;
-      for (let j = 0; j < soft.length; j++) soft[j] += result.probabilities[j] / subnetsPerStep;
+      loss += result.loss / subnets.length;
+      for (let j = 0; j < soft.length; j++) soft[j] += result.probabilities[j] / subnets.length;
       right += countRight(result.probabilities, batch.labels, classes);
     }
     const smallest = this.#backpropagate(this.#smallest, resized, soft);
@@ -120,7 +130,7 @@ export class SupernetTrainer<A> {
     this.#optimizer.update(this.weights.trainable, this.#gradient, learningRate);
     return {
       step: this.step, loss, smallestLoss: smallest.loss, learningRate, gradientNorm,
-      accuracy: right / (subnetsPerStep * batch.labels.length), bucketMacs: [bucket.fromMacs, bucket.toMacs],
+      accuracy: right / (subnets.length * batch.labels.length),
     };
   }
 

@@ -1,0 +1,39 @@
+import { InputError, oneOf } from '../base/errors.ts';
+import { getSpace } from '../spaces/index.ts';
+import { vitNetwork } from '../spaces/vit/network.ts';
+import type { Benchmark } from './benchmark.ts';
+import { networkSteps } from './networkStep.ts';
+import { supernetSteps } from './supernetStep.ts';
+
+const vitStep: Benchmark = {
+  name: 'vit-step',
+  title: 'a step of a plain ViT: 4 blocks, 192 wide, 196 tokens, batch 16',
+  prepare: (engine) => networkSteps(engine, vitNetwork({
+    width: 192, depth: 4, numHeads: 3, classes: 100, classToken: false, positions: false, finalNorm: false, normEpsilon: 1e-5,
+  }), 16),
+};
+
+const elasticVitStep = (network: string): Benchmark => ({
+  name: `elasticvit-step-${network}`,
+  title: `a step of ElasticViT ${network} at its own resolution, batch 8`,
+  prepare(engine) {
+    const space = getSpace('elasticvit');
+    return networkSteps(engine, space.lower(space.networks[network]), 8);
+  },
+});
+
+const supernetStep: Benchmark = {
+  name: 'supernet-step',
+  title: 'a step of the elasticvit-mini supernet: four subnets, batch 64',
+  prepare: (engine) => supernetSteps(engine, getSpace('elasticvit-mini'), 64),
+};
+
+/** All training steps that are measured. */
+export const benchmarks: readonly Benchmark[] = [vitStep, ...['min', 'S2', 'L3'].map(elasticVitStep), supernetStep];
+
+/** @throws InputError `unknown-benchmark`, listing those there are */
+export function getBenchmark(name: string): Benchmark {
+  const benchmark = benchmarks.find((candidate) => candidate.name === name);
+  if (!benchmark) throw new InputError('unknown-benchmark', `There is no benchmark "${name}"; choose ${oneOf(benchmarks.map((b) => b.name))}.`);
+  return benchmark;
+}

@@ -1,0 +1,39 @@
+import { Random } from '../base/random.ts';
+import type { Engine } from '../engine/engine.ts';
+import { networkMacs } from '../network/counts.ts';
+import type { Network } from '../network/network.ts';
+import type { SearchSpace } from '../spaces/space.ts';
+import { trainingSettingsSchema } from '../training/settings.ts';
+import { walk } from '../training/supernet/buckets.ts';
+import { SupernetTrainer } from '../training/supernet/trainer.ts';
+import type { Steps } from './benchmark.ts';
+import { peerParameters } from './peerParameters.ts';
+
+/** Steps that are taken in turn, so that everyone sees the same mixture of subnets. */
+const cycle = 12;
+const subnetsPerStep = 3;
+const classes = 10;
+
+/** Steps of a space's supernet on noise: subnets as training draws them, and the smallest one (elasticvit.md section 3). */
+export function supernetSteps<A>(engine: Engine, space: SearchSpace<A>, batch: number): Steps {
+  const imageSize = Math.max(...space.resolutions);
+  const random = new Random(0);
+  const pixels = Float32Array.from({ length: batch * 3 * imageSize * imageSize }, () => random.normal());
+  const images = { images: pixels, labels: Int32Array.from({ length: batch }, (_, i) => i % classes), imageSize };
+  const settings = trainingSettingsSchema.parse({ batchSize: batch });
+  const trainer = new SupernetTrainer({ engine, space, classes, settings, seed: 0 });
+  const steps: Network[][] = [];
+  for (let bucket = 0; steps.length < cycle;) {
+    bucket = walk(bucket, trainer.buckets.length, random);
+    const { architectures } = trainer.buckets[bucket];
+    steps.push(Array.from({ length: subnetsPerStep }, () => space.lower(random.choice(architectures), { classes })));
+  }
+  const smallest = space.lower(space.smallest, { classes });
+  const macs = steps.flat().reduce((sum, network) => sum + networkMacs(network), 0) / cycle + networkMacs(smallest);
+  let taken = 0;
+  return {
+    macs: 3 * batch * macs,
+    peer: { kind: 'supernet', steps, smallest, batch, classes, imageSize, parameters: peerParameters(trainer.weights) },
+    step: () => trainer.trainSubnets(steps[taken++ % cycle], images).loss,
+  };
+}
