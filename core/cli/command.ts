@@ -32,6 +32,8 @@ export interface Command<O extends Options = Options> {
   readonly json: string;
   readonly options: O;
   readonly examples: readonly string[];
+  /** Commands of their own that are called by this one's name and theirs. */
+  readonly subcommands?: Readonly<Record<string, Command>>;
   run(values: ValuesOf<O>, surroundings: Surroundings): Promise<void>;
 }
 

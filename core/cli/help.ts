@@ -15,6 +15,8 @@ export function commandHelp(command: Command): string {
     `${command.summary}.`,
     ...(command.details === undefined ? [] : ['', ...command.details.split('\n').flatMap((line) => wrap(line, lineLength))]),
     '', 'Usage:', ...wrap(usage, lineLength - 2).map((line, i) => `  ${i === 0 ? '' : '    '}${line}`),
+    ...(command.subcommands === undefined ? [] : ['', 'Further commands:',
+      ...twoColumns(Object.values(command.subcommands).map(({ name, summary }) => [name, summary]))]),
     '', 'Options:', ...twoColumns(entries.map(([key, option]) => [term(key, option), option.help])),
     '', 'With --json:', ...wrap(command.json, lineLength - 2).map((line) => `  ${line}`),
     '', 'Examples:', ...command.examples.map((example) => `  ${example}`),

@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.ts';
-import type { Surroundings } from './command.ts';
+import type { Command, Surroundings } from './command.ts';
 import { commandNames, loadCommand, loadCommands } from './commands/index.ts';
 import { describeFailure } from './failure.ts';
 import { commandHelp, programHelp } from './help.ts';
@@ -35,19 +35,22 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     case 'help':
     case '--help':
     case '-h':
-      await io.print(`${rest.length > 0 ? commandHelp(await commandOf(rest[0])) : programHelp(await loadCommands())}\n`);
+      await io.print(`${rest.length > 0 ? commandHelp((await commandOf(rest)).command) : programHelp(await loadCommands())}\n`);
       return 0;
   }
-  const command = await commandOf(first);
-  const { values, common } = parseCommandLine(command, rest);
+  const { command, own } = await commandOf(args);
+  const { values, common } = parseCommandLine(command, own);
   if (common.help) await io.print(`${commandHelp(command)}\n`);
   else await command.run(values, surroundingsOf(io, common));
   return 0;
 }
 
-async function commandOf(name: string) {
+/** The command that the arguments name, and those that are its own. */
+async function commandOf([name, ...own]: readonly string[]): Promise<{ command: Command; own: readonly string[] }> {
   if (!commandNames.includes(name)) throw unknownCommand(name);
-  return loadCommand(name);
+  const command = await loadCommand(name);
+  const { subcommands = {} } = command;
+  return own.length > 0 && Object.hasOwn(subcommands, own[0]) ? { command: subcommands[own[0]], own: own.slice(1) } : { command, own };
 }
 
 function unknownCommand(name: string): InputError {

@@ -90,7 +90,10 @@ function missing(command: Command, key: string, option: Option<unknown>): InputE
 }
 
 function unexpected(command: Command, value: string, options: Options): InputError {
-  const names = Object.entries(options).map(([key, option]) => nameOf(key, option));
+  const further = Object.keys(command.subcommands ?? {});
+  const meant = nearest(value, further);
+  if (meant !== undefined) return usage(command, `there is no "${value}"; did you mean "${command.name} ${meant}"?`);
+  const names = [...further, ...Object.entries(options).map(([key, option]) => nameOf(key, option))];
   return usage(command, `unexpected argument ${shown(value)}; accepted are ${names.join(', ')}`);
 }
 

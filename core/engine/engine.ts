@@ -13,8 +13,9 @@ export interface EngineInfo {
   readonly device: string;
   readonly threads: number;
   readonly available: boolean;
-  /** When unavailable: why, and what would make it available. */
+  /** When unavailable: why, and what a person can do about it; each a sentence or two. */
   readonly reason?: string;
+  readonly remedy?: string;
 }
 
 /** Values that a run yields beside its result and that gradients do not flow through, by name. */

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { availableParallelism } from 'node:os';
-import { EnvironmentError, InputError, messageOf, oneOf } from '../base/errors.ts';
+import { EnvironmentError, InputError, oneOf } from '../base/errors.ts';
 import type { Engine, EngineId, EngineInfo } from './engine.ts';
 import { InterpretingEngine } from './interpreter.ts';
-import { loadOrt, ortVersion } from './ort/binding.ts';
+import { ortVersion, tryOrt } from './ort/binding.ts';
 import { OrtEngine } from './ort/engine.ts';
+import { findTensorflow, tensorflowMayHaveGpu } from './tensorflow/engine.ts';
 
 export const engineIds: readonly EngineId[] = ['ort', 'tensorflow', 'js'];
 /** What `--engine` and the setting accept. */
@@ -13,64 +14,84 @@ export const engineChoices: readonly string[] = ['auto', ...engineIds];
 /** Beyond this, more threads do not help layers of a phone-sized network. */
 const maxThreads = 8;
 
-interface Candidate {
-  readonly describe: () => EngineInfo;
-  readonly start: (info: EngineInfo) => Engine;
+/** An engine as it was found, and how to start it when it is available. */
+export interface FoundEngine {
+  readonly info: EngineInfo;
+  readonly start: () => Engine;
 }
 
-/** In order of preference. */
-const candidates: Readonly<Record<EngineId, Candidate>> = {
-  ort: {
-    describe: () => {
-      const base = { id: 'ort', device: 'CPU', threads: Math.min(maxThreads, availableParallelism()) } as const;
-      try {
-        loadOrt();
-        return { ...base, version: ortVersion(), available: true };
-      } catch (error) {
-        return { ...base, version: '-', available: false, reason: messageOf(error) };
-      }
-    },
-    start: (info) => new OrtEngine(info),
+const finders: Readonly<Record<EngineId, () => FoundEngine | Promise<FoundEngine>>> = {
+  ort: () => {
+    const base = { id: 'ort', device: 'CPU', threads: Math.min(maxThreads, availableParallelism()) } as const;
+    const obstacle = tryOrt();
+    const info: EngineInfo = obstacle
+      ? { ...base, version: '-', available: false, ...obstacle }
+      : { ...base, version: ortVersion(), available: true };
+    return { info, start: () => new OrtEngine(info) };
   },
-  tensorflow: {
-    describe: () => ({
-      id: 'tensorflow', device: 'CPU', threads: availableParallelism(), version: '-', available: false,
-      reason: 'TensorFlow is not installed. It is optional; the ort engine does the same work.',
-    }),
-    start: () => {
-      throw new EnvironmentError('engine-unavailable', 'TensorFlow is not installed.');
-    },
-  },
-  js: {
-    describe: () => ({ id: 'js', device: 'CPU, pure JavaScript (reference, slow)', threads: 1, version: tf.version.tfjs, available: true }),
-    start: (info) => new InterpretingEngine(info, 'cpu'),
+  tensorflow: () => findTensorflow(),
+  js: () => {
+    const info: EngineInfo = { id: 'js', device: 'CPU, pure JavaScript (reference, slow)', threads: 1, version: tf.version.tfjs, available: true };
+    return { info, start: () => new InterpretingEngine(info, 'cpu') };
   },
 };
 
-/** Every engine with its state, in order of preference. */
-export function listEngines(): EngineInfo[] {
-  return engineIds.map((id) => candidates[id].describe());
+/** Every engine with its state. TensorFlow is looked at from another process, and only when it is there. */
+export async function listEngines(): Promise<EngineInfo[]> {
+  return (await findEngines(engineIds)).map(({ info }) => info);
 }
 
-/** Engines that run: their sessions are worth keeping when one is asked for again. */
-const started = new Map<EngineId, Engine>();
+function findEngines(ids: readonly EngineId[]): Promise<FoundEngine[]> {
+  return Promise.all(ids.map((id) => finders[id]()));
+}
+
+/**
+ * The engine that `auto` stands for: the fastest that is available. That is TensorFlow where it has a GPU; on a CPU the
+ * ort engine, whose graphs are fused, comes before TensorFlow, which runs one operator after the other.
+ */
+export function chooseEngine(infos: readonly EngineInfo[]): EngineInfo {
+  const available = infos.filter((info) => info.available);
+  return available.find(({ id, device }) => id === 'tensorflow' && device.startsWith('GPU')) ?? available[0];
+}
+
+/** Engines that run, or are being started: their sessions are worth keeping when one is asked for again. */
+const started = new Map<EngineId, Promise<Engine>>();
 
 /**
  * Starts an engine, or finds it running, and makes its tfjs backend the current one.
- * @param choice an engine's id, or `auto` for the first that is available
- * @throws InputError `unknown-engine`; EnvironmentError `engine-unavailable` with the reason
+ * @param choice an engine's id, or `auto` for the fastest that is available
+ * @throws InputError `unknown-engine`; EnvironmentError `engine-unavailable` with the reason and the remedy
  */
 export async function startEngine(choice: string = 'auto'): Promise<Engine> {
   if (!engineChoices.includes(choice)) {
     throw new InputError('unknown-engine', `There is no engine "${choice}"; choose ${oneOf(engineChoices)}.`);
   }
-  const infos = listEngines();
-  const info = choice === 'auto' ? infos.find(({ available }) => available)! : infos.find(({ id }) => id === choice)!;
-  if (!info.available) throw new EnvironmentError('engine-unavailable', info.reason!);
-  const engine = started.get(info.id) ?? candidates[info.id].start(info);
-  started.set(info.id, engine);
+  const id = choice === 'auto' ? await automaticChoice() : choice as EngineId;
+  let starting = started.get(id);
+  if (!starting) {
+    started.set(id, starting = start(id));
+    // One that failed may be there the next time.
+    starting.catch(() => started.delete(id));
+  }
+  const engine = await starting;
   const cpu = tf.findBackend('cpu') as unknown as { firstUse: boolean };
   cpu.firstUse = false;
   await tf.setBackend(engine.backend);
   return engine;
+}
+
+async function start(id: EngineId): Promise<Engine> {
+  const found = await finders[id]();
+  const { available, reason, remedy } = found.info;
+  if (!available) throw new EnvironmentError('engine-unavailable', `${reason} ${remedy}`);
+  return found.start();
+}
+
+/** Looks at TensorFlow only where it could have a GPU, or nothing else is left, since looking takes a second. */
+async function automaticChoice(): Promise<EngineId> {
+  if (!tensorflowMayHaveGpu()) {
+    const [{ info }] = await findEngines(['ort']);
+    if (info.available) return info.id;
+  }
+  return chooseEngine(await listEngines()).id;
 }

@@ -236,13 +236,14 @@ describe('devices and engines', () => {
   it('lists the engines, exactly one of them in use', async () => {
     const schema = z.array(z.strictObject({
       id: z.enum(['ort', 'tensorflow', 'js']), version: z.string(), device: z.string(), threads: z.int().positive(),
-      available: z.boolean(), inUse: z.boolean(), reason: z.string().nullable(),
+      available: z.boolean(), inUse: z.boolean(), reason: z.string().nullable(), remedy: z.string().nullable(),
     }));
     const [engines] = await jsonLines(schema, ['engines']);
     expect(engines.filter(({ inUse }) => inUse)).toHaveLength(1);
-    for (const { available, inUse, reason } of engines) {
+    for (const { available, inUse, reason, remedy } of engines) {
       expect(available || !inUse).toBe(true);
       expect(reason === null).toBe(available);
+      expect(remedy === null).toBe(available);
     }
     const [chosen] = await jsonLines(schema, ['engines', '--engine', 'js']);
     expect(chosen.find(({ inUse }) => inUse)?.id).toBe('js');

@@ -1,28 +1,41 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError, InputError } from '../../core/base/errors.ts';
-import { engineChoices, listEngines, startEngine } from '../../core/engine/engines.ts';
+import type { EngineId, EngineInfo } from '../../core/engine/engine.ts';
+import { chooseEngine, engineChoices, listEngines, startEngine } from '../../core/engine/engines.ts';
 import { GraphBuilder } from '../../core/graph/builder.ts';
 
 describe('engines', () => {
-  it('are listed in order of preference, each with its state', () => {
-    const engines = listEngines();
+  it('are listed each with its state, and with reason and remedy when they are missing', async () => {
+    const engines = await listEngines();
     expect(engines.map(({ id }) => id)).toEqual(['ort', 'tensorflow', 'js']);
-    for (const { available, reason, threads, version, device } of engines) {
+    for (const { available, reason, remedy, threads, version, device } of engines) {
       expect(available || reason).toBeTruthy();
+      expect(available || remedy).toBeTruthy();
       expect(threads).toBeGreaterThanOrEqual(1);
       expect(version && device).toBeTruthy();
     }
     expect(engines[2]).toMatchObject({ available: true, version: '4.22.0', threads: 1 });
   });
 
-  it('use few threads however many cores there are', () => {
-    expect(listEngines()[0].threads).toBeLessThanOrEqual(8);
+  it('use few threads however many cores there are', async () => {
+    for (const { threads } of await listEngines()) expect(threads).toBeLessThanOrEqual(8);
+  });
+
+  const found = (id: EngineId, available: boolean, device = 'CPU'): EngineInfo => ({ id, version: '1', device, threads: 1, available });
+  it.each([
+    ['TensorFlow on a GPU before all else', [found('ort', true), found('tensorflow', true, 'GPU, NVIDIA L4'), found('js', true)], 'tensorflow'],
+    ['ort before TensorFlow on a CPU', [found('ort', true), found('tensorflow', true), found('js', true)], 'ort'],
+    ['TensorFlow on a CPU before js', [found('ort', false), found('tensorflow', true), found('js', true)], 'tensorflow'],
+    ['js where nothing else is', [found('ort', false), found('tensorflow', false, 'GPU, NVIDIA L4'), found('js', true)], 'js'],
+  ] as const)('are chosen for speed: %s', (_, infos, id) => {
+    expect(chooseEngine(infos).id).toBe(id);
   });
 
   it('start under every name that is offered and available', async () => {
+    const infos = await listEngines();
     for (const choice of engineChoices) {
-      const info = listEngines().find(({ id }) => id === choice);
+      const info = infos.find(({ id }) => id === choice);
       if (info && !info.available) continue;
       const engine = await startEngine(choice);
       expect(tf.getBackend()).toBe(engine.backend);
@@ -47,11 +60,12 @@ describe('engines', () => {
     expect(error).toMatchObject({ code: 'unknown-engine', message: 'There is no engine "cuda"; choose auto, ort, tensorflow or js.' });
   });
 
-  it('that are missing say so, and what to use instead', async () => {
-    const missing = listEngines().find(({ available }) => !available)!;
+  it('that are missing say why, and what to do about it', async ({ skip }) => {
+    const missing = (await listEngines()).find(({ available }) => !available);
+    if (!missing) return skip('every engine is available here');
     const error = await startEngine(missing.id).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(EnvironmentError);
-    expect(error).toMatchObject({ code: 'engine-unavailable', message: missing.reason });
+    expect(error).toMatchObject({ code: 'engine-unavailable', message: `${missing.reason} ${missing.remedy}` });
   });
 
   it.each(['ort', 'js'])('%s names the feed that is missing, and the one that does not fit', async (id) => {

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Tensor } from 'onnxruntime-common';
 import { EnvironmentError, messageOf } from '../../base/errors.ts';
+import { textOf, type Obstacle } from '../obstacle.ts';
+import { loadingObstacle, ortObstacle } from './installation.ts';
 
 /**
  * ONNX Runtime's native session, called directly: the public API wraps this same synchronous call in a promise, and
@@ -22,16 +24,23 @@ let loaded: NativeBinding | undefined;
 
 /** Loads the native library. @throws EnvironmentError `ort-missing` when this machine has none, saying what to do. */
 export function loadOrt(): void {
-  if (loaded) return;
+  const obstacle = tryOrt();
+  if (obstacle) throw new EnvironmentError('ort-missing', textOf(obstacle));
+}
+
+/** Loads the native library, or tells what keeps it from being loaded. */
+export function tryOrt(): Obstacle | undefined {
+  if (loaded) return undefined;
+  const obstacle = ortObstacle();
+  if (obstacle) return obstacle;
   try {
     const require = createRequire(import.meta.url);
     const library = require('onnxruntime-node/dist/binding.js') as NativeBinding;
     library.initOrt();
     loaded = library;
-  } catch (cause) {
-    throw new EnvironmentError('ort-missing',
-      `ONNX Runtime cannot be loaded on ${process.platform}-${process.arch} (${firstLine(messageOf(cause))}). `
-      + 'Run "npm ci" again, or use --engine js.', { cause });
+    return undefined;
+  } catch (error) {
+    return loadingObstacle(firstLine(messageOf(error)));
   }
 }
 

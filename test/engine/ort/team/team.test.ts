@@ -12,7 +12,7 @@ import { crossEntropy, smoothedLabels } from '../../../../core/training/loss.ts'
 
 const space = getSpace('elasticvit-mini');
 const classes = 10;
-const ort = listEngines().find(({ id }) => id === 'ort')!;
+const ort = (await listEngines()).find(({ id }) => id === 'ort')!;
 const engineWith = (threads: number) => new OrtEngine({ ...ort, threads });
 
 const supernet = Weights.initialise(space.lower(space.largest, { classes, supernet: true }), new Random(1));

@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import util from 'node:util';
+import type { TensorflowPackage } from './package.ts';
+
+export const backendName = 'tensorflow';
+
+/** Beyond this, more threads do not help layers of a phone-sized network. */
+const maxThreads = 8;
+
+/** TensorFlow reads these when it is loaded; what the person has set stays. */
+const environment: Readonly<Record<string, () => string>> = {
+  // The same rounding on every run and whatever the machine's vector instructions; see README.
+  TF_ENABLE_ONEDNN_OPTS: () => '0',
+  // GPUs would otherwise multiply float32 with ten bits of mantissa, and gradients would agree to three digits only.
+  NVIDIA_TF32_OVERRIDE: () => '0',
+  TF_NUM_INTRAOP_THREADS: () => String(Math.min(maxThreads, availableParallelism())),
+  // Greetings stay out of the terminal, warnings and errors do not.
+  TF_CPP_MIN_LOG_LEVEL: () => '1',
+};
+
+/** What is known of TensorFlow once it is loaded. */
+export interface LoadedTensorflow {
+  readonly version: string;
+  readonly usesGpu: boolean;
+}
+
+interface TensorflowBackend {
+  readonly binding: { readonly TF_Version: string };
+  readonly isUsingGpuDevice: boolean;
+}
+
+/** Threads that TensorFlow computes with, here and on a CPU. */
+export function threadCount(): number {
+  return Number(process.env.TF_NUM_INTRAOP_THREADS) || Number(environment.TF_NUM_INTRAOP_THREADS());
+}
+
+/**
+ * Loads TensorFlow into this process, for good, and registers its tfjs backend.
+ * @throws whatever the package or the system's loader says
+ */
+export function loadTensorflow({ directory }: TensorflowPackage): LoadedTensorflow {
+  for (const [name, value] of Object.entries(environment)) process.env[name] ??= value();
+  supplyRemovedFunctions();
+  const previous = tf.getBackend();
+  createRequire(join(directory, 'package.json'))(directory);
+  // The package makes its backend the current one.
+  if (previous) void tf.setBackend(previous);
+  const { binding, isUsingGpuDevice } = tf.findBackend(backendName) as unknown as TensorflowBackend;
+  return { version: binding.TF_Version, usesGpu: isUsingGpuDevice };
+}
+
+/** Node 23 removed functions of its `util` that the package still calls. */
+function supplyRemovedFunctions(): void {
+  const functions = util as unknown as Record<string, unknown>;
+  functions.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  functions.isArray ??= Array.isArray;
+}
