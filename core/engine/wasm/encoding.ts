@@ -56,7 +56,14 @@ export function encodeModule(functions: readonly EncodedFunction[]): Uint8Array<
   return Uint8Array.from([
     0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
     ...section(1, types), ...section(2, imports), ...section(3, declarations), ...section(7, exported), ...section(10, bodies),
+    ...section(0, nameSection(functions)),
   ]);
+}
+
+/** So that profilers can tell the kernels apart (core specification 2.0, appendix "Name Section"). */
+function nameSection(functions: readonly EncodedFunction[]): number[] {
+  const names = vector(functions.map((f, i) => [...unsignedLeb(i), ...name(f.name)]));
+  return [...name('name'), ...section(1, names)];
 }
 
 function section(id: number, content: readonly number[]): number[] {
