@@ -1,4 +1,4 @@
-import { evaluate, type Dim } from '../../core/graph/dims.ts';
+import { evaluate, type Dim, type DimValues } from '../../core/graph/dims.ts';
 import { bindFeeds, feedNames, type Graph, type GraphNode } from '../../core/graph/graph.ts';
 import { computeAdjoint } from './exactAdjoints.ts';
 
@@ -11,9 +11,13 @@ export interface ExactTensor {
 /**
  * Evaluates a graph in double precision, each operator written down from its definition in the ONNX specification with
  * plain loops: the third opinion beside ONNX Runtime and tfjs, and exact enough for finite differences.
+ *
+ * @param known sizes of symbols that the feeds alone do not tell
  */
-export function evaluateExactly(graph: Graph, feeds: Readonly<Record<string, ExactTensor>>): Map<string, ExactTensor> {
-  const sizes = new Map<string, number>();
+export function evaluateExactly(
+  graph: Graph, feeds: Readonly<Record<string, ExactTensor>>, known: DimValues = new Map(),
+): Map<string, ExactTensor> {
+  const sizes = new Map(known);
   bindFeeds(graph, feeds, sizes);
   const values = new Map<string, ExactTensor>();
   for (const name of feedNames(graph)) values.set(name, feeds[name]);
