@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../../core/base/random.ts';
-import type { Engine } from '../../core/engine/engine.ts';
+import type { Engine, EngineId } from '../../core/engine/engine.ts';
 import { startEngine } from '../../core/engine/engines.ts';
 import type { Graph } from '../../core/graph/graph.ts';
 import { sizeOf } from './exact.ts';
@@ -20,8 +20,10 @@ export interface GraphRun {
 }
 
 /** The engine under test and the reference, in this order. */
-export async function bothEngines(): Promise<[Engine, Engine]> {
-  return [await startEngine('ort'), await startEngine('js')];
+export const bothEngines = (): Promise<[Engine, Engine]> => withReference('ort');
+
+export async function withReference(id: EngineId): Promise<[Engine, Engine]> {
+  return [await startEngine(id), await startEngine('js')];
 }
 
 /** Runs a graph forward and backward on an engine's own tfjs backend, leaving no tensor behind. */

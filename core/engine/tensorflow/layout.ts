@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { sharedName, type LibraryFolder } from './libraryFolder.ts';
 import type { TensorflowPackage } from './package.ts';
 
-/** What the package's build reads and writes, below its folder. */
-const nativeParts = ['deps', 'lib', 'build'];
+/** What the package's build reads and makes, below its folder. */
+const nativeParts = ['deps', 'lib'];
 const aside = (part: string) => `${part}.before`;
 
 /** Links the libraries into the package under the names that its addon's build and the addon itself look for. */
@@ -30,6 +30,10 @@ export async function putAside({ directory }: TensorflowPackage): Promise<void> 
   for (const part of nativeParts) {
     await rm(join(directory, aside(part)), { recursive: true, force: true });
     if (existsSync(join(directory, part))) await rename(join(directory, part), join(directory, aside(part)));
+  }
+  // Objects of an earlier build would be taken for fresh ones.
+  for (const name of await readdir(directory)) {
+    if (name.startsWith('build-tmp')) await rm(join(directory, name), { recursive: true, force: true });
   }
 }
 
