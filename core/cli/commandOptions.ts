@@ -2,7 +2,7 @@ import type { EngineId } from '../engine/engine.ts';
 import { oneOfChoices, optional, required, text, wholeNumber, withDefault } from './options.ts';
 
 /** Written out because loading the engines takes longer than most commands. */
-export const engineNames: readonly ('auto' | EngineId)[] = ['auto', 'ort', 'tensorflow', 'js'];
+export const engineNames: readonly ('auto' | EngineId)[] = ['auto', 'ort', 'tensorflow', 'webgpu', 'js'];
 
 /** Options and arguments that several commands share, so that they mean the same everywhere. */
 export const spaceKind = text('SPACE', 'the name of a search space ("pocketformer spaces" lists them)');

@@ -3,7 +3,7 @@ import type { DimValues } from '../graph/dims.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { ParameterShare } from '../network/slicing.ts';
 
-export type EngineId = 'ort' | 'tensorflow' | 'js';
+export type EngineId = 'ort' | 'tensorflow' | 'webgpu' | 'js';
 
 /** What a person is told about an engine. */
 export interface EngineInfo {

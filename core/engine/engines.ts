@@ -6,8 +6,9 @@ import { InterpretingEngine } from './interpreter.ts';
 import { ortVersion, tryOrt } from './ort/binding.ts';
 import { OrtEngine } from './ort/engine.ts';
 import { findTensorflow, tensorflowMayHaveGpu } from './tensorflow/engine.ts';
+import { findWebGpu } from './webgpu/find.ts';
 
-export const engineIds: readonly EngineId[] = ['ort', 'tensorflow', 'js'];
+export const engineIds: readonly EngineId[] = ['ort', 'tensorflow', 'webgpu', 'js'];
 /** What `--engine` and the setting accept. */
 export const engineChoices: readonly string[] = ['auto', ...engineIds];
 
@@ -30,6 +31,7 @@ const finders: Readonly<Record<EngineId, () => FoundEngine | Promise<FoundEngine
     return { info, start: () => new OrtEngine(info) };
   },
   tensorflow: () => findTensorflow(),
+  webgpu: () => findWebGpu(),
   js: () => {
     const info: EngineInfo = { id: 'js', device: 'CPU, pure JavaScript (reference, slow)', threads: 1, version: tf.version.tfjs, available: true };
     return { info, start: () => new InterpretingEngine(info, 'cpu') };
@@ -47,10 +49,11 @@ function findEngines(ids: readonly EngineId[]): Promise<FoundEngine[]> {
 
 /**
  * The engine that `auto` stands for: the fastest that is available. That is TensorFlow where it has a GPU; on a CPU the
- * ort engine, whose graphs are fused, comes before TensorFlow, which runs one operator after the other.
+ * ort engine, whose graphs are fused, comes before TensorFlow, which runs one operator after the other. WebGPU has to be
+ * asked for: its speed is not known yet, and its GPU may be an imitation.
  */
 export function chooseEngine(infos: readonly EngineInfo[]): EngineInfo {
-  const available = infos.filter((info) => info.available);
+  const available = infos.filter((info) => info.available && info.id !== 'webgpu');
   return available.find(({ id, device }) => id === 'tensorflow' && device.startsWith('GPU')) ?? available[0];
 }
 

@@ -45,7 +45,7 @@ export const studySchema = z.strictObject({
   }).optional(),
   seed: z.int().min(0).default(1),
   space: z.string().min(1),
-  engine: z.enum(['auto', 'ort', 'tensorflow', 'js']).default('auto'),
+  engine: z.enum(['auto', 'ort', 'tensorflow', 'webgpu', 'js']).default('auto'),
   data: dataSchema,
   devices: z.array(deviceEntrySchema).min(1),
   training: trainingSettingsSchema.prefault({}),

@@ -235,7 +235,7 @@ describe('devices and engines', () => {
 
   it('lists the engines, exactly one of them in use', async () => {
     const schema = z.array(z.strictObject({
-      id: z.enum(['ort', 'tensorflow', 'js']), version: z.string(), device: z.string(), threads: z.int().positive(),
+      id: z.enum(['ort', 'tensorflow', 'webgpu', 'js']), version: z.string(), device: z.string(), threads: z.int().positive(),
       available: z.boolean(), inUse: z.boolean(), reason: z.string().nullable(), remedy: z.string().nullable(),
     }));
     const [engines] = await jsonLines(schema, ['engines']);

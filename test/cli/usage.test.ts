@@ -54,7 +54,7 @@ describe('Wrong usage', () => {
     [['describe', '--space', '--json'], 'describe: --space lacks its value'],
     [['describe', '--space='], 'describe: --space: expected the name of a search space'],
     [['describe', '--sapce', 'elasticvit'], 'describe: unknown option --sapce; did you mean --space?'],
-    [['engines', '--engine', 'gpu'], 'engines: --engine: expected auto, ort, tensorflow or js, got "gpu".'],
+    [['engines', '--engine', 'gpu'], 'engines: --engine: expected auto, ort, tensorflow, webgpu or js, got "gpu".'],
   ])('%j is answered by one line', async (args, message) => {
     expect(await complaint(args)).toContain(message);
   });

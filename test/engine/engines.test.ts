@@ -8,14 +8,14 @@ import { GraphBuilder } from '../../core/graph/builder.ts';
 describe('engines', () => {
   it('are listed each with its state, and with reason and remedy when they are missing', async () => {
     const engines = await listEngines();
-    expect(engines.map(({ id }) => id)).toEqual(['ort', 'tensorflow', 'js']);
+    expect(engines.map(({ id }) => id)).toEqual(['ort', 'tensorflow', 'webgpu', 'js']);
     for (const { available, reason, remedy, threads, version, device } of engines) {
       expect(available || reason).toBeTruthy();
       expect(available || remedy).toBeTruthy();
       expect(threads).toBeGreaterThanOrEqual(1);
       expect(version && device).toBeTruthy();
     }
-    expect(engines[2]).toMatchObject({ available: true, version: '4.22.0', threads: 1 });
+    expect(engines[3]).toMatchObject({ available: true, version: '4.22.0', threads: 1 });
   });
 
   it('use few threads however many cores there are', async () => {
@@ -27,6 +27,7 @@ describe('engines', () => {
     ['TensorFlow on a GPU before all else', [found('ort', true), found('tensorflow', true, 'GPU, NVIDIA L4'), found('js', true)], 'tensorflow'],
     ['ort before TensorFlow on a CPU', [found('ort', true), found('tensorflow', true), found('js', true)], 'ort'],
     ['TensorFlow on a CPU before js', [found('ort', false), found('tensorflow', true), found('js', true)], 'tensorflow'],
+    ['js before WebGPU, which has to be asked for', [found('ort', false), found('webgpu', true, 'GPU, Apple M4'), found('js', true)], 'js'],
     ['js where nothing else is', [found('ort', false), found('tensorflow', false, 'GPU, NVIDIA L4'), found('js', true)], 'js'],
   ] as const)('are chosen for speed: %s', (_, infos, id) => {
     expect(chooseEngine(infos).id).toBe(id);
@@ -57,7 +58,7 @@ describe('engines', () => {
   it('are refused with what is accepted when there is no such engine', async () => {
     const error = await startEngine('cuda').catch((e: unknown) => e);
     expect(error).toBeInstanceOf(InputError);
-    expect(error).toMatchObject({ code: 'unknown-engine', message: 'There is no engine "cuda"; choose auto, ort, tensorflow or js.' });
+    expect(error).toMatchObject({ code: 'unknown-engine', message: 'There is no engine "cuda"; choose auto, ort, tensorflow, webgpu or js.' });
   });
 
   it('that are missing say why, and what to do about it', async ({ skip }) => {

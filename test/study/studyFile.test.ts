@@ -78,7 +78,7 @@ describe('the message about a study file that cannot be used', () => {
     ['no devices', base.replace(/devices[^]*data/, 'devices: []\ndata'),
       'examples/x.yaml:3: devices: expected a list of at least 1 of text or settings (name, file, maxMs, budgetsMs), got an empty list'],
     ['a choice that is not offered', `${base}engine: gpu\n`,
-      'examples/x.yaml:9: engine: expected auto, ort or js, got "gpu"'],
+      'examples/x.yaml:9: engine: expected auto, ort, tensorflow, webgpu or js, got "gpu"'],
     ['a name that cannot be a folder', `${base}name: ../../etc\n`, 'examples/x.yaml:9: name: expected up to 100 letters'],
     ['a missing setting', base.replace('space: elasticvit-mini\n', ''), 'examples/x.yaml:1: space: missing; expected text'],
     ['a missing version', base.replace('version: 1\n', ''), 'examples/x.yaml:1: version: missing; expected 1'],
