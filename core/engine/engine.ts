@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { DimValues } from '../graph/dims.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { ParameterShare } from '../network/slicing.ts';
+import type { FlatParameters } from './flatParameters.ts';
 
 export type EngineId = 'ort' | 'tensorflow' | 'webgpu' | 'js';
 
@@ -42,16 +43,35 @@ export interface ChainParameter extends ParameterShare {
   readonly name: string;
 }
 
-/** All parameters that a chain may read, and what their gradients are added to; both laid out alike. */
-export interface FlatParameters {
-  readonly values: Float32Array;
-  readonly gradient: Float32Array;
-}
-
 /** What flows into a chain. */
 export interface ChainInput {
   readonly shape: readonly number[];
   readonly data: Float32Array;
+}
+
+/** How parameters, and what is remembered of them, change in a step: a graph that runs where they are. */
+export interface ParameterUpdate {
+  /** Takes matrices [rows, columns], `parameters`, `gradient` and `decayed` among them, and numbers of rank 0. */
+  readonly graph: Graph;
+  /** Inputs that an output takes the place of for the next step, `parameters` included. */
+  readonly carried: Readonly<Record<string, string>>;
+}
+
+/** Flat buffers by the names of an update's inputs. */
+export type ResidentStart = Readonly<{ parameters: Float32Array } & Record<string, Float32Array>>;
+
+/** Training of one network whose parameters and optimizer state stay in an engine's memory from step to step. */
+export interface ResidentTraining {
+  /**
+   * One step: the chain forward and backward, and the update.
+   * @param numbers those inputs of the update that are no matrices
+   * @param gradientOf given the chain's result in the order of its axes, the gradient that flows back from it
+   */
+  step(input: ChainInput, numbers: Readonly<Record<string, number>>, gradientOf: (result: Float32Array) => Float32Array): void;
+  /** A copy of the parameters, or of something else that the update carries. @throws RangeError for an unknown name */
+  read(name: string): Float32Array;
+  /** Gives the memory back. */
+  dispose(): void;
 }
 
 /** Runs graphs on a tfjs backend. */
@@ -77,4 +97,14 @@ export interface Engine {
   backpropagate?(
     links: readonly ChainLink[], input: ChainInput, flat: FlatParameters, gradientOf: (result: Float32Array) => Float32Array,
   ): void;
+  /**
+   * Takes a chain's parameters into the engine's own memory to train them there.
+   * @param links whose parameters fill the flat buffers between them
+   * @param start `parameters` and what else the update carries, where that does not start as zeros
+   * @param decayed 1 where weight decay applies, 0 elsewhere, laid out like the parameters
+   * @throws RangeError when the links share parameters or leave gaps
+   */
+  keepResident?(
+    links: readonly ChainLink[], update: ParameterUpdate, start: ResidentStart, decayed: Float32Array,
+  ): ResidentTraining;
 }

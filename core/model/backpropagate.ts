@@ -1,5 +1,6 @@
 import { backpropagate as runChain } from '../engine/chain.ts';
-import type { ChainInput, ChainLink, Engine, FlatParameters } from '../engine/engine.ts';
+import type { ChainInput, ChainLink, Engine } from '../engine/engine.ts';
+import type { FlatParameters } from '../engine/flatParameters.ts';
 import { blockTables } from '../network/blockGraph.ts';
 import type { Network } from '../network/network.ts';
 import type { ParameterShare } from '../network/slicing.ts';
@@ -17,10 +18,17 @@ export function backpropagate(
   engine: Engine, network: Network, shareOf: (key: string) => ParameterShare, images: ChainInput, flat: FlatParameters,
   gradientOf: (logits: Float32Array) => Float32Array,
 ): void {
-  const links = network.blocks.map((block): ChainLink => {
+  runChain(engine, trainingChain(network, shareOf), images, flat, gradientOf);
+}
+
+/**
+ * A network as it trains, as a chain of graphs.
+ * @param shareOf where a trainable parameter lies in the flat buffers, by its key
+ */
+export function trainingChain(network: Network, shareOf: (key: string) => ParameterShare): ChainLink[] {
+  return network.blocks.map((block) => {
     const graph = modeGraph(block, 'training');
     const parameters = graph.parameters.map((name) => ({ ...shareOf(`${block.name}.${name}`), name }));
     return { graph, tables: blockTables(block), parameters };
   });
-  runChain(engine, links, images, flat, gradientOf);
 }

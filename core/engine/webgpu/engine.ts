@@ -3,12 +3,15 @@ import type { DimValues } from '../../graph/dims.ts';
 import { differentiableFeeds } from '../../graph/gradient.ts';
 import { bindFeeds, feedNames, type Graph } from '../../graph/graph.ts';
 import { gather, scatterAdd } from '../../network/slicing.ts';
-import type { ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, FlatParameters, Statistics } from '../engine.ts';
+import type {
+  ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, FlatParameters, ParameterUpdate, ResidentStart, ResidentTraining, Statistics,
+} from '../engine.ts';
 import { backendName, registerWebGpuBackend, type WebGpuBackend } from './backend.ts';
 import { GpuChainRun } from './chainRun.ts';
 import { GpuDevice, type GpuTensor } from './device.ts';
 import type { Feed } from './graphProgram.ts';
 import { Programs } from './programs.ts';
+import { GpuTraining } from './resident.ts';
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
 
@@ -16,13 +19,13 @@ type Tensors = Readonly<Record<string, tf.Tensor>>;
 export class WebGpuEngine implements Engine {
   readonly info: EngineInfo;
   readonly backend = backendName;
-  readonly programs: Programs;
+  readonly #programs: Programs;
   readonly #backend: WebGpuBackend;
 
   constructor(info: EngineInfo) {
     this.info = info;
-    this.programs = new Programs(new GpuDevice());
-    this.#backend = registerWebGpuBackend(this.programs.device);
+    this.#programs = new Programs(new GpuDevice());
+    this.#backend = registerWebGpuBackend(this.#programs.device);
   }
 
   apply(graph: Graph, feeds: Tensors, options: ApplyOptions = {}): tf.Tensor {
@@ -32,7 +35,7 @@ export class WebGpuEngine implements Engine {
     const operation = tf.customGrad((...args) => {
       if (!tf.engine().state.activeTape) return { value: this.#forward(graph, feeds, sizes, options), gradFunc: () => [] };
       const save = args[wrt.length] as tf.GradSaveFunc;
-      const { graphs, forward, backward } = this.programs.training(graph, wrt);
+      const { graphs, forward, backward } = this.#programs.training(graph, wrt);
       const given: Record<string, tf.Tensor> = { ...feeds };
       wrt.forEach((name, i) => { given[name] = args[i] as tf.Tensor; });
       const results = forward.run(this.#feeds(graph, given), sizes);
@@ -59,13 +62,13 @@ export class WebGpuEngine implements Engine {
   evaluate(graph: Graph, feeds: Tensors, known?: DimValues): tf.Tensor[] {
     const sizes = new Map(known);
     bindFeeds(graph, feeds, sizes);
-    return this.programs.inference(graph).run(this.#feeds(graph, feeds), sizes).map((tensor) => this.#backend.tensor(tensor));
+    return this.#programs.inference(graph).run(this.#feeds(graph, feeds), sizes).map((tensor) => this.#backend.tensor(tensor));
   }
 
   backpropagate(
     links: readonly ChainLink[], input: ChainInput, flat: FlatParameters, gradientOf: (result: Float32Array) => Float32Array,
   ): void {
-    const { device } = this.programs;
+    const { device } = this.#programs;
     const placed: GpuTensor[] = [];
     const place = ({ parameters }: ChainLink) => {
       const tensors = device.copy(parameters.map(({ shape, offset, slice }) => ({ shape, data: gather(flat.values.subarray(offset), slice) })));
@@ -73,7 +76,7 @@ export class WebGpuEngine implements Engine {
       return tensors;
     };
     try {
-      const gradients = new GpuChainRun(this.programs).run(links, input, place, gradientOf);
+      const gradients = new GpuChainRun(this.#programs).run(links, input, place, gradientOf);
       placed.push(...gradients.flatMap((link) => [...link.values()]));
       for (const [i, { parameters }] of links.entries()) {
         for (const { name, offset, slice } of parameters) {
@@ -86,9 +89,13 @@ export class WebGpuEngine implements Engine {
     }
   }
 
+  keepResident(links: readonly ChainLink[], update: ParameterUpdate, start: ResidentStart, decayed: Float32Array): ResidentTraining {
+    return new GpuTraining(this.#programs, links, update, start, decayed);
+  }
+
   #forward(graph: Graph, feeds: Tensors, sizes: ReadonlyMap<string, number>, options: ApplyOptions): tf.Tensor {
     const wanted = options.onStatistics ? graph.outputs : graph.outputs.slice(0, 1);
-    const results = this.programs.inference(graph).run(this.#feeds(graph, feeds), sizes, wanted);
+    const results = this.#programs.inference(graph).run(this.#feeds(graph, feeds), sizes, wanted);
     this.#report(graph, results, options);
     for (const { native } of results.slice(1)) native.dispose();
     return this.#backend.tensor(results[0]);
@@ -102,7 +109,7 @@ export class WebGpuEngine implements Engine {
   #report(graph: Graph, results: readonly GpuTensor[], { onStatistics }: ApplyOptions): void {
     if (!onStatistics) return;
     const statistics: Statistics = Object.fromEntries(graph.outputs.slice(1).map((name, i) =>
-      [name, this.programs.device.download(results[i + 1])]));
+      [name, this.#programs.device.download(results[i + 1])]));
     onStatistics(statistics);
   }
 }

@@ -1,45 +1,30 @@
 import { differentiableFeeds } from '../../graph/gradient.ts';
-import { bindFeeds, type Graph } from '../../graph/graph.ts';
-import type { ChainInput, ChainLink } from '../engine.ts';
+import { bindFeeds } from '../../graph/graph.ts';
+import type { ChainInput, ChainLink, ParameterUpdate, ResidentStart, ResidentTraining } from '../engine.ts';
 import { GpuChainRun } from './chainRun.ts';
 import type { GpuTensor } from './device.ts';
-import { FlatLayout } from './flatParameters.ts';
+import { FlatLayout } from './flatLayout.ts';
 import type { Feed } from './graphProgram.ts';
 import type { Programs } from './programs.ts';
-
-/** How parameters and what is remembered of them change in a step (core/training/updateGraph.ts). */
-export interface ResidentUpdate {
-  /** Takes matrices [rows, columns], `parameters`, `gradient` and `decayed` among them, and numbers of rank 0. */
-  readonly graph: Graph;
-  /** Inputs that an output takes the place of for the next step. */
-  readonly carried: Readonly<Record<string, string>>;
-}
 
 /** Of the matrices: what a workgroup adds up well. */
 const columns = 1024;
 
 /**
  * Training of one network whose weights and optimizer state stay on the GPU from step to step. Images go there; logits
- * come back, and what `read` is asked for.
+ * come back, and what `read` asks for.
  */
-export class ResidentTraining {
+export class GpuTraining implements ResidentTraining {
   readonly #programs: Programs;
   readonly #links: readonly ChainLink[];
   readonly #layout: FlatLayout;
-  readonly #update: ResidentUpdate;
+  readonly #update: ParameterUpdate;
   readonly #length: number;
   readonly #decayed: GpuTensor;
   readonly #state = new Map<string, GpuTensor>();
 
-  /**
-   * @param links whose parameters fill the flat buffers between them
-   * @param start parameters and, by name, what the update remembers where that does not start as zeros
-   * @param decayed 1 where weight decay applies, 0 elsewhere, laid out like the parameters
-   */
-  constructor(
-    programs: Programs, links: readonly ChainLink[], update: ResidentUpdate,
-    start: Readonly<Record<'parameters', Float32Array> & Record<string, Float32Array>>, decayed: Float32Array,
-  ) {
+  /** See `Engine.keepResident`. */
+  constructor(programs: Programs, links: readonly ChainLink[], update: ParameterUpdate, start: ResidentStart, decayed: Float32Array) {
     this.#programs = programs;
     this.#links = links;
     this.#update = update;
@@ -49,11 +34,6 @@ export class ResidentTraining {
     for (const name of Object.keys(update.carried)) this.#state.set(name, this.#upload(start[name] ?? new Float32Array(this.#length)));
   }
 
-  /**
-   * One step.
-   * @param numbers the update's numbers of this step
-   * @param gradientOf given the chain's result in the order of its axes, the gradient that flows back from it
-   */
   step(input: ChainInput, numbers: Readonly<Record<string, number>>, gradientOf: (result: Float32Array) => Float32Array): void {
     const { device } = this.#programs;
     const live: GpuTensor[] = [];
@@ -70,14 +50,12 @@ export class ResidentTraining {
     }
   }
 
-  /** What the GPU holds under a name: the parameters, or something that the update carries on. */
-  read(name = 'parameters'): Float32Array {
+  read(name: string): Float32Array {
     const held = this.#state.get(name);
     if (!held) throw new RangeError(`The update carries no "${name}".`);
     return this.#programs.device.download(held).subarray(0, this.#length);
   }
 
-  /** Gives the GPU's memory back. */
   dispose(): void {
     for (const { native } of [...this.#state.values(), this.#decayed]) native.dispose();
     this.#state.clear();
