@@ -1,3 +1,4 @@
+import { adjointGradientRules } from './adjointGradientRules.ts';
 import { GraphBuilder } from './builder.ts';
 import { gradientRules } from './gradientRules.ts';
 import { producers, pruned, type Graph, type GraphNode, type Operator } from './graph.ts';
@@ -20,7 +21,7 @@ export interface DifferentiatedGraph {
 
 /** Cheaper to compute again from kept values than to write to memory and read back. */
 const recomputed: ReadonlySet<Operator> = new Set([
-  'HardSwish', 'HardSigmoid', 'Relu', 'Reshape', 'Expand', 'Transpose', 'Add', 'Sub', 'Mul', 'Div', 'Neg', 'Gather',
+  'HardSwish', 'HardSigmoid', 'Relu', 'Gelu', 'Reshape', 'Expand', 'Transpose', 'Add', 'Sub', 'Mul', 'Div', 'Neg', 'Gather', 'Slice', 'Pad',
 ]);
 
 /**
@@ -61,7 +62,7 @@ export function differentiate(graph: Graph, output: string, wrt: readonly string
   for (const node of [...graph.nodes].reverse()) {
     const arriving = node.outputs.map((name) => gradients.get(name));
     if (!active.has(node.outputs[0]) || arriving[0] === undefined) continue;
-    const rule = gradientRules[node.operator];
+    const rule = gradientRules[node.operator] ?? adjointGradientRules[node.operator];
     if (!rule) throw new RangeError(`Operator ${node.operator} in graph "${graph.name}" has no gradient.`);
     const wanted = node.inputs.map((input) => active.has(input));
     const parts = rule({ builder, node, gradient: arriving[0], need, wanted, dims: (name) => graph.values.get(name)!.dims });
@@ -84,6 +85,21 @@ export function differentiate(graph: Graph, output: string, wrt: readonly string
     forward: { ...graph, outputs: [...graph.outputs, ...used.filter((name) => !graph.outputs.includes(name))] },
     kept: used, backward, upstream, wrt,
   };
+}
+
+/**
+ * Forward and backward pass as one graph: from the given graph's feeds and the output's gradient (`d:<output>`, the last
+ * input) to the gradients of `wrt`, in order.
+ */
+export function gradientGraph(graph: Graph, output: string, wrt: readonly string[]): Graph {
+  const { forward, backward, upstream } = differentiate(graph, output, wrt);
+  const made = producers(forward);
+  return pruned({
+    ...forward, name: `${graph.name}.gradient`, inputs: [...forward.inputs, upstream], outputs: backward.outputs,
+    nodes: [...forward.nodes, ...backward.nodes.filter((node) => !made.has(node.outputs[0]))],
+    values: new Map([...backward.values, ...forward.values]),
+    scalars: new Map([...forward.scalars, ...backward.scalars]),
+  });
 }
 
 /** Inputs and parameters that the graph's first output depends on. */

@@ -14,7 +14,7 @@ export interface RuleContext {
   readonly dims: (name: string) => readonly Dim[];
 }
 
-type GradientRule = (context: RuleContext) => (string | undefined)[];
+export type GradientRule = (context: RuleContext) => (string | undefined)[];
 
 /** Sums a gradient over the axes along which a value was broadcast. */
 function unbroadcast({ builder, dims }: RuleContext, gradient: string, target: string): string {
@@ -36,12 +36,18 @@ const matMul: GradientRule = (context) => {
   const { builder, node, gradient, need, wanted, dims } = context;
   const [a, b] = node.inputs;
   const swapped = (name: string) => {
-    const rank = dims(name).length;
-    return builder.transpose(need(name), [...Array(rank - 2).keys(), rank - 1, rank - 2]);
+    const rank = builder.dims(name).length;
+    return builder.transpose(name, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
+  };
+  const ofWeight = () => {
+    if (dims(b).length > 2) return unbroadcast(context, builder.add('MatMul', [swapped(need(a)), gradient]), b);
+    // A matrix that all of the batch is multiplied by: one product over all rows sums as it goes.
+    const rows = (name: string) => (builder.dims(name).length === 2 ? name : builder.reshape(name, [product(...builder.dims(name).slice(0, -1)), ...builder.dims(name).slice(-1)]));
+    return builder.add('MatMul', [swapped(rows(need(a))), rows(gradient)]);
   };
   return [
-    wanted[0] ? unbroadcast(context, builder.add('MatMul', [gradient, swapped(b)]), a) : undefined,
-    wanted[1] ? unbroadcast(context, builder.add('MatMul', [swapped(a), gradient]), b) : undefined,
+    wanted[0] ? unbroadcast(context, builder.add('MatMul', [gradient, swapped(need(b))]), a) : undefined,
+    wanted[1] ? ofWeight() : undefined,
   ];
 };
 

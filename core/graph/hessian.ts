@@ -1,5 +1,5 @@
-import { differentiate, type DifferentiatedGraph } from './gradient.ts';
-import { feedNames, producers, type Graph } from './graph.ts';
+import { differentiate, gradientGraph, type DifferentiatedGraph } from './gradient.ts';
+import { feedNames, type Graph } from './graph.ts';
 import { forwardMode, type Movement, type TangentGraph } from './tangent.ts';
 
 /** A graph prepared for Hessian-vector products: its forward and backward pass, each with derivatives along a direction. */
@@ -37,18 +37,7 @@ export function differentiateTwice(
  * @param moving feeds that have a direction; by default those of `wrt`
  */
 export function hessianVectorProduct(graph: Graph, output: string, wrt: readonly string[], moving: readonly string[] = wrt): TangentGraph {
-  return forwardMode(gradientGraph(differentiate(graph, output, wrt)), 1, straight(moving));
-}
-
-/** Forward and backward pass as one graph: from feeds and upstream gradient to gradients. */
-function gradientGraph({ forward, backward, upstream }: DifferentiatedGraph): Graph {
-  const made = producers(forward);
-  return {
-    ...forward, name: `${forward.name}.gradient`, inputs: [...forward.inputs, upstream], outputs: backward.outputs,
-    nodes: [...forward.nodes, ...backward.nodes.filter((node) => !made.has(node.outputs[0]))],
-    values: new Map([...backward.values, ...forward.values]),
-    scalars: new Map([...forward.scalars, ...backward.scalars]),
-  };
+  return forwardMode(gradientGraph(graph, output, wrt), 1, straight(moving));
 }
 
 function straight(names: readonly string[]): Movement {

@@ -1,4 +1,5 @@
 import { expandAdjoint } from './adjoints.ts';
+import { geluBend, hardSwishBend, type Bend } from './bends.ts';
 import type { GraphBuilder } from './builder.ts';
 import type { GraphNode, Operator } from './graph.ts';
 import { spellBatchNormalization, spellLayerNormalization } from './norms.ts';
@@ -99,22 +100,12 @@ const softmaxGradient: TangentRule = ({ builder, node, tangent }) => {
   return [sum(builder, [moved, turned])];
 };
 
-/** g s(x), with s the slope of an activation, whose derivative `curve` multiplies what it is given by. */
-const bent = (curve: (builder: GraphBuilder, factor: string, x: string) => string): TangentRule => (context) => {
+/** g s(x), with s the slope of an activation that bends. */
+const bent = (bend: Bend): TangentRule => (context) => {
   const { builder, node: { inputs: [gradient, x] }, tangent } = context;
   const dx = tangent(x);
-  return [sum(builder, [...linearIn(0)(context), dx && curve(builder, builder.mul(gradient, dx), x)])];
+  return [sum(builder, [...linearIn(0)(context), dx && bend(builder, builder.mul(gradient, dx), x)])];
 };
-
-/** Hard-swish bends by 1/3 between -3 and 3, which is twice hard-sigmoid's slope. */
-const hardSwishGradient = bent((builder, factor, x) => builder.mul(builder.add('HardSigmoidGradient', [factor, x]), 2));
-
-/** GELU'' = (2 - x^2) exp(-x^2 / 2) / sqrt(2 pi) */
-const geluGradient = bent((builder, factor, x) => {
-  const square = builder.mul(x, x);
-  const density = builder.mul(builder.add('Exp', [builder.mul(square, -0.5)]), -1 / Math.sqrt(2 * Math.PI));
-  return builder.mul(factor, builder.mul(density, builder.minus(square, 2)));
-});
 
 /** Derivative of each operator's outputs along a curve; called only when an input moves. */
 export const tangentRules: Readonly<Partial<Record<Operator, TangentRule>>> = {
@@ -158,8 +149,8 @@ export const tangentRules: Readonly<Partial<Record<Operator, TangentRule>>> = {
   // The slopes of these are constant between their kinks.
   ReluGradient: linearIn(0),
   HardSigmoidGradient: linearIn(0),
-  HardSwishGradient: hardSwishGradient,
-  GeluGradient: geluGradient,
+  HardSwishGradient: bent(hardSwishBend),
+  GeluGradient: bent(geluBend),
   SoftmaxGradient: softmaxGradient,
   LayerNormalizationGradient: adjoint,
   BatchNormalizationGradient: adjoint,

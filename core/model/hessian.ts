@@ -28,8 +28,8 @@ export interface HessianOptions {
 
 /**
  * The product of the loss's Hessian with a direction, exact and without ever forming the Hessian: values and tangents
- * run forward through the blocks, gradients and their tangents backward (Pearlmutter 1994), for about twice the work of
- * a gradient.
+ * run forward through the blocks, gradients and their tangents backward (Pearlmutter 1994). Where weights and values
+ * move, each matrix product of a gradient becomes three.
  *
  * @param parameters the tensor for a parameter key; `first` is its part of the direction, zero when absent
  * @param images [batch, 3, resolution, resolution]; they may move too

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../../core/base/random.ts';
 import type { Engine } from '../../core/engine/engine.ts';
+import { gradientGraph } from '../../core/graph/gradient.ts';
 import { valueOf, type Graph } from '../../core/graph/graph.ts';
 import { hessianVectorProduct } from '../../core/graph/hessian.ts';
 import { derivativeName, forwardMode, type Movement } from '../../core/graph/tangent.ts';
@@ -58,6 +59,25 @@ export async function tangentDeviation(graph: Graph, feeds: Feeds, moving: Movem
     ),
     engines: await deviations(engines, twice, all, exact),
   };
+}
+
+/**
+ * Compares two ways to the same Hessian-vector product: forward mode over a backward graph, and reverse mode over a
+ * tangent. @returns the largest relative difference in double precision
+ */
+export function orderDeviation(graph: Graph, feeds: Feeds, wrt: readonly string[], random: Random): number {
+  const [output] = graph.outputs;
+  const moving = Object.fromEntries(wrt.map((name) => [name, 1] as const));
+  const forward = hessianVectorProduct(graph, output, wrt);
+  const once = forwardMode(graph, 1, moving, [output]);
+  const slope = once.derivatives[0].get(output)!;
+  const reverse = gradientGraph({ ...once.graph, outputs: [slope] }, slope, wrt);
+  const weights = normal(random, evaluateExactly(graph, feeds).get(output)!.shape);
+  const all = { ...feeds, ...randomCurve(random, feeds, moving), [`d:${output}`]: weights, [`d:${slope}`]: weights };
+  const [one, other] = [evaluateExactly(forward.graph, all), evaluateExactly(reverse, all)];
+  const products = wrt.map((_, i) => one.get(forward.derivatives[0].get(forward.graph.outputs[i])!)!.data);
+  const scale = Math.max(...products.map(largest));
+  return Math.max(...products.map((product, i) => relativeDifference(other.get(reverse.outputs[i])!.data, product, scale)));
 }
 
 /** Compares Hessian-vector products for random weights of the first output along random directions, and their symmetry. */

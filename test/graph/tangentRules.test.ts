@@ -8,7 +8,7 @@ import { hessianVectorProduct } from '../../core/graph/hessian.ts';
 import type { Order } from '../../core/graph/tangent.ts';
 import { tangentRules } from '../../core/graph/tangentRules.ts';
 import { bothEngines, normal, type Feeds } from '../engine/compare.ts';
-import { hessianDeviation, tangentDeviation } from '../engine/tangents.ts';
+import { hessianDeviation, orderDeviation, tangentDeviation } from '../engine/tangents.ts';
 import { operatorCases, operatorDraws, unary, wide, type MakeCase } from './operatorCases.ts';
 
 /** Statistics that move too: the form in which derived graphs compute a norm again. */
@@ -65,6 +65,14 @@ describe('tangent rules of adjoints', () => {
       expect(differences, `${draw}`).toBeLessThan(1e-6);
       expect(asymmetry, `${draw}`).toBeLessThan(1e-11);
       for (const deviation of found) expect(deviation, `${draw}`).toBeLessThan(5e-5);
+    }
+  });
+
+  it.each(Object.keys(operatorCases))('of %s agree with reverse mode over its tangent', (operator) => {
+    for (const draw of drawsOf(operator)) {
+      const random = new Random(`reverse over forward ${operator} ${draw}`);
+      const { graph, feeds } = operatorCases[operator](random, draw);
+      expect(orderDeviation(cubed(graph), feeds, floats(feeds), random), `${draw}`).toBeLessThan(1e-9);
     }
   });
 
