@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { gather, scatterAdd } from '../network/slicing.ts';
-import type { ChainInput, ChainLink, Engine, FlatParameters } from './engine.ts';
+import type { ChainInput, ChainLink, Engine } from './engine.ts';
+import type { FlatParameters } from './flatParameters.ts';
 
 /**
  * Runs a chain of graphs forward and backward: the engine's own way where it has one, which keeps tfjs and its tape out
@@ -22,10 +23,11 @@ function differentiateWithTape(
 ): void {
   const parameters = links.flatMap((link) => link.parameters);
   tf.tidy(() => {
-    const tensors = parameters.map(({ shape, offset, slice }) => tf.tensor(gather(flat.values.subarray(offset), slice), [...shape]));
+    // A copy, because native backends refuse shared memory.
+    const tensors = parameters.map(({ shape, offset, slice }) => tf.tensor(gather(flat.values.subarray(offset), slice).slice(), [...shape]));
     const { grads } = tf.valueAndGrads((...given: tf.Tensor[]) => {
       const byParameter = new Map(parameters.map((parameter, i) => [parameter, given[i]]));
-      let result = tf.tensor(input.data, [...input.shape]);
+      let result = tf.tensor(input.data.slice(), [...input.shape]);
       for (const [i, { graph, parameters: own, tables }] of links.entries()) {
         const feeds: Record<string, tf.Tensor> = { [graph.inputs[0]]: result };
         for (const parameter of own) feeds[parameter.name] = byParameter.get(parameter)!;

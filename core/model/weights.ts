@@ -1,5 +1,4 @@
 import { InputError } from '../base/errors.ts';
-import { sharedFloats } from '../base/sharedMemory.ts';
 import type { Random } from '../base/random.ts';
 import { blockParameters, type Parameter } from '../network/blockGraph.ts';
 import type { Network } from '../network/network.ts';
@@ -37,8 +36,7 @@ export function layoutOf(network: Network): WeightLayout {
 
 /**
  * All numbers of a network in two flat buffers: what the optimizer moves, and the running statistics that calibration
- * sets. Flat, so that optimizers, averages and files treat them as one; what is trained is seen by all of an engine's
- * threads.
+ * sets. Flat, so that optimizers, averages and files treat them as one.
  */
 export class Weights {
   readonly network: Network;
@@ -46,18 +44,21 @@ export class Weights {
   readonly trainable: Float32Array;
   readonly statistics: Float32Array;
 
-  /** Zeros; see `initialise` and `fromTensors`. */
-  constructor(network: Network) {
+  /**
+   * Zeros; see `initialise` and `fromTensors`.
+   * @param trainable zeros to keep what is trained in, of the layout's length
+   */
+  constructor(network: Network, trainable?: Float32Array) {
     const layout = layoutOf(network);
     this.network = network;
     this.parameters = layout.parameters;
-    this.trainable = sharedFloats(layout.trainableLength);
+    this.trainable = trainable ?? new Float32Array(layout.trainableLength);
     this.statistics = new Float32Array(layout.statisticsLength);
   }
 
-  /** Fresh weights, each parameter as its definition says. */
-  static initialise(network: Network, random: Random): Weights {
-    const weights = new Weights(network);
+  /** Fresh weights, each parameter as its definition says. @param trainable where they are kept, as in the constructor */
+  static initialise(network: Network, random: Random, trainable?: Float32Array): Weights {
+    const weights = new Weights(network, trainable);
     for (const parameter of weights.parameters.values()) fill(weights.view(parameter), parameter, random);
     return weights;
   }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../core/base/random.ts';
 import type { Engine } from '../../core/engine/engine.ts';
 import { startEngine } from '../../core/engine/engines.ts';
-import { AdamW, clipByNorm } from '../../core/training/optimizer.ts';
+import { flatParameters } from '../../core/engine/flatParameters.ts';
+import { AdamW, GradientClipping, WeightAverage } from '../../core/training/optimizer.ts';
 import { updateGraph, updateNumbers, type UpdateGraph } from '../../core/training/updateGraph.ts';
 import { normal, relativeDifference, tensorOf, type HostValue } from '../engine/compare.ts';
 
@@ -30,11 +31,13 @@ describe('the update as a graph', () => {
     const random = new Random('update');
     const update = updateGraph(settings);
     const ranges = [{ offset: 0, length: decayedLength, decay: true }, { offset: decayedLength, length: length - decayedLength, decay: false }];
-    const optimizer = new AdamW(length, ranges, settings);
-    const parameters = normal(random, [length]).data as Float32Array;
-    const average = parameters.slice();
+    const flat = flatParameters(length);
+    flat.values.set(normal(random, [length]).data);
+    const optimizer = new AdamW(flat, ranges, settings);
+    const clipping = new GradientClipping(flat);
+    const average = new WeightAverage(flat);
     let state: Record<string, Float32Array> = {
-      parameters: parameters.slice(), first: new Float32Array(length), second: new Float32Array(length), average: parameters.slice(),
+      parameters: flat.values.slice(), first: new Float32Array(length), second: new Float32Array(length), average: flat.values.slice(),
     };
     const decayed = Float32Array.from({ length }, (_, i) => (i < decayedLength ? 1 : 0));
     for (let step = 1; step <= 6; step++) {
@@ -45,12 +48,13 @@ describe('the update as a graph', () => {
         ...Object.fromEntries(Object.entries({ ...state, gradient, decayed }).map(([name, data]) => [name, matrix(data)])),
         ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, scalar(value)])),
       });
-      const norm = clipByNorm(gradient, settings.clipNorm);
-      optimizer.update(parameters, gradient, 0.01 * step);
-      average.forEach((value, i) => { average[i] = 0.9 * value + 0.1 * parameters[i]; });
+      flat.gradient.set(gradient);
+      const norm = clipping.clip(settings.clipNorm);
+      optimizer.update(0.01 * step);
+      average.update(settings.averageDecay);
       state = Object.fromEntries(Object.entries(update.carried).map(([input, output]) => [input, outputs[output]]));
       expect(outputs.norm[0]).toBeCloseTo(norm, 5);
-      const expected = { parameters, first: optimizer.first, second: optimizer.second, average };
+      const expected = { parameters: flat.values, first: optimizer.first, second: optimizer.second, average: average.values };
       for (const [name, values] of Object.entries(expected)) {
         expect(relativeDifference(state[name], values), `${name} after ${step}`).toBeLessThan(1e-6);
       }

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { isShared } from '../../base/sharedMemory.ts';
 import type { DimValues } from '../../graph/dims.ts';
 import { differentiableFeeds } from '../../graph/gradient.ts';
 import { bindFeeds, feedNames, valueOf, type Graph } from '../../graph/graph.ts';
 import { gatherInto, scatterAdd } from '../../network/slicing.ts';
-import type { ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, FlatParameters, Statistics } from '../engine.ts';
+import type { ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, Statistics } from '../engine.ts';
+import type { FlatParameters } from '../flatParameters.ts';
 import { backendName, registerOrtBackend, type OrtBackend } from './backend.ts';
 import { ChainRun } from './chainRun.ts';
 import { GraphRunner, type PlannedGraph } from './graphRunner.ts';
@@ -70,9 +70,9 @@ export class OrtEngine implements Engine {
   backpropagate(
     links: readonly ChainLink[], input: ChainInput, flat: FlatParameters, gradientOf: (result: Float32Array) => Float32Array,
   ): void {
-    if (this.info.threads > 1 && isShared(flat.values) && isShared(flat.gradient)) {
+    if (this.info.threads > 1 && flat.memory) {
       this.#team ??= this.#startTeam();
-      this.#team.backpropagate(links, input, flat, gradientOf);
+      this.#team.backpropagate(links, input, { ...flat, memory: flat.memory }, gradientOf);
       return;
     }
     new ChainRun(this.#runner, {

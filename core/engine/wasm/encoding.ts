@@ -43,10 +43,14 @@ export function float64Bytes(value: number): number[] {
   return [...new Uint8Array(new Float64Array([value]).buffer)];
 }
 
-/** A module of functions without results that work on one imported memory, `env.memory`. All of them are exported. */
-export function encodeModule(functions: readonly EncodedFunction[]): Uint8Array<ArrayBuffer> {
+/**
+ * A module of functions without results that work on one imported memory, `env.memory`. All of them are exported.
+ * @param shared whether the memory is one that threads share, of the largest size
+ */
+export function encodeModule(functions: readonly EncodedFunction[], { shared = false } = {}): Uint8Array<ArrayBuffer> {
   const types = vector(functions.map(({ parameters }) => [0x60, ...vector(parameters.map((type) => [typeCodes[type]])), 0]));
-  const imports = vector([[...name('env'), ...name('memory'), 0x02, 0x00, 0x01]]);
+  const limits = shared ? [0x03, 0x01, ...unsignedLeb(2 ** 16)] : [0x00, 0x01];
+  const imports = vector([[...name('env'), ...name('memory'), 0x02, ...limits]]);
   const declarations = vector(functions.map((_, i) => unsignedLeb(i)));
   const exported = vector(functions.map((f, i) => [...name(f.name), 0x00, ...unsignedLeb(i)]));
   const bodies = vector(functions.map(({ locals, body }) => {

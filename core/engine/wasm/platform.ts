@@ -7,7 +7,7 @@ export interface WasmMemory {
 }
 
 interface WebAssemblyApi {
-  readonly Memory: new (limits: { initial: number; maximum?: number }) => WasmMemory;
+  readonly Memory: new (limits: { initial: number; maximum?: number; shared?: boolean }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
 }

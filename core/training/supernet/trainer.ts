@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { EnvironmentError } from '../../base/errors.ts';
 import { Random, type RandomState } from '../../base/random.ts';
-import { sharedFloats } from '../../base/sharedMemory.ts';
 import { resizeBatch } from '../../data/resize.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { flatParameters, type FlatParameters } from '../../engine/flatParameters.ts';
 import { backpropagate } from '../../model/backpropagate.ts';
 import { SubnetView } from '../../model/subnet.ts';
-import { Weights } from '../../model/weights.ts';
+import { layoutOf, Weights } from '../../model/weights.ts';
 import type { WeightTensor } from '../../model/safetensors.ts';
 import type { Network } from '../../network/network.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
 import { crossEntropy, smoothedLabels, type LossResult } from '../loss.ts';
-import { AdamW, clipByNorm } from '../optimizer.ts';
+import { AdamW, clearGradient, GradientClipping } from '../optimizer.ts';
 import { learningRateAt } from '../schedule.ts';
 import type { TrainingSettings } from '../settings.ts';
 import { sampleBuckets, walk, type Bucket } from './buckets.ts';
@@ -65,7 +65,8 @@ export class SupernetTrainer<A> {
   readonly buckets: readonly Bucket<A>[];
   readonly #options: SupernetOptions<A>;
   readonly #optimizer: AdamW;
-  readonly #gradient: Float32Array;
+  readonly #clipping: GradientClipping;
+  readonly #flat: Required<FlatParameters>;
   readonly #random: Random;
   readonly #smallest: SubnetView;
   #bucket = 0;
@@ -75,13 +76,15 @@ export class SupernetTrainer<A> {
     const root = new Random(seed);
     this.#options = options;
     this.#random = root.fork('training');
-    this.weights = Weights.initialise(space.lower(space.largest, { classes, supernet: true }), root.fork('weights'));
+    const supernet = space.lower(space.largest, { classes, supernet: true });
+    this.#flat = flatParameters(layoutOf(supernet).trainableLength);
+    this.weights = Weights.initialise(supernet, root.fork('weights'), this.#flat.values);
     this.buckets = sampleBuckets(space, settings.buckets, root.fork('buckets'));
     this.#smallest = new SubnetView(this.weights, space.lower(space.smallest, { classes }));
     const ranges = [...this.weights.parameters.values()].filter(({ trainable }) => trainable !== false)
       .map(({ offset, length, decay }) => ({ offset, length, decay: decay === true }));
-    this.#optimizer = new AdamW(this.weights.trainable.length, ranges, settings);
-    this.#gradient = sharedFloats(this.weights.trainable.length);
+    this.#optimizer = new AdamW(this.#flat, ranges, settings);
+    this.#clipping = new GradientClipping(this.#flat);
   }
 
   /** Steps done. */
@@ -108,7 +111,7 @@ export class SupernetTrainer<A> {
   trainSubnets(subnets: readonly Network[], batch: TrainingBatch): Omit<StepReport, 'bucketMacs'> {
     const { classes, settings } = this.#options;
     const step = this.step;
-    this.#gradient.fill(0);
+    clearGradient(this.#flat);
 
     const resized = new ResizedBatch(batch);
     const labels = smoothedLabels(batch.labels, classes, settings.labelSmoothing);
@@ -125,9 +128,9 @@ export class SupernetTrainer<A> {
     if (!Number.isFinite(loss) || !Number.isFinite(smallest.loss)) {
       throw new EnvironmentError('diverged', `Training diverged at step ${step + 1}: the loss is not a number. Lower training.learningRate or raise training.warmupSteps.`);
     }
-    const gradientNorm = clipByNorm(this.#gradient, settings.clipNorm);
+    const gradientNorm = this.#clipping.clip(settings.clipNorm);
     const learningRate = learningRateAt(step, settings);
-    this.#optimizer.update(this.weights.trainable, this.#gradient, learningRate);
+    this.#optimizer.update(learningRate);
     return {
       step: this.step, loss, smallestLoss: smallest.loss, learningRate, gradientNorm,
       accuracy: right / (subnets.length * batch.labels.length),
@@ -164,8 +167,7 @@ export class SupernetTrainer<A> {
     const { resolution } = view.network;
     let result: LossResult | undefined;
     const images = { shape: [batch.count, 3, resolution, resolution], data: batch.at(resolution) };
-    const flat = { values: this.weights.trainable, gradient: this.#gradient };
-    backpropagate(engine, view.network, (key) => view.shareOf(key), images, flat, (logits) => {
+    backpropagate(engine, view.network, (key) => view.shareOf(key), images, this.#flat, (logits) => {
       result = crossEntropy(logits, targets, classes);
       return result.gradient;
     });

@@ -1,5 +1,6 @@
 import type { Graph } from '../../../graph/graph.ts';
 import type { ChainInput, ChainLink, ChainParameter } from '../../engine.ts';
+import type { Kernel } from '../../wasm/library.ts';
 import { ChainRun } from '../chainRun.ts';
 import { elementsOf } from '../deviceData.ts';
 import type { GraphRunner } from '../graphRunner.ts';
@@ -20,6 +21,21 @@ export interface Job {
   readonly partial: readonly Float32Array[];
 }
 
+/** What a member works with. */
+export interface MemberTools {
+  /** By the numbers that jobs know them by. */
+  readonly graphs: ReadonlyMap<number, Graph>;
+  readonly runner: GraphRunner;
+  readonly collective: Collective;
+  /** At work on the job's arrays. */
+  readonly kernels: Kernels;
+}
+
+type Kernels = Readonly<Record<string, Kernel>>;
+
+/** Runs from this length on are added faster by a kernel each than number by number. */
+const longRun = 32;
+
 export interface JobLink extends Omit<ChainLink, 'graph'> {
   readonly graph: number;
 }
@@ -29,8 +45,7 @@ export interface JobLink extends Omit<ChainLink, 'graph'> {
  * @param gradientOf given the whole batch's result, the whole gradient at it; asked only of the first member
  */
 export function work(
-  job: Job, graphs: ReadonlyMap<number, Graph>, runner: GraphRunner, collective: Collective,
-  gradientOf: (result: Float32Array) => Float32Array,
+  job: Job, { graphs, runner, collective, kernels }: MemberTools, gradientOf: (result: Float32Array) => Float32Array,
 ): void {
   const { shares, input, values } = job;
   const { rank } = collective;
@@ -62,12 +77,20 @@ export function work(
   }).run(links, { shape: [shares[rank], ...input.shape.slice(1)], data: rows(input.data, rowLength) });
   collective.meet();
   const { from, to } = evenStretches(accepted.map(({ shape }) => elementsOf(shape)), shares.length)[rank];
-  for (const parameter of accepted.slice(from, to)) addUp(parameter, places.get(parameter)!, job);
+  for (const parameter of accepted.slice(from, to)) addUp(parameter, places.get(parameter)!, job, kernels);
 }
 
 /** Adds the sum of all members' gradients of a parameter to the flat one. */
-function addUp({ shape, offset, slice }: ParameterShare, place: number, { partial, gradient }: Job): void {
+function addUp({ shape, offset, slice }: ParameterShare, place: number, { partial, gradient }: Job, kernels: Kernels): void {
   const [sum, ...others] = partial.map((all) => all.subarray(place, place + elementsOf(shape)));
-  for (const other of others) for (let i = 0; i < sum.length; i++) sum[i] += other[i];
-  scatterAdd(sum, slice, gradient.subarray(offset));
+  for (const other of others) kernels.add(sum.byteOffset, other.byteOffset, sum.byteOffset, sum.length);
+  const { starts, runLength } = slice;
+  if (runLength < longRun) {
+    scatterAdd(sum, slice, gradient.subarray(offset));
+    return;
+  }
+  starts.forEach((start, run) => {
+    const to = gradient.byteOffset + 4 * (offset + start);
+    kernels.add(to, sum.byteOffset + 4 * run * runLength, to, runLength);
+  });
 }

@@ -3,6 +3,7 @@ import { messageOf, PocketformerError } from '../../../base/errors.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import { Arena } from '../../wasm/arena.ts';
 import { instantiateKernels } from '../../wasm/library.ts';
+import { SharedFloats } from '../../wasm/sharedFloats.ts';
 import { GraphRunner } from '../graphRunner.ts';
 import { Device } from '../plan/device.ts';
 import { Collective, PeerFailure } from './collective.ts';
@@ -15,15 +16,20 @@ const { rank, memory, memoryCeilingBytes, failures } = workerData as MemberData;
 const collective = new Collective(memory, rank);
 const graphs = new Map<number, Graph>();
 let runner: GraphRunner | undefined;
+let floats: SharedFloats | undefined;
 
 parentPort!.on('message', (message: MemberMessage) => {
   if (message.kind === 'graph') {
     graphs.set(message.id, message.graph);
     return;
   }
+  if (message.kind === 'memory') {
+    floats = new SharedFloats(message.memory);
+    return;
+  }
   try {
     runner ??= startRunner();
-    work(message.job, graphs, runner, collective, () => {
+    work(message.job, { graphs, runner, collective, kernels: floats!.kernels }, () => {
       throw new RangeError('Only the first member knows the loss.');
     });
   } catch (error) {

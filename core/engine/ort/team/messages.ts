@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Graph } from '../../../graph/graph.ts';
 import type { CollectiveMemory } from './collective.ts';
+import type { WasmMemory } from '../../wasm/platform.ts';
 import type { Job } from './job.ts';
 
 /** What a member's thread starts with. */
@@ -16,6 +17,8 @@ export interface MemberData {
 /** What a member is told. */
 export type MemberMessage =
   | { readonly kind: 'graph'; readonly id: number; readonly graph: Graph }
+  /** Where the arrays of the jobs that follow lie. */
+  | { readonly kind: 'memory'; readonly memory: WasmMemory }
   | { readonly kind: 'job'; readonly job: Job };
 
 /** What went wrong in a member. */

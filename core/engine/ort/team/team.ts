@@ -2,8 +2,9 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from '
 import { EnvironmentError } from '../../../base/errors.ts';
 import { isShared, sharedFloats } from '../../../base/sharedMemory.ts';
 import type { Graph } from '../../../graph/graph.ts';
-import type { ChainInput, ChainLink, FlatParameters } from '../../engine.ts';
-import { elementsOf } from '../deviceData.ts';
+import type { ChainInput, ChainLink } from '../../engine.ts';
+import type { FlatParameters } from '../../flatParameters.ts';
+import type { SharedFloats } from '../../wasm/sharedFloats.ts';
 import { GraphRunner } from '../graphRunner.ts';
 import type { Device } from '../plan/device.ts';
 import { Collective, collectiveMemory, PeerFailure, type CollectiveMemory } from './collective.ts';
@@ -26,7 +27,7 @@ export class Team {
   readonly #runner: GraphRunner;
   readonly #members: readonly Member[];
   readonly #graphs = new Map<Graph, number>();
-  #partial: readonly Float32Array[] = [];
+  #room: { readonly memory: SharedFloats; readonly partial: readonly Float32Array[] } | undefined;
 
   /**
    * @param size members, the calling thread included
@@ -44,22 +45,22 @@ export class Team {
     return this.#members.length + 1;
   }
 
-  /** As `Engine.backpropagate`. @param flat in shared memory */
+  /** As `Engine.backpropagate`. */
   backpropagate(
-    links: readonly ChainLink[], input: ChainInput, flat: FlatParameters, gradientOf: (result: Float32Array) => Float32Array,
+    links: readonly ChainLink[], input: ChainInput, flat: Required<FlatParameters>, gradientOf: (result: Float32Array) => Float32Array,
   ): void {
     const shares = shareBatch(input.shape[0], this.size);
     const helpers = this.#members.slice(0, shares.length - 1);
     const job: Job = {
       links: links.map(({ graph, ...link }) => ({ ...link, graph: this.#numberOf(graph) })),
       input: { shape: input.shape, data: shared(input.data) },
-      shares, ...flat, partial: this.#room(links, shares.length),
+      shares, values: flat.values, gradient: flat.gradient, partial: this.#partialOf(flat).slice(0, shares.length),
     };
     for (const { worker } of helpers) worker.postMessage({ kind: 'job', job } satisfies MemberMessage);
     const graphs = new Map([...this.#graphs].map(([graph, id]) => [id, graph]));
     let failure: unknown;
     try {
-      work(job, graphs, this.#runner, this.#collective, gradientOf);
+      work(job, { graphs, runner: this.#runner, collective: this.#collective, kernels: flat.memory.kernels }, gradientOf);
     } catch (error) {
       failure = error;
       this.#collective.fail();
@@ -84,12 +85,13 @@ export class Team {
     return id;
   }
 
-  #room(links: readonly ChainLink[], members: number): readonly Float32Array[] {
-    const length = links.flatMap(({ parameters }) => parameters).reduce((sum, { shape }) => sum + elementsOf(shape), 0);
-    if (this.#partial.length < members || this.#partial[0].length < length) {
-      this.#partial = Array.from({ length: members }, () => sharedFloats(length));
+  /** For each member, room for the gradients of any chain over these parameters. */
+  #partialOf({ memory, values }: Required<FlatParameters>): readonly Float32Array[] {
+    if (this.#room?.memory !== memory) {
+      for (const { worker } of this.#members) worker.postMessage({ kind: 'memory', memory: memory.memory } satisfies MemberMessage);
+      this.#room = { memory, partial: Array.from({ length: this.size }, () => memory.allocate(values.length)) };
     }
-    return this.#partial.slice(0, members);
+    return this.#room.partial;
   }
 }
 

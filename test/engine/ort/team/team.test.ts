@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../core/base/random.ts';
-import { sharedFloats } from '../../../../core/base/sharedMemory.ts';
 import type { Engine } from '../../../../core/engine/engine.ts';
 import { listEngines } from '../../../../core/engine/engines.ts';
+import { flatParameters } from '../../../../core/engine/flatParameters.ts';
 import { OrtEngine } from '../../../../core/engine/ort/engine.ts';
 import { backpropagate } from '../../../../core/model/backpropagate.ts';
 import { SubnetView } from '../../../../core/model/subnet.ts';
-import { Weights } from '../../../../core/model/weights.ts';
+import { layoutOf, Weights } from '../../../../core/model/weights.ts';
 import { getSpace } from '../../../../core/spaces/index.ts';
 import { crossEntropy, smoothedLabels } from '../../../../core/training/loss.ts';
 
@@ -15,7 +15,9 @@ const classes = 10;
 const ort = (await listEngines()).find(({ id }) => id === 'ort')!;
 const engineWith = (threads: number) => new OrtEngine({ ...ort, threads });
 
-const supernet = Weights.initialise(space.lower(space.largest, { classes, supernet: true }), new Random(1));
+const largest = space.lower(space.largest, { classes, supernet: true });
+const flat = flatParameters(layoutOf(largest).trainableLength);
+const supernet = Weights.initialise(largest, new Random(1), flat.values);
 const random = new Random('team');
 const view = new SubnetView(supernet, space.lower(space.sample(random), { classes }));
 
@@ -25,15 +27,15 @@ function step(engine: Engine, batch: number): { loss: number; gradient: Float32A
   const noise = new Random(`images of ${batch}`);
   const data = Float32Array.from({ length: batch * 3 * resolution * resolution }, () => noise.normal());
   const targets = smoothedLabels(Int32Array.from({ length: batch }, (_, i) => i % classes), classes, 0.1);
-  const gradient = sharedFloats(supernet.trainable.length);
+  flat.gradient.fill(0);
   let loss = NaN;
   backpropagate(engine, network, (key) => view.shareOf(key), { shape: [batch, 3, resolution, resolution], data },
-    { values: supernet.trainable, gradient }, (logits) => {
+    flat, (logits) => {
       const result = crossEntropy(logits, targets, classes);
       loss = result.loss;
       return result.gradient;
     });
-  return { loss, gradient };
+  return { loss, gradient: flat.gradient.slice() };
 }
 
 /** Largest difference, relative to the largest number. */
@@ -68,8 +70,7 @@ describe('a team of threads', () => {
     const { network } = view;
     const data = new Float32Array(8 * 3 * network.resolution ** 2);
     expect(() => backpropagate(engine, network, (key) => view.shareOf(key),
-      { shape: [8, 3, network.resolution, network.resolution], data },
-      { values: supernet.trainable, gradient: sharedFloats(supernet.trainable.length) },
+      { shape: [8, 3, network.resolution, network.resolution], data }, flat,
       () => { throw new RangeError('No loss today.'); })).toThrow('No loss today.');
     expect(step(engine, 8).loss).toBeCloseTo(step(alone, 8).loss, 5);
   });
