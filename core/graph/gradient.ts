@@ -94,12 +94,12 @@ export function differentiate(graph: Graph, output: string, wrt: readonly string
 export function gradientGraph(graph: Graph, output: string, wrt: readonly string[]): Graph {
   const { forward, backward, upstream } = differentiate(graph, output, wrt);
   const made = producers(forward);
-  return pruned({
+  return {
     ...forward, name: `${graph.name}.gradient`, inputs: [...forward.inputs, upstream], outputs: backward.outputs,
     nodes: [...forward.nodes, ...backward.nodes.filter((node) => !made.has(node.outputs[0]))],
     values: new Map([...backward.values, ...forward.values]),
     scalars: new Map([...forward.scalars, ...backward.scalars]),
-  });
+  };
 }
 
 /** Inputs and parameters that the graph's first output depends on. */
