@@ -110,6 +110,8 @@ export interface Lanes<T extends 'f32' | 'v128' = 'f32' | 'v128'> {
   round(a: Expression<T>): Expression<T>;
   /** 2 to the power of a whole number between -126 and 127. */
   powerOfTwo(a: Expression<T>): Expression<T>;
+  /** 2 to the power of a whole number between -126 and 127, to which 1.5 x 2^23 was added: it then stands in the lowest bits. */
+  powerOfLowBits(a: Expression<T>): Expression<T>;
   /** `yes` where a < b (a > b), otherwise `no`. */
   whereLess(a: Expression<T>, b: Expression<T>, yes: Expression<T>, no: Expression<T>): Expression<T>;
   whereGreater(a: Expression<T>, b: Expression<T>, yes: Expression<T>, no: Expression<T>): Expression<T>;
@@ -127,6 +129,7 @@ export const oneLane: Lanes<'f32'> = {
   round: scalarUnary(0x90),
   // The exponent's bits, in place.
   powerOfTwo: (a) => join('f32', [i32.shiftLeft(i32.add(join('i32', [a], 0xfc, 0x00), 127), 23)], 0xbe),
+  powerOfLowBits: (a) => join('f32', [i32.add(i32.shiftLeft(join('i32', [a], 0xbc), 23), 127 << 23)], 0xbe),
   whereLess: scalarWhere(0x5d), whereGreater: scalarWhere(0x5e),
 };
 
@@ -151,5 +154,6 @@ export const fourLanes: Lanes<'v128'> = {
     const biased = join('v128', [join('v128', [a], 0xfd, 0xf8, 0x01), splatInteger(127)], 0xfd, 0xae, 0x01);
     return join('v128', [biased, integer(23)], 0xfd, 0xab, 0x01);
   },
+  powerOfLowBits: (a) => join('v128', [join('v128', [a, integer(23)], 0xfd, 0xab, 0x01), splatInteger(127 << 23)], 0xfd, 0xae, 0x01),
   whereLess: vectorWhere(0x43), whereGreater: vectorWhere(0x44),
 };

@@ -6,10 +6,13 @@ import { elementwiseKernels } from './kernels/elementwise.ts';
 import { flatKernels } from './kernels/flat.ts';
 import { productKernels } from './kernels/products.ts';
 import { softmaxKernels } from './kernels/softmax.ts';
+import { geluKernels } from './kernels/gelu.ts';
 import { layerNormKernels } from './kernels/layerNorm.ts';
 import { layoutKernels } from './kernels/layout.ts';
 import { poolingKernels } from './kernels/pooling.ts';
+import { permutationKernels } from './kernels/permute.ts';
 import { reductionKernels } from './kernels/reductions.ts';
+import { rowKernels } from './kernels/rows.ts';
 import { webAssembly, type WasmMemory } from './platform.ts';
 
 /** Takes addresses (bytes) and sizes (elements), in the order that the kernel's description gives. */

@@ -12,9 +12,14 @@ import { Planner } from './planner.ts';
 import { Run, type Feed, type Part } from './run.ts';
 import { groupSteps, lifetimesOf, neededSteps, useOf } from './schedule.ts';
 import { shapeEmitters } from './shapes.ts';
+import { rowEmitters } from './rows.ts';
 import type { Storage } from './steps.ts';
+import { tokenEmitters } from './tokens.ts';
 
-const emitters: Readonly<Record<string, Emitter>> = { ...elementwiseEmitters, ...mapEmitters, ...normEmitters, ...shapeEmitters };
+/** Of those that know an operator, the first that can plan the node does. */
+const emitters: readonly Readonly<Record<string, Emitter>>[] = [
+  tokenEmitters, { ...elementwiseEmitters, ...mapEmitters, ...normEmitters, ...shapeEmitters }, rowEmitters,
+];
 
 export interface Result {
   /** The caller's from now on. */
@@ -87,7 +92,7 @@ function planOutputs(graph: Graph, planner: Planner, fed: ReadonlySet<Storage>):
   const leaveAll = isLeft(graph);
   if (leaveAll) for (const name of feedNames(graph)) if (valueOf(graph, name).dtype === 'float32') planner.read(name, 'declared');
   for (const node of graph.nodes) {
-    if (leaveAll || !emitters[node.operator]?.(node, planner)) planner.leave(node);
+    if (leaveAll || !emitters.some((some) => some[node.operator]?.(node, planner))) planner.leave(node);
   }
   const given = new Set(fed);
   return graph.outputs.map((name) => {

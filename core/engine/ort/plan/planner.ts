@@ -4,14 +4,16 @@ import { layoutsCoincide, type Layout } from './layout.ts';
 import type { ChannelStep, Frame, ProductStep, Storage, UnitStep, WholeStep } from './steps.ts';
 
 /** A value that is another one seen differently, so that most readers need no copy. */
-export interface View {
-  readonly kind: 'swapped' | 'spread';
-  /** The other value. `swapped`: with the last two axes exchanged; `spread`: repeated along all axes but the first. */
-  readonly source: string;
+export type View = {
   readonly layout: Layout;
   /** Writes the value to memory. */
   readonly materialise: (to: Storage) => void;
-}
+} & (
+  /** `swapped`: another value with the last two axes exchanged; `spread`: one repeated along all axes but the first. */
+  | { readonly kind: 'swapped' | 'spread'; readonly source: string }
+  /** The numbers of a storage that has the given axes, in another order: axis i of the value is axis permutation[i]. */
+  | { readonly kind: 'permuted'; readonly storage: Storage; readonly dims: readonly Dim[]; readonly permutation: readonly number[] }
+);
 
 /** Turns the nodes of a graph into steps: says where every value lies, and in which layouts it is at hand. */
 export class Planner {
@@ -57,6 +59,11 @@ export class Planner {
   onlyConsumer(name: string): GraphNode | undefined {
     const consumers = this.#consumers.get(name) ?? [];
     return consumers.length === 1 && !this.graph.outputs.includes(name) ? consumers[0] : undefined;
+  }
+
+  /** The nodes that read a value. */
+  consumers(name: string): readonly GraphNode[] {
+    return this.#consumers.get(name) ?? [];
   }
 
   /** Whether a value has been planned already. */
@@ -129,9 +136,9 @@ export class Planner {
 
   channelwise(
     channels: Dim, reads: readonly Storage[], writes: readonly Storage[], run: (frame: Frame) => void,
-    scratch?: ChannelStep['scratch'],
+    scratch?: ChannelStep['scratch'], shared: readonly Storage[] = [],
   ): void {
-    this.steps.push({ kind: 'channels', channels, reads, writes, run, scratch });
+    this.steps.push({ kind: 'channels', channels, reads: [...reads, ...shared], writes, run, scratch, shared });
   }
 
   whole(reads: readonly Storage[], writes: readonly Storage[], run: (frame: Frame) => void, scratch?: WholeStep['scratch']): void {

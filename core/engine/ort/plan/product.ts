@@ -12,10 +12,15 @@ export interface Operand {
   readonly transposed: boolean;
 }
 
+/** A matrix for each of several heads, [heads, rows, columns] as they lie in memory, or [rows, heads, columns] when `interleaved`. */
+export interface HeadsOperand extends Operand {
+  readonly interleaved: boolean;
+}
+
 /** Multiply-accumulates from which more threads are worth waking. */
 const worthThreads = 2e7;
 
-/** Matrix products on ONNX Runtime: one session for each combination of transpositions, whatever the sizes. */
+/** Matrix products on ONNX Runtime: one session for each combination of transpositions and layouts, whatever the sizes. */
 export class MatrixProducts {
   readonly #arena: Arena;
   readonly #threads: number;
@@ -38,8 +43,26 @@ export class MatrixProducts {
     const tensor = (address: Address, height: number, width: number) =>
       new Tensor('float32', this.#arena.view(address, height * width), [height, width]);
     const threads = a.rows * a.columns * columns < worthThreads ? 1 : this.#threads;
-    this.#session(a.transposed, b.transposed, threads).run(
+    this.#session(2, { transA: Number(a.transposed), transB: Number(b.transposed) }, threads).run(
       { a: tensor(a.address, a.rows, a.columns), b: tensor(b.address, b.rows, b.columns) }, { c: tensor(result, rows, columns) }, {});
+  }
+
+  /** Writes each head's product to `result`, [heads, rows, columns]. */
+  multiplyHeads(heads: number, a: HeadsOperand, b: HeadsOperand, result: Address): void {
+    const rows = a.transposed ? a.columns : a.rows;
+    const columns = b.transposed ? b.rows : b.columns;
+    if (heads * rows * columns === 0) return;
+    if (a.rows * a.columns === 0) {
+      this.#arena.view(result, heads * rows * columns).fill(0);
+      return;
+    }
+    const operand = ({ address, rows: height, columns: width, interleaved }: HeadsOperand) =>
+      new Tensor('float32', this.#arena.view(address, heads * height * width), interleaved ? [height, heads, width] : [heads, height, width]);
+    const session = this.#session(3, {
+      transA: Number(a.transposed), transB: Number(b.transposed), transBatchA: Number(a.interleaved), transBatchB: Number(b.interleaved),
+    }, heads * a.rows * a.columns * columns < worthThreads ? 1 : this.#threads);
+    session.run({ a: operand(a), b: operand(b) },
+      { c: new Tensor('float32', this.#arena.view(result, heads * rows * columns), [heads, rows, columns]) }, {});
   }
 
   dispose(): void {
@@ -47,18 +70,15 @@ export class MatrixProducts {
     this.#sessions.clear();
   }
 
-  #session(transA: boolean, transB: boolean, threads: number): NativeSession {
-    const key = `${transA} ${transB} ${threads}`;
+  #session(rank: number, attributes: Readonly<Record<string, number>>, threads: number): NativeSession {
+    const key = `${rank} ${Object.values(attributes).join('')} ${threads}`;
     let session = this.#sessions.get(key);
     if (!session) {
-      const matrix = (name: string) => ({ name, dtype: 'float32' as const, dims: [`${name}0`, `${name}1`] });
+      const operand = (name: string) => ({ name, dtype: 'float32' as const, dims: Array.from({ length: rank }, (_, axis) => `${name}${axis}`) });
       const model = encodeModel({
         producer: 'pocketformer', producerVersion: '', graphName: 'product', opset, usesContrib: true, initializers: [],
-        nodes: [{
-          name: 'c', operator: 'FusedMatMul', domain: 'com.microsoft', inputs: ['a', 'b'], outputs: ['c'],
-          attributes: { transA: Number(transA), transB: Number(transB) },
-        }],
-        inputs: [matrix('a'), matrix('b')], outputs: [matrix('c')],
+        nodes: [{ name: 'c', operator: 'FusedMatMul', domain: 'com.microsoft', inputs: ['a', 'b'], outputs: ['c'], attributes }],
+        inputs: [operand('a'), operand('b')], outputs: [operand('c')],
       });
       session = createSession(model, { threads });
       this.#sessions.set(key, session);

@@ -40,6 +40,7 @@ export class Run implements Frame {
   readonly kernels: Frame['kernels'];
   readonly copy: Frame['copy'];
   readonly peers: Frame['peers'];
+  readonly products: Frame['products'];
   channels = 0;
   scratch: Address = 0;
   #firstChannel = 0;
@@ -52,6 +53,7 @@ export class Run implements Frame {
     this.kernels = device.kernels;
     this.copy = device.copy;
     this.peers = device.peers;
+    this.products = device.products;
     this.#feeds = feeds;
     this.#sizes = sizes;
     this.addresses = new Array<number>(storages).fill(0);
@@ -108,7 +110,9 @@ export class Run implements Frame {
     const channels = this.size(group.channels);
     if (channels === 0) return;
     let bytes = 0;
+    const divided = new Set(group.steps.flatMap(({ reads, writes, shared }) => [...reads.filter((storage) => !shared.includes(storage)), ...writes]));
     for (const storage of touched) {
+      if (!divided.has(storage)) continue;
       const stride = 4 * this.size(storage.length) / channels;
       this.#strides[storage.id] = stride;
       bytes += stride;
@@ -150,6 +154,8 @@ export class Run implements Frame {
   }
 
   readonly address = ({ id }: Storage): Address => this.addresses[id] + this.#firstChannel * this.#strides[id];
+
+  readonly start = ({ id }: Storage): Address => this.addresses[id];
 
   readonly view = (at: Address, length: number): Float32Array => this.#device.arena.view(at, length);
 }

@@ -36,6 +36,8 @@ export function groupSteps(steps: readonly UnitStep[]): Group[] {
       : step === first);
     for (const step of left) {
       if (!fits(step) || step.reads.some((storage) => unmade.has(storage) && !made.has(storage))) continue;
+      // What is read as a whole must be finished before the first channel.
+      if (step.kind === 'channels' && step.shared.some((storage) => made.has(storage))) continue;
       taken.push(step);
       step.writes.forEach((storage) => made.add(storage));
     }

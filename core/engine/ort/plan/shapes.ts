@@ -1,7 +1,9 @@
-import { product } from '../../../graph/dims.ts';
+import { product, type Dim } from '../../../graph/dims.ts';
 import type { Operator } from '../../../graph/graph.ts';
 import { productImages } from '../../wasm/kernels/products.ts';
 import type { Emitter } from './elementwise.ts';
+import type { Planner } from './planner.ts';
+import type { Storage } from './steps.ts';
 
 const listed = (axes: unknown) => (axes as readonly number[]).join();
 
@@ -123,7 +125,9 @@ const matMul: Emitter = (node, planner) => {
   const transposedB = planner.layoutOf(right) === 'batchLast';
   const x = planner.read(left, planner.layoutOf(left));
   const y = planner.read(right, planner.layoutOf(right));
-  if (transposedA) {
+  if (transposedA && !transposedB && isFlattened(a[1])) {
+    tallProduct(planner, x, y, planner.write(node.outputs[0], 'declared'), { m: a[0], n: b[1], k: a[1] });
+  } else if (transposedA) {
     const z = planner.write(node.outputs[0], 'batchLast');
     planner.product(y, x, z, { m: b[1], n: a[0], k: a[1], transA: !transposedB, transB: false });
   } else {
@@ -132,6 +136,28 @@ const matMul: Emitter = (node, planner) => {
   }
   return true;
 };
+
+/** Whether an axis was joined of several: tokens of all images, say, which are many. */
+function isFlattened(dim: Dim): boolean {
+  return typeof dim === 'string' && dim.includes('*');
+}
+
+/**
+ * c [m, n] = a^T b for a [k, m] and b [k, n] with many rows. ONNX Runtime transposes its operands piece by piece as often
+ * as it needs them, which takes longer than doing so once.
+ */
+function tallProduct(planner: Planner, a: Storage, b: Storage, c: Storage, { m, n, k }: { m: Dim; n: Dim; k: Dim }): void {
+  planner.whole([a, b], [c], ({ kernels, products, address, scratch, size }) => {
+    const [rows, columns, depth] = [size(m), size(n), size(k)];
+    const narrow = rows <= columns;
+    const [turned, other, height, width] = narrow ? [a, b, rows, columns] : [b, a, columns, rows];
+    kernels.transpose(address(turned), scratch, depth, height);
+    const result = narrow ? address(c) : scratch + 4 * height * depth;
+    products.multiply({ address: scratch, rows: height, columns: depth, transposed: false },
+      { address: address(other), rows: depth, columns: width, transposed: false }, result);
+    if (!narrow) kernels.transpose(result, address(c), height, width);
+  }, (size) => Math.min(size(m), size(n)) * size(k) + size(m) * size(n));
+}
 
 /** Beyond this in all three sizes, ONNX Runtime's products are worth their transpositions. */
 const smallSize = 128;

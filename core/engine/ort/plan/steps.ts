@@ -3,6 +3,7 @@ import type { GraphNode } from '../../../graph/graph.ts';
 import type { Address } from '../../wasm/arena.ts';
 import type { Kernel } from '../../wasm/library.ts';
 import type { Peers } from './peers.ts';
+import type { MatrixProducts } from './product.ts';
 
 /** A piece of memory that a plan uses: written by one step, or fed. */
 export interface Storage {
@@ -18,7 +19,10 @@ export interface Frame {
   readonly channels: number;
   readonly scratch: Address;
   readonly peers: Peers | undefined;
+  readonly products: MatrixProducts;
   readonly address: (storage: Storage) => Address;
+  /** Where a storage begins, whichever channels are worked on: for what a channel step reads as a whole. */
+  readonly start: (storage: Storage) => Address;
   /** The numbers at an address, in place; valid until the step ends. */
   readonly view: (at: Address, length: number) => Float32Array;
   /** Copies float32 from one address to another. */
@@ -31,10 +35,16 @@ interface StepBase {
   readonly writes: readonly Storage[];
 }
 
-/** Works channel by channel: on any range of channels, it touches that range of each of its storages and no other. */
+/**
+ * Works channel by channel: on any range of channels, it touches that range of each of its storages and no other, except
+ * for those that it reads as a whole. A channel is whatever one axis, the outermost in memory, counts: of maps with the
+ * batch last a channel, of tokens an image.
+ */
 export interface ChannelStep extends StepBase {
   readonly kind: 'channels';
   readonly channels: Dim;
+  /** Among `reads`, what is read as a whole. */
+  readonly shared: readonly Storage[];
   readonly scratch?: (size: (dim: Dim) => number) => number;
   readonly run: (frame: Frame) => void;
 }

@@ -92,6 +92,21 @@ function withRows(name: string, formula: Binary): EncodedFunction {
   return f.finish();
 }
 
+/** nameColumns(a, b, y, rows, length): y[r, i] = f(a[r, i], b[i]) */
+function withColumns(name: string, formula: Binary): EncodedFunction {
+  const f = new FunctionBuilder(`${name}Columns`);
+  const { a, b, y } = f.pointers('a', 'b', 'y');
+  const [rows, length] = [f.parameter('i32'), f.parameter('i32')];
+  const [column, left] = [f.local('i32'), f.local('i32')];
+  f.repeat(rows, () => {
+    f.set(column, b);
+    f.set(left, length);
+    f.sweep(left, [a, column, y], (lanes, offset) =>
+      f.store(y, formula(lanes, lanes.load(a, offset), lanes.load(column, offset)), offset));
+  });
+  return f.finish();
+}
+
 /** namePlanes(a, b, y, channels, positions, batch): y[c, p, i] = f(a[c, p, i], b[c, i]) */
 function withPlanes(name: string, formula: Binary): EncodedFunction {
   const f = new FunctionBuilder(`${name}Planes`);
@@ -115,5 +130,5 @@ export const elementwiseKernels: readonly EncodedFunction[] = [
   ...Object.entries(unaries).map(([name, formula]) => unary(name, formula)),
   ...Object.entries(gradients).map(([name, formula]) => binary(name, formula)),
   ...Object.entries(arithmetic).flatMap(([name, formula]) =>
-    [binary(name, formula), withScalar(name, formula), withRows(name, formula), withPlanes(name, formula)]),
+    [binary(name, formula), withScalar(name, formula), withRows(name, formula), withColumns(name, formula), withPlanes(name, formula)]),
 ];
