@@ -12,7 +12,7 @@ const rows = [
   ['model'],
   ['data'],
   ['training'],
-  ['scoring', 'search', 'latency', 'export'],
+  ['scoring', 'search', 'latency', 'export', 'bench'],
   ['study'],
   ['api'],
   ['cli'],

@@ -1,4 +1,3 @@
-import { InputError, oneOf } from '../base/errors.ts';
 import { getSpace } from '../spaces/index.ts';
 import { vitNetwork } from '../spaces/vit/network.ts';
 import type { Benchmark } from './benchmark.ts';
@@ -28,12 +27,6 @@ const supernetStep: Benchmark = {
   prepare: (engine) => supernetSteps(engine, getSpace('elasticvit-mini'), 64),
 };
 
-/** All training steps that are measured. */
-export const benchmarks: readonly Benchmark[] = [vitStep, ...['min', 'S2', 'L3'].map(elasticVitStep), supernetStep];
-
-/** @throws InputError `unknown-benchmark`, listing those there are */
-export function getBenchmark(name: string): Benchmark {
-  const benchmark = benchmarks.find((candidate) => candidate.name === name);
-  if (!benchmark) throw new InputError('unknown-benchmark', `There is no benchmark "${name}"; choose ${oneOf(benchmarks.map((b) => b.name))}.`);
-  return benchmark;
-}
+/** By name; those of ElasticViT for each network that is measured. */
+export const benchmarks: Readonly<Record<string, Benchmark>> = Object.fromEntries(
+  [vitStep, ...['min', 'S2', 'L3'].map(elasticVitStep), supernetStep].map((benchmark) => [benchmark.name, benchmark]));

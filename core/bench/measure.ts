@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Benchmark } from './benchmark.ts';
+import { peakGigaMacsPerSecond } from './peak.ts';
 import { PeerProcess, type PeerAnswer } from './peerProcess.ts';
 
 /** Times of one side. */
@@ -19,8 +20,8 @@ export interface Measurement extends Timing {
   readonly engine: string;
   readonly device: string;
   readonly threads: number;
-  /** Multiply-accumulates a second, forward and backward. */
-  readonly gigaMacsPerSecond: number;
+  /** Multiply-accumulates a second, forward and backward, relative to a large matrix product's. */
+  readonly shareOfPeak: number;
   /** The same steps in PyTorch, when asked for. */
   readonly peer: (Timing & { readonly name: string }) | null;
   /** Median of the rounds' ratios of our time to the peer's. */
@@ -68,7 +69,7 @@ export async function measure(benchmark: Benchmark, engine: Engine, options: Mea
     const timing = timingOf(own, process.resourceUsage().maxRSS * 1024);
     return {
       name: benchmark.name, title: benchmark.title, engine: id, device, threads, ...timing,
-      gigaMacsPerSecond: macs / timing.medianMs / 1e6,
+      shareOfPeak: macs / timing.medianMs / 1e6 / peakGigaMacsPerSecond(threads),
       peer: answer ? { name: answer.peer, ...timingOf(theirs, answer.peakBytes) } : null,
       ratio: answer ? median(ratios) : null,
     };

@@ -21,14 +21,21 @@ export interface FoundEngine {
   readonly start: () => Engine;
 }
 
-const finders: Readonly<Record<EngineId, () => FoundEngine | Promise<FoundEngine>>> = {
-  ort: () => {
-    const base = { id: 'ort', device: 'CPU', threads: Math.min(maxThreads, availableParallelism()) } as const;
+/** What a person may set about an engine; those that do not know a setting go without it. */
+export interface EngineSettings {
+  readonly threads?: number;
+  /** Bytes that its threads may take together for what they compute; 4 GiB each by default. */
+  readonly memoryBytes?: number;
+}
+
+const finders: Readonly<Record<EngineId, (settings: EngineSettings) => FoundEngine | Promise<FoundEngine>>> = {
+  ort: ({ threads = Math.min(maxThreads, availableParallelism()), memoryBytes }) => {
+    const base = { id: 'ort', device: 'CPU', threads } as const;
     const obstacle = tryOrt();
     const info: EngineInfo = obstacle
       ? { ...base, version: '-', available: false, ...obstacle }
       : { ...base, version: ortVersion(), available: true };
-    return { info, start: () => new OrtEngine(info) };
+    return { info, start: () => new OrtEngine(info, memoryBytes) };
   },
   tensorflow: () => findTensorflow(),
   webgpu: () => findWebGpu(),
@@ -44,7 +51,7 @@ export async function listEngines(): Promise<EngineInfo[]> {
 }
 
 function findEngines(ids: readonly EngineId[]): Promise<FoundEngine[]> {
-  return Promise.all(ids.map((id) => finders[id]()));
+  return Promise.all(ids.map((id) => finders[id]({})));
 }
 
 /**
@@ -58,23 +65,24 @@ export function chooseEngine(infos: readonly EngineInfo[]): EngineInfo {
 }
 
 /** Engines that run, or are being started: their sessions are worth keeping when one is asked for again. */
-const started = new Map<EngineId, Promise<Engine>>();
+const started = new Map<string, Promise<Engine>>();
 
 /**
  * Starts an engine, or finds it running, and makes its tfjs backend the current one.
  * @param choice an engine's id, or `auto` for the fastest that is available
  * @throws InputError `unknown-engine`; EnvironmentError `engine-unavailable` with the reason and the remedy
  */
-export async function startEngine(choice: string = 'auto'): Promise<Engine> {
+export async function startEngine(choice: string = 'auto', settings: EngineSettings = {}): Promise<Engine> {
   if (!engineChoices.includes(choice)) {
     throw new InputError('unknown-engine', `There is no engine "${choice}"; choose ${oneOf(engineChoices)}.`);
   }
   const id = choice === 'auto' ? await automaticChoice() : choice as EngineId;
-  let starting = started.get(id);
+  const key = [id, settings.threads, settings.memoryBytes].join(' ');
+  let starting = started.get(key);
   if (!starting) {
-    started.set(id, starting = start(id));
+    started.set(key, starting = start(id, settings));
     // One that failed may be there the next time.
-    starting.catch(() => started.delete(id));
+    starting.catch(() => started.delete(key));
   }
   const engine = await starting;
   const cpu = tf.findBackend('cpu') as unknown as { firstUse: boolean };
@@ -83,8 +91,8 @@ export async function startEngine(choice: string = 'auto'): Promise<Engine> {
   return engine;
 }
 
-async function start(id: EngineId): Promise<Engine> {
-  const found = await finders[id]();
+async function start(id: EngineId, settings: EngineSettings): Promise<Engine> {
+  const found = await finders[id](settings);
   const { available, reason, remedy } = found.info;
   if (!available) throw new EnvironmentError('engine-unavailable', `${reason} ${remedy}`);
   return found.start();

@@ -23,9 +23,11 @@ export class OrtEngine implements Engine {
   readonly #runner: GraphRunner;
   #team: Team | undefined;
 
-  constructor(info: EngineInfo) {
+  /** @param memoryBytes that the arenas of all threads may take together */
+  constructor(info: EngineInfo, memoryBytes = Infinity) {
     this.info = info;
     this.#backend = registerOrtBackend();
+    this.#backend.arena.ceilingBytes = memoryBytes / info.threads;
     this.#runner = new GraphRunner(new Device(this.#backend.arena, this.#backend.kernels, info.threads));
   }
 
@@ -84,7 +86,7 @@ export class OrtEngine implements Engine {
 
   #startTeam(): Team {
     const { arena, kernels } = this.#backend;
-    return new Team(this.info.threads, (collective) => new Device(arena, kernels, 1, collective), arena.ceiling);
+    return new Team(this.info.threads, (collective) => new Device(arena, kernels, 1, collective), arena.ceilingBytes);
   }
 
   #forward(graph: Graph, feeds: Tensors, sizes: ReadonlyMap<string, number>, options: ApplyOptions): tf.Tensor {

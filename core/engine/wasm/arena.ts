@@ -16,18 +16,25 @@ const addressable = 2 ** 32 - pageBytes;
  */
 export class Arena {
   readonly memory: WasmMemory;
-  /** Bytes that it may grow to. */
-  readonly ceiling: number;
+  #ceilingBytes = addressable;
   /** Free stretches by rising address, none touching the next. */
   readonly #free: { start: Address; bytes: number }[] = [];
   readonly #used = new Map<Address, number>();
   #usedBytes = 0;
 
-  /** @param ceiling bytes, at most 4 GiB */
-  constructor(ceiling = addressable) {
-    this.ceiling = Math.floor(Math.min(ceiling, addressable) / pageBytes) * pageBytes;
+  constructor(ceilingBytes = Infinity) {
+    this.ceilingBytes = ceilingBytes;
     this.memory = new webAssembly.Memory({ initial: 1 });
     this.#free.push({ start: alignment, bytes: pageBytes - alignment });
+  }
+
+  /** Bytes that it may grow to, at most 4 GiB. What it has already it keeps. */
+  get ceilingBytes(): number {
+    return this.#ceilingBytes;
+  }
+
+  set ceilingBytes(bytes: number) {
+    this.#ceilingBytes = Math.floor(Math.min(bytes, addressable) / pageBytes) * pageBytes;
   }
 
   /** Bytes given out. */
@@ -95,7 +102,7 @@ export class Arena {
     const end = this.memory.buffer.byteLength;
     const last = this.#free.at(-1);
     const missing = bytes - (last && last.start + last.bytes === end ? last.bytes : 0);
-    const room = this.ceiling - end;
+    const room = Math.max(0, this.#ceilingBytes - end);
     const wanted = Math.max(missing, Math.min(16 * mebibyte, room), Math.min(end / 4, room));
     const pages = Math.ceil(wanted / pageBytes);
     if (pages * pageBytes > room) throw this.#exhausted(missing);
@@ -110,7 +117,7 @@ export class Arena {
   #exhausted(bytes: number, cause?: unknown): EnvironmentError {
     const inMebibytes = (size: number) => `${Math.ceil(size / mebibyte)} MiB`;
     return new EnvironmentError('out-of-memory',
-      `The engine needs ${inMebibytes(this.memory.buffer.byteLength + bytes)} of memory, but may have ${inMebibytes(this.ceiling)}. `
+      `The engine needs ${inMebibytes(this.memory.buffer.byteLength + bytes)} of memory, but may have ${inMebibytes(this.#ceilingBytes)}. `
       + 'Use a smaller batch size or a lower resolution.', { cause });
   }
 }

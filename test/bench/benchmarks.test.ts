@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { benchmarks } from '../../core/bench/benchmarks.ts';
+import { measure } from '../../core/bench/measure.ts';
+import { reportLines, thisMachine } from '../../core/bench/report.ts';
+import { benchmarkNames } from '../../core/cli/commands/bench.ts';
+import { startEngine } from '../../core/engine/engines.ts';
+
+it('has a benchmark for every name that the command accepts', () => {
+  expect(Object.keys(benchmarks)).toEqual([...benchmarkNames]);
+});
+
+it('trains what it times: the loss of the ViT falls on the batch that it sees again and again', async () => {
+  const { step, macs } = benchmarks['vit-step'].prepare(await startEngine('ort'));
+  const first = step();
+  // 100 classes, so nearly log(100) at the start.
+  expect(first).toBeGreaterThan(4);
+  for (let i = 0; i < 4; i++) step();
+  expect(step()).toBeLessThan(first - 0.2);
+  // vit_step_torch.py's network: 16 images x 196 tokens x (768 x 192 + 4 x (12 x 192^2 + 2 x 196 x 192)) + 16 x 192 x 100, three times.
+  expect(macs).toBe(3 * (16 * 196 * (768 * 192 + 4 * (12 * 192 ** 2 + 2 * 196 * 192)) + 16 * 192 * 100));
+});
+
+it('reports times, memory and the share of what arithmetic allows', async () => {
+  const measurement = await measure(benchmarks['elasticvit-step-min'], await startEngine('ort'), { rounds: 2, stepsPerRound: 1, warmUpSteps: 0 });
+  expect(measurement.steps).toBe(2);
+  expect(measurement.minMs).toBeLessThanOrEqual(measurement.medianMs);
+  expect(measurement.shareOfPeak).toBeGreaterThan(0);
+  expect(measurement.shareOfPeak).toBeLessThan(1);
+  expect([measurement.peer, measurement.ratio]).toEqual([null, null]);
+  const lines = reportLines({ date: '2026-01-01', machine: thisMachine(), measurements: [measurement] });
+  expect(lines.at(-2)).toMatch(/^\| elasticvit-step-min: .* \| ort \| \d+ \| .* ms \| .* ms \| \d+ MiB \| \d+ % \| - \| - \| - \| - \|$/);
+});
+
+it('says what Python said when there is no PyTorch', async () => {
+  await expect(measure(benchmarks['elasticvit-step-min'], await startEngine('ort'), {
+    rounds: 1, stepsPerRound: 1, warmUpSteps: 1, python: 'no-such-python',
+  })).rejects.toMatchObject({ code: 'peer-failed', message: expect.stringContaining('no-such-python') as string });
+});
