@@ -67,7 +67,7 @@ export function createSession(model: Uint8Array, options: SessionOptions): Nativ
     executionMode: 'sequential',
     graphOptimizationLevel: options.optimization ?? 'all',
     ...(options.optimizedModelPath === undefined ? {} : { optimizedModelFilePath: options.optimizedModelPath }),
-    ...(options.provider === undefined ? {} : { executionProviders: [options.provider], preferredOutputLocation: options.resultsOn ?? 'cpu' }),
+    ...(options.provider === undefined ? {} : providerOptions(options.provider, options.resultsOn ?? 'cpu')),
     // Electron's allocator refuses the arena's large requests; without it memory also returns to the system.
     enableCpuMemArena: false,
     logSeverityLevel: 3,
@@ -75,6 +75,11 @@ export function createSession(model: Uint8Array, options: SessionOptions): Nativ
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
   });
   return session;
+}
+
+function providerOptions(name: string, resultsOn: string): object {
+  // Weights that change would be transposed at every step for the layout that it prefers.
+  return { executionProviders: [{ name, preferredLayout: 'NCHW' }], preferredOutputLocation: resultsOn };
 }
 
 /** Version of the installed onnxruntime-node. */

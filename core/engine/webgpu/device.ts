@@ -50,8 +50,9 @@ export class GpuDevice {
   /** The tensor's numbers. Reading waits for all that was started before. */
   download(tensor: GpuTensor): Float32Array {
     // Reading the tensor itself ends the process in onnxruntime-node 1.30; a session whose result belongs here does not.
-    const values = new Float32Array(tensor.native.size);
-    this.#run(this.#copyProgram(1), 'cpu', { x0: flat(tensor) }, { y0: new Tensor('float32', values, [values.length]) });
+    const vector = flat(tensor);
+    const values = new Float32Array(vector.size);
+    this.#run(this.#copyProgram(1), 'cpu', { x0: vector }, { y0: new Tensor('float32', values, [values.length]) });
     return values;
   }
 
@@ -94,7 +95,12 @@ export function programOf(
 
 /** What a session is fed: the tensor in the shape that it is said to have. */
 export function native(tensor: HostTensor | GpuTensor): Tensor {
-  return 'native' in tensor ? reshaped(tensor.native, tensor.shape) : nativeTensor(tensor);
+  return 'native' in tensor ? reshaped(tensor.native, tensor.shape) : nativeTensor({ ...tensor, data: unshared(tensor.data) });
+}
+
+/** The binding refuses memory that threads share. */
+function unshared<T extends Float32Array | Int32Array>(data: T): T {
+  return data.buffer instanceof SharedArrayBuffer ? data.slice() as T : data;
 }
 
 /** The tensor as a vector. */

@@ -4,8 +4,9 @@ import { differentiableFeeds } from '../../graph/gradient.ts';
 import { bindFeeds, feedNames, type Graph } from '../../graph/graph.ts';
 import { gather, scatterAdd } from '../../network/slicing.ts';
 import type {
-  ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, FlatParameters, ParameterUpdate, ResidentStart, ResidentTraining, Statistics,
+  ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, ParameterUpdate, ResidentStart, ResidentTraining, Statistics,
 } from '../engine.ts';
+import type { FlatParameters } from '../flatParameters.ts';
 import { backendName, registerWebGpuBackend, type WebGpuBackend } from './backend.ts';
 import { GpuChainRun } from './chainRun.ts';
 import { GpuDevice, type GpuTensor } from './device.ts';
