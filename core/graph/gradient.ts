@@ -61,6 +61,9 @@ export function differentiate(graph: Graph, output: string, wrt: readonly string
   const gradients = new Map<string, string>([[output, upstream]]);
   for (const node of [...graph.nodes].reverse()) {
     const arriving = node.outputs.map((name) => gradients.get(name));
+    if (arriving.slice(1).some((gradient) => gradient !== undefined)) {
+      throw new RangeError(`Only the first output of operator ${node.operator} in graph "${graph.name}" has a gradient.`);
+    }
     if (!active.has(node.outputs[0]) || arriving[0] === undefined) continue;
     const rule = gradientRules[node.operator] ?? adjointGradientRules[node.operator];
     if (!rule) throw new RangeError(`Operator ${node.operator} in graph "${graph.name}" has no gradient.`);
