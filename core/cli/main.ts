@@ -19,6 +19,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     const { exitCode, text } = describeFailure(error);
     if (text !== '') io.errors.write(`pocketformer: ${text}\n`);
     return exitCode;
+  } finally {
+    if (process.env.POCKETFORMER_TRACE === 'fallbacks') {
+      const { fallbackLines } = await import('./trace.ts');
+      io.errors.write(`${fallbackLines().join('\n')}\n`);
+    }
   }
 }
 

@@ -87,7 +87,7 @@ export class GradientClipping {
   /** @returns the norm before */
   clip(maxNorm: number): number {
     const { gradient, memory: { kernels } } = this.#flat;
-    kernels.squaredNorm(gradient.byteOffset, this.#sum.byteOffset, gradient.length);
+    kernels.sumOfSquares(gradient.byteOffset, this.#sum.byteOffset, gradient.length);
     const norm = Math.sqrt(this.#sum[0]);
     if (norm > maxNorm) kernels.mulScalar(gradient.byteOffset, gradient.byteOffset, gradient.length, maxNorm / norm);
     return norm;

@@ -1,5 +1,5 @@
 import type { EncodedFunction } from '../encoding.ts';
-import { f32, type F32, type Floats, type Lanes } from '../expression.ts';
+import type { F32, Floats, Lanes } from '../expression.ts';
 import { FunctionBuilder } from '../function.ts';
 
 /** Kernels for all parameters of a network as one flat array. */
@@ -36,18 +36,6 @@ function average(): EncodedFunction {
   return f.finish();
 }
 
-/** squaredNorm(x, sum, count): sum[0] = the sum of all x[i]^2 */
-function squaredNorm(): EncodedFunction {
-  const f = new FunctionBuilder('squaredNorm');
-  const { x, sum, count } = f.pointers('x', 'sum', 'count');
-  const [total] = f.sums(1, count, [x], (lanes, offset, add) => {
-    const value = f.local(lanes.type, lanes.load(x, offset));
-    add(0, lanes.mul(value, value));
-  });
-  f.store(sum, f32.fromDouble(total));
-  return f.finish();
-}
-
 /** zero(x, bytes) */
 function zero(): EncodedFunction {
   const f = new FunctionBuilder('zero');
@@ -60,4 +48,4 @@ function mixed(lanes: Lanes, beta: F32, old: Floats, rest: F32, fresh: Floats): 
   return lanes.add(lanes.mul(lanes.splat(beta), old), lanes.mul(lanes.splat(rest), fresh));
 }
 
-export const flatKernels: readonly EncodedFunction[] = [adamW(), average(), squaredNorm(), zero()];
+export const flatKernels: readonly EncodedFunction[] = [adamW(), average(), zero()];
