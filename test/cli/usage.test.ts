@@ -23,6 +23,13 @@ describe('Help', () => {
     expect(await cli(['help', name])).toEqual({ code: 0, stdout, stderr: '' });
   });
 
+  it('on a command within a command is found from both', async () => {
+    expect((await cli(['engines', '--help'])).stdout).toMatch(/Further commands:\n {2}engines link-tensorflow {2}/);
+    const help = await cli(['engines', 'link-tensorflow', '--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('  pocketformer engines link-tensorflow DIR [--json]') });
+    expect(await cli(['help', 'engines', 'link-tensorflow'])).toEqual(help);
+  });
+
   it('examples give options that exist', async () => {
     for (const name of commandNames) {
       const { stdout } = await cli([name, '--help']);
@@ -54,6 +61,10 @@ describe('Wrong usage', () => {
     [['describe', '--space', '--json'], 'describe: --space lacks its value'],
     [['describe', '--space='], 'describe: --space: expected the name of a search space'],
     [['describe', '--sapce', 'elasticvit'], 'describe: unknown option --sapce; did you mean --space?'],
+    [['engines', 'link-tensorfow', 'x'], 'engines: there is no "link-tensorfow"; did you mean "engines link-tensorflow"?'],
+    [['engines', 'toString'], 'engines: unexpected argument "toString"; accepted are link-tensorflow, --engine'],
+    [['engines', 'link-tensorflow'], 'engines link-tensorflow: DIR is missing; expected the path of a folder.'],
+    [['engines', 'link-tensorflow', 'no-such-folder'], 'no-such-folder: there is no such folder; expected an unpacked libtensorflow'],
     [['engines', '--engine', 'gpu'], 'engines: --engine: expected auto, ort, tensorflow, webgpu or js, got "gpu".'],
   ])('%j is answered by one line', async (args, message) => {
     expect(await complaint(args)).toContain(message);

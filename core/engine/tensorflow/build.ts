@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { EnvironmentError } from '../../base/errors.ts';
-import type { TensorflowPackage } from './package.ts';
+import { applicationFolder, installCommand, type TensorflowPackage } from './package.ts';
 
 /** Lines of the build's output that a failure is explained with. */
 const tailLines = 15;
@@ -11,14 +11,13 @@ const tailLines = 15;
 /**
  * Compiles the package's addon against the libraries that were laid out.
  * @param onLine every line that the compiler's driver prints
- * @throws EnvironmentError `missing-compiler`, `missing-python`, `missing-headers`, `missing-node-gyp`, `build-failed`:
+ * @throws EnvironmentError `tensorflow-missing`, `missing-compiler`, `missing-python`, `missing-headers`, `missing-node-gyp`, `build-failed`:
  * what to install; `details.log` has the end of the output
  */
 export async function buildAddon({ directory }: TensorflowPackage, onLine: (line: string) => void): Promise<void> {
   const nodeGyp = findNodeGyp();
   const nodeFolder = findHeaders();
-  const require = createRequire(join(directory, 'package.json'));
-  const builder = join(dirname(require.resolve('@mapbox/node-pre-gyp/package.json')), 'bin', 'node-pre-gyp');
+  const builder = findBuilder(directory);
   const environment = {
     ...process.env, npm_config_node_gyp: nodeGyp, ...(nodeFolder === undefined ? {} : { npm_config_nodedir: nodeFolder }),
   };
@@ -54,7 +53,7 @@ const obstacles: readonly { readonly sign: RegExp; readonly code: string; readon
     text: 'The addon cannot be built: there is no C++ compiler. Install one (Debian: apt install build-essential; macOS: xcode-select --install).',
   },
   {
-    sign: /node_api\.h['"]?: No such file|file not found.*node_api|common\.gypi not found|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|FetchError|fetch failed|(4\d\d|5\d\d) response downloading|self.signed certificate/i,
+    sign: /node_api\.h['"]?: No such file|file not found.*node_api|common\.gypi not found|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|FetchError|fetch failed|related to network connectivity|(4\d\d|5\d\d) response downloading|self.signed certificate/i,
     code: 'missing-headers',
     text: "The addon cannot be built: Node.js's headers are not on this machine and could not be downloaded. "
       + 'Use a Node.js that brings them (include/node), or name its folder in the environment variable npm_config_nodedir.',
@@ -65,13 +64,27 @@ const obstacles: readonly { readonly sign: RegExp; readonly code: string; readon
   },
 ];
 
-function failure(log: readonly string[]): EnvironmentError {
-  const tail = log.filter((line) => line.trim() !== '').slice(-tailLines);
+/** What node-gyp and node-pre-gyp say of themselves rather than of the failure. */
+const chatter = /^\s*$|^(node-pre-)?gyp (info|verb|http|ERR! (System|command|cwd|node|not ok|stack\s+at))|^(node-pre-gyp ERR! stack Error: )?Failed to execute|^node-pre-gyp ERR! build/;
+
+function failure(lines: readonly string[]): EnvironmentError {
+  const log = lines.filter((line) => !chatter.test(line));
+  const tail = log.slice(-tailLines);
   const known = obstacles.find(({ sign }) => log.some((line) => sign.test(line)));
-  const complaint = log.findLast((line) => /\berror\b/i.test(line))?.trim();
+  const complaint = log.findLast((line) => /\berror\b/i.test(line))?.replace(/^gyp ERR! (stack )?/, '').trim();
   return new EnvironmentError(known?.code ?? 'build-failed', known?.text
     ?? `The addon could not be built${complaint === undefined ? '' : ` (${complaint})`}. What was linked before is as it was.`,
   { details: { log: tail } });
+}
+
+function findBuilder(directory: string): string {
+  try {
+    const manifest = createRequire(join(directory, 'package.json')).resolve('@mapbox/node-pre-gyp/package.json');
+    return join(dirname(manifest), 'bin', 'node-pre-gyp');
+  } catch (cause) {
+    throw new EnvironmentError('tensorflow-missing', 'The addon cannot be built: the package @mapbox/node-pre-gyp is missing. '
+      + `Run "${installCommand}" in ${applicationFolder}.`, { cause });
+  }
 }
 
 /** The node-gyp that npm carries. */

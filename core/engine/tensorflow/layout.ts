@@ -31,9 +31,13 @@ export async function putAside({ directory }: TensorflowPackage): Promise<void> 
     await rm(join(directory, aside(part)), { recursive: true, force: true });
     if (existsSync(join(directory, part))) await rename(join(directory, part), join(directory, aside(part)));
   }
-  // Objects of an earlier build would be taken for fresh ones.
+  await removeObjects(directory);
+}
+
+/** Objects of an earlier build would be taken for fresh ones. */
+async function removeObjects(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (name.startsWith('build-tmp')) await rm(join(directory, name), { recursive: true, force: true });
+    if (/^build(-tmp.*)?$/.test(name)) await rm(join(directory, name), { recursive: true, force: true });
   }
 }
 
@@ -43,8 +47,10 @@ export async function bringBack({ directory }: TensorflowPackage): Promise<void>
     await rm(join(directory, part), { recursive: true, force: true });
     if (existsSync(join(directory, aside(part)))) await rename(join(directory, aside(part)), join(directory, part));
   }
+  await removeObjects(directory);
 }
 
 export async function forgetAside({ directory }: TensorflowPackage): Promise<void> {
   for (const part of nativeParts) await rm(join(directory, aside(part)), { recursive: true, force: true });
+  await removeObjects(directory);
 }

@@ -10,10 +10,12 @@ export const backendName = 'tensorflow';
 /** Beyond this, more threads do not help layers of a phone-sized network. */
 const maxThreads = 8;
 
-/** TensorFlow reads these when it is loaded; what the person has set stays. */
+/**
+ * TensorFlow reads these when it is loaded; what the person has set stays. Not among them is TF_ENABLE_ONEDNN_OPTS=0:
+ * runs repeat to the last bit on one machine without it, rounding depends on the processor with it as well (its matrix
+ * products use oneDNN all the same), and it takes half as long again for a ViT's training step.
+ */
 const environment: Readonly<Record<string, () => string>> = {
-  // The same rounding on every run and whatever the machine's vector instructions; see README.
-  TF_ENABLE_ONEDNN_OPTS: () => '0',
   // GPUs would otherwise multiply float32 with ten bits of mantissa, and gradients would agree to three digits only.
   NVIDIA_TF32_OVERRIDE: () => '0',
   TF_NUM_INTRAOP_THREADS: () => String(Math.min(maxThreads, availableParallelism())),
