@@ -135,7 +135,7 @@ class Lowering {
     const [zeros, column, wide] = ['zeros', 'column', 'wide'].map((part) => this.#name(`${node.outputs[0]}/${part}`));
     const named = (operator: string, output: string) => ({ name: output, operator, outputs: [output] });
     this.nodes.push(
-      { ...named('ConstantOfShape', zeros), inputs: [this.#vector(node.attributes.shape as Dim[], (d) => d)] },
+      { ...named('Expand', zeros), inputs: [this.#float(0), this.#vector(node.attributes.shape as Dim[], (d) => d)] },
       { ...named('Reshape', column), inputs: [this.#name(indices), this.#integers([-1, ...rowDims.map(() => 1)])] },
       { ...named('Expand', wide), inputs: [column, this.#vector([1, ...rowDims], (d) => d)] },
       { ...named('ScatterElements', this.#name(node.outputs[0])), inputs: [zeros, wide, this.#name(updates)], attributes: { axis: 0, reduction: 'add' } },
