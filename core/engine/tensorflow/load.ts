@@ -19,7 +19,7 @@ const environment: Readonly<Record<string, () => string>> = {
   // GPUs would otherwise multiply float32 with ten bits of mantissa, and gradients would agree to three digits only.
   NVIDIA_TF32_OVERRIDE: () => '0',
   TF_NUM_INTRAOP_THREADS: () => String(Math.min(maxThreads, availableParallelism())),
-  // Greetings stay out of the terminal, warnings and errors do not.
+  // Most greetings stay out of the terminal, warnings and errors do not.
   TF_CPP_MIN_LOG_LEVEL: () => '1',
 };
 
