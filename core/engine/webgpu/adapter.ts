@@ -103,5 +103,5 @@ export function vulkanDevices(loaderLog: string): string[] {
 export function chosenOf(names: readonly string[]): Adapter {
   const real = names.find((name) => !software.test(name));
   if (real !== undefined) return { name: real, software: false };
-  return names.length === 0 ? { name: 'GPU of unknown name', software: false } : { name: names[0], software: true };
+  return names.length === 0 ? { name: 'of unknown name', software: false } : { name: names[0], software: true };
 }

@@ -45,7 +45,7 @@ export class GraphProgram {
     if (outputs.length === 0) return [];
     const specialised = this.#specialised.at(sizes);
     let program = this.#programs.get(specialised);
-    if (!program) this.#programs.set(specialised, program = { name: this.#graph.name, model: specialised.model });
+    if (!program) this.#programs.set(specialised, program = { name: this.#graph.name, model: encodeModel(specialised.model) });
     const natives = runtimeFeeds(specialised, sizes);
     for (const name of feedNames(this.#graph)) natives[name] = native(feeds[name]);
     const results = this.#device.run(program, natives, outputs);
