@@ -2,6 +2,7 @@ import type { Graph } from '../../../graph/graph.ts';
 import type { Address, Arena } from '../../wasm/arena.ts';
 import type { Kernel } from '../../wasm/library.ts';
 import { GraphSession } from '../graphSession.ts';
+import type { InPlaceSession } from '../inPlaceSession.ts';
 import { SessionPool } from '../sessionPool.ts';
 import type { Peers } from './peers.ts';
 import { MatrixProducts } from './product.ts';
@@ -14,7 +15,7 @@ export class Device {
   /** Those that share each batch with this device, if any. */
   readonly peers: Peers | undefined;
   readonly #threads: number;
-  readonly #sessions: SessionPool;
+  readonly #sessions: SessionPool<InPlaceSession>;
 
   /** @param kernels at work on the arena's memory */
   constructor(arena: Arena, kernels: Readonly<Record<string, Kernel>>, threads: number, peers?: Peers) {

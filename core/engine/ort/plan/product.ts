@@ -1,8 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { opset } from '../../../graph/onnx/lower.ts';
-import { encodeModel } from '../../../graph/onnx/model.ts';
 import type { Address, Arena } from '../../wasm/arena.ts';
-import { createSession, type NativeSession } from '../binding.ts';
+import { InPlaceSession } from '../inPlaceSession.ts';
 
 /** A matrix in the arena, [rows, columns] as it lies in memory; taken as its transpose when `transposed`. */
 export interface Operand {
@@ -24,7 +23,7 @@ const worthThreads = 2e7;
 export class MatrixProducts {
   readonly #arena: Arena;
   readonly #threads: number;
-  readonly #sessions = new Map<string, NativeSession>();
+  readonly #sessions = new Map<string, InPlaceSession>();
 
   constructor(arena: Arena, threads: number) {
     this.#arena = arena;
@@ -44,7 +43,7 @@ export class MatrixProducts {
       new Tensor('float32', this.#arena.view(address, height * width), [height, width]);
     const threads = a.rows * a.columns * columns < worthThreads ? 1 : this.#threads;
     this.#session(2, { transA: Number(a.transposed), transB: Number(b.transposed) }, threads).run(
-      { a: tensor(a.address, a.rows, a.columns), b: tensor(b.address, b.rows, b.columns) }, { c: tensor(result, rows, columns) }, {});
+      { a: tensor(a.address, a.rows, a.columns), b: tensor(b.address, b.rows, b.columns) }, { c: tensor(result, rows, columns) });
   }
 
   /** Writes each head's product to `result`, [heads, rows, columns]. */
@@ -62,7 +61,7 @@ export class MatrixProducts {
       transA: Number(a.transposed), transB: Number(b.transposed), transBatchA: Number(a.interleaved), transBatchB: Number(b.interleaved),
     }, heads * a.rows * a.columns * columns < worthThreads ? 1 : this.#threads);
     session.run({ a: operand(a), b: operand(b) },
-      { c: new Tensor('float32', this.#arena.view(result, heads * rows * columns), [heads, rows, columns]) }, {});
+      { c: new Tensor('float32', this.#arena.view(result, heads * rows * columns), [heads, rows, columns]) });
   }
 
   dispose(): void {
@@ -70,17 +69,16 @@ export class MatrixProducts {
     this.#sessions.clear();
   }
 
-  #session(rank: number, attributes: Readonly<Record<string, number>>, threads: number): NativeSession {
+  #session(rank: number, attributes: Readonly<Record<string, number>>, threads: number): InPlaceSession {
     const key = `${rank} ${Object.values(attributes).join('')} ${threads}`;
     let session = this.#sessions.get(key);
     if (!session) {
       const operand = (name: string) => ({ name, dtype: 'float32' as const, dims: Array.from({ length: rank }, (_, axis) => `${name}${axis}`) });
-      const model = encodeModel({
+      session = new InPlaceSession({
         producer: 'pocketformer', producerVersion: '', graphName: 'product', opset, usesContrib: true, initializers: [],
         nodes: [{ name: 'c', operator: 'FusedMatMul', domain: 'com.microsoft', inputs: ['a', 'b'], outputs: ['c'], attributes }],
         inputs: [operand('a'), operand('b')], outputs: [operand('c')],
-      });
-      session = createSession(model, { threads });
+      }, { threads });
       this.#sessions.set(key, session);
     }
     return session;

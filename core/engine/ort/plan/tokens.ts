@@ -104,32 +104,22 @@ function biased(planner: Planner, name: string): { x: string; bias: string } | u
   return fits ? { x, bias } : undefined;
 }
 
-/** A layer's bias and activation in one walk; where the gradient follows from the same input, with that too. */
-const gelu: Emitter = (node, planner) => {
-  const [name] = node.inputs;
-  const [output] = node.outputs;
-  const sum = biased(planner, name);
-  if (!sum || planner.has(output)) return planner.has(output);
-  const dims = planner.dims(name);
-  const rows = product(...dims.slice(1, -1));
-  const length = dims[dims.length - 1];
-  const [x, bias] = [planner.read(sum.x, 'declared'), planner.read(sum.bias, 'declared')];
-  const y = planner.write(output, 'declared');
-  const adjoint = planner.consumers(name).find(({ operator, inputs }) => operator === 'GeluGradient' && planner.has(inputs[0]) && isDeclared(planner, inputs[0]));
-  if (!adjoint) {
-    planner.channelwise(dims[0], [x], [y], ({ kernels, address, start, channels, size }) =>
-      kernels.biasGelu(address(x), start(bias), address(y), channels * size(rows), size(length)), undefined, [bias]);
+/** A layer's bias and activation in one walk. */
+function gelu(kernel: string, withGradient: boolean): Emitter {
+  return (node, planner) => {
+    const gradients = withGradient ? node.inputs.slice(0, 1) : [];
+    const sum = biased(planner, node.inputs[gradients.length]);
+    if (!sum || !gradients.every((name) => isDeclared(planner, name))) return false;
+    const dims = planner.dims(sum.x);
+    const rows = product(...dims.slice(1, -1));
+    const bias = planner.read(sum.bias, 'declared');
+    const inputs = [...gradients, sum.x].map((name) => planner.read(name, 'declared'));
+    const y = planner.write(node.outputs[0], 'declared');
+    planner.channelwise(dims[0], inputs, [y], ({ kernels, address, start, channels, size }) =>
+      kernels[kernel](...inputs.map(address), start(bias), address(y), channels * size(rows), size(dims[dims.length - 1])), undefined, [bias]);
     return true;
-  }
-  const gradient = planner.read(adjoint.inputs[0], 'declared');
-  const dx = planner.write(adjoint.outputs[0], 'declared');
-  planner.channelwise(dims[0], [gradient, x], [y, dx], ({ kernels, address, start, channels, size }) => kernels.biasGeluGradient(
-    address(gradient), address(x), start(bias), address(y), address(dx), channels * size(rows), size(length),
-  ), undefined, [bias]);
-  return true;
-};
-
-const geluGradient: Emitter = (node, planner) => planner.has(node.outputs[0]);
+  };
+}
 
 /** A matrix for each image and head, as it lies in memory. */
 interface HeadsMatrix {
@@ -170,15 +160,24 @@ const matMul: Emitter = (node, planner) => {
   // (A B)^T = B^T A^T: a result that is only wanted transposed is made so.
   const [x, y] = turned ? [...operands].reverse().map((matrix) => ({ ...matrix, transposed: !matrix.transposed })) : operands;
   const z = turned ? planner.temporary(batch, heads, n, m) : planner.write(output, 'declared');
+  // ONNX Runtime transposes a left operand piece by piece, as often as it needs the piece.
+  const turnsLeft = x.transposed && !x.interleaved;
   planner.channelwise(batch, [x.storage, y.storage], [z], (frame) => {
-    const { address, channels, products, size } = frame;
+    const { address, channels, kernels, products, scratch, size } = frame;
     const count = size(heads);
     const imageFloats = (matrix: HeadsMatrix) => count * size(matrix.rows) * size(matrix.columns);
     for (let image = 0; image < channels; image++) {
-      products.multiplyHeads(count, operandOf(frame, x, address(x.storage) + 4 * image * imageFloats(x)),
-        operandOf(frame, y, address(y.storage) + 4 * image * imageFloats(y)), address(z) + 4 * image * count * size(m) * size(n));
+      const from = address(x.storage) + 4 * image * imageFloats(x);
+      let factor = operandOf(frame, x, from);
+      if (turnsLeft) {
+        const { rows, columns } = factor;
+        for (let head = 0; head < count; head++) kernels.transpose(from + 4 * head * rows * columns, scratch + 4 * head * rows * columns, rows, columns);
+        factor = { ...factor, address: scratch, rows: columns, columns: rows, transposed: false };
+      }
+      products.multiplyHeads(count, factor, operandOf(frame, y, address(y.storage) + 4 * image * imageFloats(y)),
+        address(z) + 4 * image * count * size(m) * size(n));
     }
-  });
+  }, turnsLeft ? (size) => size(heads) * size(x.rows) * size(x.columns) : undefined);
   if (turned) planPermutation(planner, turned.output, z, [batch, heads, n, m], turned.permutation);
   return true;
 };
@@ -205,8 +204,8 @@ export const tokenEmitters: Readonly<Partial<Record<Operator, Emitter>>> = {
   Div: arithmetic('div', false),
   LayerNormalization: layerNormalization,
   LayerNormalizationGradient: layerNormalizationGradient,
-  Gelu: gelu,
-  GeluGradient: geluGradient,
+  Gelu: gelu('biasGelu', false),
+  GeluGradient: gelu('biasGeluGradient', true),
   MatMul: matMul,
   Transpose: alreadyPlanned,
 };

@@ -1,7 +1,7 @@
 import type { EncodedFunction } from '../encoding.ts';
 import { f32, f32x4, fourLanes, i32, oneLane, type Expression, type Floats, type Lanes, type Local } from '../expression.ts';
 import { FunctionBuilder } from '../function.ts';
-import { powerOfTwo } from './exponential.ts';
+import { powerOfTwo } from './polynomial.ts';
 
 /**
  * Row-major matrices [rows, length] whose rows are tokens (or the attention weights of one query): norms, softmax and sums.
