@@ -1,7 +1,8 @@
 import { Tensor } from 'onnxruntime-common';
 import { evaluate } from '../../graph/dims.ts';
 import { bindFeeds, feedNames, valueOf, type Graph } from '../../graph/graph.ts';
-import { createSession, type SessionOptions } from './binding.ts';
+import type { SessionOptions } from './binding.ts';
+import { InPlaceSession } from './inPlaceSession.ts';
 import { prepareForOrt } from './prepare.ts';
 import { SessionPool } from './sessionPool.ts';
 import { runtimeFeeds, Specialisations } from './specialisations.ts';
@@ -16,13 +17,13 @@ export interface HostTensor {
 export class GraphSession {
   readonly #graph: Graph;
   readonly #options: SessionOptions;
-  readonly #pool: SessionPool;
+  readonly #pool: SessionPool<InPlaceSession>;
   /** Outputs that a session computes: each once, and none that is fed. */
   readonly #computed: readonly string[];
   readonly #specialised: Specialisations;
 
   /** @param pool holds the sessions; by default one for this graph alone */
-  constructor(graph: Graph, options: SessionOptions, pool: SessionPool = new SessionPool(options.threads)) {
+  constructor(graph: Graph, options: SessionOptions, pool: SessionPool<InPlaceSession> = new SessionPool<InPlaceSession>(options.threads)) {
     this.#graph = prepareForOrt(graph);
     this.#options = options;
     this.#pool = pool;
@@ -81,7 +82,7 @@ export class GraphSession {
     for (const name of feedNames(this.#graph)) native[name] = nativeTensor(feeds[name]);
     const fetches: Record<string, Tensor> = {};
     for (const [name, result] of results) fetches[name] = nativeTensor(result);
-    this.#pool.take(specialised, () => createSession(specialised.model, this.#options)).run(native, fetches, {});
+    this.#pool.take(specialised, () => new InPlaceSession(specialised.model, this.#options)).run(native, fetches);
   }
 }
 

@@ -2,11 +2,11 @@ import { Tensor } from 'onnxruntime-common';
 import { evaluate, type Dim } from '../../graph/dims.ts';
 import { feedNames, valueOf, type Graph } from '../../graph/graph.ts';
 import { lowerGraph, onnxValue, opset, type RuntimeValue } from '../../graph/onnx/lower.ts';
-import { encodeModel, type OnnxValue } from '../../graph/onnx/model.ts';
+import type { OnnxModel, OnnxValue } from '../../graph/onnx/model.ts';
 
-/** A graph as an ONNX file, with what has to be fed beside its own feeds. */
+/** A graph as an ONNX model, with what has to be fed beside its own feeds. */
 export interface Specialised {
-  readonly model: Uint8Array;
+  readonly model: OnnxModel;
   readonly runtime: readonly RuntimeValue[];
 }
 
@@ -50,11 +50,11 @@ export class Specialisations {
   #write(fixed: ReadonlyMap<string, number>): Specialised {
     const graph = this.#graph;
     const { nodes, initializers, runtime } = lowerGraph(graph, fixed);
-    const model = encodeModel({
+    const model = {
       producer: 'pocketformer', producerVersion: '', graphName: graph.name, opset, nodes, initializers,
       inputs: [...feedNames(graph).map((name) => onnxValue(graph, name, fixed)), ...runtime.map(runtimeInput)],
       outputs: this.#outputs.map((name) => onnxValue(graph, name, fixed)),
-    });
+    };
     return { model, runtime };
   }
 }

@@ -2,7 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import { EnvironmentError, messageOf } from '../../base/errors.ts';
 import { encodeModel, type OnnxNode } from '../../graph/onnx/model.ts';
 import { opset } from '../../graph/onnx/lower.ts';
-import { createSession } from '../ort/binding.ts';
+import { createSession, type NativeSession } from '../ort/binding.ts';
 import { nativeTensor, type HostTensor } from '../ort/graphSession.ts';
 import { SessionPool } from '../ort/sessionPool.ts';
 
@@ -23,7 +23,7 @@ type Place = 'cpu' | 'gpu-buffer';
 /** Runs ONNX files on the GPU and moves tensors to and from it. */
 export class GpuDevice {
   /** The sessions have no threads of their own to speak of. */
-  readonly #pool = new SessionPool(1);
+  readonly #pool = new SessionPool<NativeSession>(1);
   readonly #owners = new WeakMap<Program, Record<Place, object>>();
   readonly #copies = new Map<number, Program>();
 

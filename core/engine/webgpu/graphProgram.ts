@@ -1,5 +1,6 @@
 import { evaluate } from '../../graph/dims.ts';
 import { feedNames, valueOf, type Graph } from '../../graph/graph.ts';
+import { encodeModel } from '../../graph/onnx/model.ts';
 import type { HostTensor } from '../ort/graphSession.ts';
 import { runtimeFeeds, Specialisations, type Specialised } from '../ort/specialisations.ts';
 import { native, type GpuDevice, type GpuTensor, type Program } from './device.ts';

@@ -43,9 +43,9 @@ export interface OnnxNode {
 
 /** Integers, lists of integers, `{float}` or text. */
 export type OnnxAttribute = number | readonly number[] | { readonly float: number } | string;
-export type OnnxType = 'float32' | 'int32' | 'int64';
+export type OnnxType = 'float32' | 'int32' | 'int64' | 'bfloat16';
 
-const typeCodes: Readonly<Record<OnnxType, number>> = { float32: 1, int32: 6, int64: 7 };
+const typeCodes: Readonly<Record<OnnxType, number>> = { float32: 1, int32: 6, int64: 7, bfloat16: 16 };
 
 /** The bytes of an ONNX file. */
 export function encodeModel(model: OnnxModel): Uint8Array {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
 import { GraphSession } from '../../../core/engine/ort/graphSession.ts';
+import type { InPlaceSession } from '../../../core/engine/ort/inPlaceSession.ts';
 import { SessionPool } from '../../../core/engine/ort/sessionPool.ts';
 import { GraphBuilder } from '../../../core/graph/builder.ts';
 import { normal, relativeDifference } from '../compare.ts';
@@ -37,7 +38,7 @@ describe('a graph session', () => {
 
   it('works again after its native memory was let go', () => {
     const random = new Random('dispose');
-    const pool = new SessionPool(1);
+    const pool = new SessionPool<InPlaceSession>(1);
     const session = new GraphSession(depthwiseGraph(), oneThread, pool);
     const feeds = depthwiseFeeds(random, 4);
     const [before] = session.run(feeds, fresh);
@@ -110,7 +111,7 @@ describe('a graph session', () => {
 describe('the pool of sessions', () => {
   it('lets the least recently used go, across graphs', () => {
     const random = new Random('pool');
-    const pool = new SessionPool(1, 3);
+    const pool = new SessionPool<InPlaceSession>(1, 3);
     const [first, second] = [new GraphSession(depthwiseGraph(), oneThread, pool), new GraphSession(depthwiseGraph(), oneThread, pool)];
     const widths = [1, 2, 3, 4, 5, 1, 2];
     const results = widths.map((channels) => {
