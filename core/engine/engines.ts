@@ -37,7 +37,7 @@ const finders: Readonly<Record<EngineId, (settings: EngineSettings) => FoundEngi
       : { ...base, version: ortVersion(), available: true };
     return { info, start: () => new OrtEngine(info, memoryBytes) };
   },
-  tensorflow: () => findTensorflow(),
+  tensorflow: ({ threads }) => findTensorflow({ threads }),
   webgpu: () => findWebGpu(),
   js: () => {
     const info: EngineInfo = { id: 'js', device: 'CPU, pure JavaScript (reference, slow)', threads: 1, version: tf.version.tfjs, available: true };

@@ -10,16 +10,16 @@ import { probe } from './probe.ts';
 /**
  * TensorFlow by the first installed package that works, or by what keeps the first one from working. It is loaded into
  * this process when it is started, not before.
- * @param from folder whose packages count
+ * @param settings `threads` to compute with on a CPU, `from` the folder whose packages count
  */
-export async function findTensorflow(from?: string): Promise<{ info: EngineInfo; start: () => Engine }> {
+export async function findTensorflow({ threads, from }: { threads?: number; from?: string } = {}): Promise<{ info: EngineInfo; start: () => Engine }> {
   let first: Obstacle | undefined;
   for (const installed of findPackages(from)) {
     let obstacle = fileObstacle(installed);
     if (!obstacle) {
       try {
-        const { version, device, threads } = await probe(installed);
-        const info: EngineInfo = { id: 'tensorflow', version, device, threads, available: true };
+        const { version, device, threads: usual } = await probe(installed);
+        const info: EngineInfo = { id: 'tensorflow', version, device, threads: threads ?? usual, available: true };
         return { info, start: () => start(installed, info) };
       } catch (error) {
         obstacle = { reason: messageOf(error), remedy: linkRemedy };
@@ -35,7 +35,7 @@ export async function findTensorflow(from?: string): Promise<{ info: EngineInfo;
 
 function start(installed: TensorflowPackage, info: EngineInfo): Engine {
   try {
-    loadTensorflow(installed);
+    loadTensorflow(installed, info.threads);
   } catch (cause) {
     throw new EnvironmentError('engine-unavailable', `TensorFlow cannot be loaded: ${messageOf(cause)} ${linkRemedy}`, { cause });
   }

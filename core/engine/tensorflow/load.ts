@@ -15,12 +15,11 @@ const maxThreads = 8;
  * runs repeat to the last bit on one machine without it, rounding depends on the processor with it as well (its matrix
  * products use oneDNN all the same), and it takes half as long again for a ViT's training step.
  */
-const environment: Readonly<Record<string, () => string>> = {
+const environment: Readonly<Record<string, string>> = {
   // GPUs would otherwise multiply float32 with ten bits of mantissa, and gradients would agree to three digits only.
-  NVIDIA_TF32_OVERRIDE: () => '0',
-  TF_NUM_INTRAOP_THREADS: () => String(Math.min(maxThreads, availableParallelism())),
+  NVIDIA_TF32_OVERRIDE: '0',
   // Most greetings stay out of the terminal, warnings and errors do not.
-  TF_CPP_MIN_LOG_LEVEL: () => '1',
+  TF_CPP_MIN_LOG_LEVEL: '1',
 };
 
 /** What is known of TensorFlow once it is loaded. */
@@ -34,17 +33,19 @@ interface TensorflowBackend {
   readonly isUsingGpuDevice: boolean;
 }
 
-/** Threads that TensorFlow computes with, here and on a CPU. */
+/** Threads that TensorFlow computes with on a CPU, unless it is told otherwise. */
 export function threadCount(): number {
-  return Number(process.env.TF_NUM_INTRAOP_THREADS) || Number(environment.TF_NUM_INTRAOP_THREADS());
+  return Number(process.env.TF_NUM_INTRAOP_THREADS) || Math.min(maxThreads, availableParallelism());
 }
 
 /**
  * Loads TensorFlow into this process, for good, and registers its tfjs backend.
+ * @param threads to compute with on a CPU; they count when it is loaded for the first time
  * @throws whatever the package or the system's loader says
  */
-export function loadTensorflow({ directory }: TensorflowPackage): LoadedTensorflow {
-  for (const [name, value] of Object.entries(environment)) process.env[name] ??= value();
+export function loadTensorflow({ directory }: TensorflowPackage, threads = threadCount()): LoadedTensorflow {
+  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  for (const [name, value] of Object.entries(environment)) process.env[name] ??= value;
   supplyRemovedFunctions();
   const previous = tf.getBackend();
   createRequire(join(directory, 'package.json'))(directory);

@@ -15,11 +15,11 @@ function newRoot(): string {
   mkdirSync(root);
   return root;
 }
-const infoOf = async (root: string) => (await findTensorflow(root)).info;
+const infoOf = async (root: string) => (await findTensorflow({ from: root })).info;
 
 describe('TensorFlow', () => {
   it('that is not installed is a normal state, with the way to get it', async () => {
-    const { info, start } = await findTensorflow(newRoot());
+    const { info, start } = await findTensorflow({ from: newRoot() });
     expect(info).toMatchObject({
       available: false, version: '-', reason: expect.stringContaining('It is optional'),
       remedy: expect.stringMatching(/npm install --no-save --ignore-scripts @tensorflow\/tfjs-node-gpu@4\.22\.0.*link-tensorflow/),
@@ -32,6 +32,13 @@ describe('TensorFlow', () => {
     writeFakePackage(root, workingMain('2.99.1'));
     expect(await infoOf(root)).toMatchObject({ id: 'tensorflow', available: true, version: '2.99.1', device: 'CPU' });
     expect(tf.findBackendFactory('tensorflow')).toBeNull();
+  });
+
+  it('computes with as many threads as it is told to', async () => {
+    const root = newRoot();
+    writeFakePackage(root, workingMain());
+    expect((await findTensorflow({ from: root, threads: 3 })).info.threads).toBe(3);
+    expect((await infoOf(root)).threads).toBeLessThanOrEqual(8);
   });
 
   it('says when it computes on a GPU', async () => {
