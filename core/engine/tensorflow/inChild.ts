@@ -26,7 +26,11 @@ const patienceMs = 300_000;
  * @throws EnvironmentError `tensorflow-broken` with one sentence of what the process said
  */
 export function inChild<T extends keyof Results>(task: T, installed: TensorflowPackage): Promise<Results[T]> {
-  const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [], {
+    execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Electron's program is Node when told so.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+  });
   let complaints = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => { complaints = (complaints + text).slice(-4000); });
   const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
