@@ -1,5 +1,5 @@
 import type { EncodedFunction } from '../encoding.ts';
-import type { Floats, Lanes } from '../expression.ts';
+import type { Floats, Lanes, Local } from '../expression.ts';
 import { FunctionBuilder } from '../function.ts';
 import { polynomial } from './polynomial.ts';
 
@@ -28,12 +28,22 @@ const centredSlope: OddFunction = {
   denominator: [1, 0.294558742, 0.0409885183, 0.0035218199, 0.000192060347, 8.88711805e-6],
 };
 
-/** 1/2 + u P(u^2) / Q(u^2) */
-function half(f: FunctionBuilder, lanes: Lanes, u: Floats, { limit, numerator, denominator }: OddFunction): Floats {
-  const bounded = f.local(lanes.type, lanes.atMost(lanes.atLeast(u, lanes.constant(-limit)), lanes.constant(limit)));
+/** 1/2 + u P(u^2) / Q(u^2), for u that is not below the lower limit. */
+function half(f: FunctionBuilder, lanes: Lanes, u: Local<'f32' | 'v128'>, { limit, numerator, denominator }: OddFunction): Floats {
+  const bounded = f.local(lanes.type, lanes.atMost(u, lanes.constant(limit)));
   const square = f.local(lanes.type, lanes.mul(bounded, bounded));
   const quotient = lanes.div(lanes.mul(bounded, polynomial(f, lanes, square, numerator)), polynomial(f, lanes, square, denominator));
   return lanes.add(quotient, lanes.constant(0.5));
+}
+
+/** Below the limit Phi's error stands in for Phi, and must not be multiplied by ever more. */
+function geluOf(f: FunctionBuilder, lanes: Lanes, u: Floats): Floats {
+  const limited = f.local(lanes.type, lanes.atLeast(u, lanes.constant(-centredNormal.limit)));
+  return lanes.mul(limited, half(f, lanes, limited, centredNormal));
+}
+
+function slopeOf(f: FunctionBuilder, lanes: Lanes, u: Floats): Floats {
+  return half(f, lanes, f.local(lanes.type, lanes.atLeast(u, lanes.constant(-centredSlope.limit))), centredSlope);
 }
 
 /** gelu(x, y, count) */
@@ -41,8 +51,7 @@ function gelu(): EncodedFunction {
   const f = new FunctionBuilder('gelu');
   const { x, y, count } = f.pointers('x', 'y', 'count');
   f.sweep(count, [x, y], (lanes, offset) => {
-    const u = f.local(lanes.type, lanes.load(x, offset));
-    f.store(y, lanes.mul(u, half(f, lanes, u, centredNormal)), offset);
+    f.store(y, geluOf(f, lanes, lanes.load(x, offset)), offset);
   }, 2);
   return f.finish();
 }
@@ -52,8 +61,7 @@ function geluGradient(): EncodedFunction {
   const f = new FunctionBuilder('geluGradient');
   const { dy, x, dx, count } = f.pointers('dy', 'x', 'dx', 'count');
   f.sweep(count, [dy, x, dx], (lanes, offset) => {
-    const u = f.local(lanes.type, lanes.load(x, offset));
-    f.store(dx, lanes.mul(lanes.load(dy, offset), half(f, lanes, u, centredSlope)), offset);
+    f.store(dx, lanes.mul(lanes.load(dy, offset), slopeOf(f, lanes, lanes.load(x, offset))), offset);
   }, 2);
   return f.finish();
 }
@@ -67,8 +75,7 @@ function biasGelu(): EncodedFunction {
     f.set(biasAt, bias);
     f.set(left, length);
     f.sweep(left, [x, biasAt, y], (lanes, offset) => {
-      const u = f.local(lanes.type, lanes.add(lanes.load(x, offset), lanes.load(biasAt, offset)));
-      f.store(y, lanes.mul(u, half(f, lanes, u, centredNormal)), offset);
+      f.store(y, geluOf(f, lanes, lanes.add(lanes.load(x, offset), lanes.load(biasAt, offset))), offset);
     }, 2);
   });
   return f.finish();
@@ -83,8 +90,8 @@ function biasGeluGradient(): EncodedFunction {
     f.set(biasAt, bias);
     f.set(left, length);
     f.sweep(left, [dy, x, biasAt, dx], (lanes, offset) => {
-      const u = f.local(lanes.type, lanes.add(lanes.load(x, offset), lanes.load(biasAt, offset)));
-      f.store(dx, lanes.mul(lanes.load(dy, offset), half(f, lanes, u, centredSlope)), offset);
+      const u = lanes.add(lanes.load(x, offset), lanes.load(biasAt, offset));
+      f.store(dx, lanes.mul(lanes.load(dy, offset), slopeOf(f, lanes, u)), offset);
     }, 2);
   });
   return f.finish();
