@@ -46,6 +46,11 @@ export const studySchema = z.strictObject({
   seed: z.int().min(0).default(1),
   space: z.string().min(1),
   engine: z.enum(['auto', 'ort', 'tensorflow', 'webgpu', 'js']).default('auto'),
+  /** What the engine may take of the machine. */
+  compute: z.strictObject({
+    threads: count.max(256).optional(),
+    memoryGiB: positive.optional(),
+  }).prefault({}),
   data: dataSchema,
   devices: z.array(deviceEntrySchema).min(1),
   training: trainingSettingsSchema.prefault({}),

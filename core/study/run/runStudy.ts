@@ -62,7 +62,8 @@ async function phases(context: RunContext): Promise<StudySummary> {
 async function prepare(study: Study, hooks: RunHooks): Promise<RunContext> {
   const { settings } = study;
   const devices = loadStudyDevices(settings, study.info.baseDir);
-  const engine = await startEngine(settings.engine);
+  const { threads, memoryGiB } = settings.compute;
+  const engine = await startEngine(settings.engine, { threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
   await study.update({ status: 'running', engine: engine.info.id });
   if (study.events.lastSeq === 0) {
     study.events.append({
