@@ -6,6 +6,7 @@ import { Specialisations } from '../../../core/engine/ort/specialisations.ts';
 import { prepareForWebGpu } from '../../../core/engine/webgpu/prepare.ts';
 import { differentiate, differentiableFeeds } from '../../../core/graph/gradient.ts';
 import { bindFeeds, feedNames, type Graph } from '../../../core/graph/graph.ts';
+import { encodeModel } from '../../../core/graph/onnx/model.ts';
 import { modeGraph } from '../../../core/model/forward.ts';
 import { updateGraph } from '../../../core/training/updateGraph.ts';
 import { allBlocks, blockFeeds } from '../../model/blockCases.ts';
@@ -17,7 +18,7 @@ const gpu = gpuForTests();
 function loadWithoutFallback(graph: Graph, sizes: ReadonlyMap<string, number>): void {
   const prepared = prepareForWebGpu(graph);
   const fed = new Set(feedNames(prepared));
-  const { model } = new Specialisations(prepared, [...new Set(graph.outputs)].filter((name) => !fed.has(name))).at(sizes);
+  const model = encodeModel(new Specialisations(prepared, [...new Set(graph.outputs)].filter((name) => !fed.has(name))).at(sizes).model);
   loadOrt();
   const { binding } = createRequire(import.meta.url)('onnxruntime-node/dist/binding.js') as { binding: { InferenceSession: new () => NativeSession } };
   const session = new binding.InferenceSession();
