@@ -1,5 +1,5 @@
 import { InputError } from '../../base/errors.ts';
-import type { Block, FeatureShape } from '../../network/blocks.ts';
+import type { Block, FeatureShape, TokenHeadBlock } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
 
 /** A plain vision transformer, the same in every layer. */
@@ -14,8 +14,10 @@ export interface VitOptions {
   readonly headDim?: number;
   readonly mlpRatio?: number;
   readonly classes?: number;
-  /** A learned class token, which the head then reads; otherwise it reads the mean over the tokens. */
+  /** A learned class token. */
   readonly classToken?: boolean;
+  /** What the head reads: by default the class token where there is one, otherwise the mean over the image's tokens. */
+  readonly pool?: TokenHeadBlock['pool'];
   /** Learned positions. */
   readonly positions?: boolean;
   /** A layer norm in front of the head. */
@@ -31,7 +33,7 @@ export interface VitOptions {
 export function vitNetwork(options: VitOptions): Network {
   const {
     resolution = 224, patchSize = 16, width, depth, numHeads, headDim = width / numHeads, mlpRatio = 4, classes = 1000,
-    classToken = true, positions = true, finalNorm = true, normEpsilon = 1e-6,
+    classToken = true, pool = classToken ? 'classToken' : 'mean', positions = true, finalNorm = true, normEpsilon = 1e-6,
   } = options;
   if (resolution % patchSize !== 0) {
     throw new InputError('invalid-architecture', `Patches of ${patchSize} px do not fill an image of ${resolution} px; use a multiple of ${patchSize}.`);
@@ -39,6 +41,7 @@ export function vitNetwork(options: VitOptions): Network {
   if (!Number.isInteger(headDim)) {
     throw new InputError('invalid-architecture', `${numHeads} heads cannot share a width of ${width}; use a multiple of ${numHeads}, or give headDim.`);
   }
+  if (pool === 'classToken' && !classToken) throw new InputError('invalid-architecture', 'The head cannot read a class token that is not there; use the mean.');
   const side = resolution / patchSize;
   const tokens: FeatureShape = { channels: width, height: side, width: side, ...(classToken ? { extraTokens: 1 } : {}) };
   const blocks: Block[] = [{
@@ -55,7 +58,7 @@ export function vitNetwork(options: VitOptions): Network {
     );
   }
   blocks.push({
-    type: 'tokenHead', name: 'head', pool: classToken ? 'classToken' : 'mean', norm: finalNorm, normEpsilon, classes,
+    type: 'tokenHead', name: 'head', pool, norm: finalNorm, normEpsilon, classes,
     input: tokens, output: { channels: classes, height: 1, width: 1 },
   });
   return { space: 'vit', resolution, classes, blocks };
