@@ -26,6 +26,7 @@ export class GpuDevice {
   readonly #pool = new SessionPool<NativeSession>(1);
   readonly #owners = new WeakMap<Program, Record<Place, object>>();
   readonly #copies = new Map<number, Program>();
+  readonly #joins = new Map<number, Program>();
 
   /**
    * Runs a file whose results stay on the GPU.
@@ -54,6 +55,23 @@ export class GpuDevice {
     const values = new Float32Array(vector.size);
     this.#run(this.#copyProgram(1), 'cpu', { x0: vector }, { y0: new Tensor('float32', values, [values.length]) });
     return values;
+  }
+
+  /** The numbers of several tensors: each reading waits for the GPU, so they come as one. */
+  downloadAll(tensors: readonly GpuTensor[]): Float32Array[] {
+    if (tensors.length < 2) return tensors.map((tensor) => this.download(tensor));
+    const vectors = tensors.map(flat);
+    let program = this.#joins.get(vectors.length);
+    if (!program) {
+      const names = vectors.map((_, i) => `x${i}`);
+      program = programOf('join', [{ name: 'y', operator: 'Concat', inputs: names, outputs: ['y'], attributes: { axis: 0 } }], names, ['y']);
+      this.#joins.set(vectors.length, program);
+    }
+    const all = new Float32Array(vectors.reduce((length, { size }) => length + size, 0));
+    const feeds = Object.fromEntries(vectors.map((vector, i) => [`x${i}`, vector]));
+    this.#run(program, 'cpu', feeds, { y: new Tensor('float32', all, [all.length]) });
+    let end = 0;
+    return vectors.map(({ size }) => all.subarray(end, end += size));
   }
 
   #run(program: Program, place: Place, feeds: Readonly<Record<string, Tensor>>, fetches: Record<string, Tensor | null>): Record<string, Tensor> {

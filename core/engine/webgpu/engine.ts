@@ -79,12 +79,12 @@ export class WebGpuEngine implements Engine {
     try {
       const gradients = new GpuChainRun(this.#programs).run(links, input, place, gradientOf);
       placed.push(...gradients.flatMap((link) => [...link.values()]));
-      for (const [i, { parameters }] of links.entries()) {
-        for (const { name, offset, slice } of parameters) {
-          const gradient = gradients[i].get(name);
-          if (gradient) scatterAdd(device.download(gradient), slice, flat.gradient.subarray(offset));
-        }
-      }
+      const moving = links.flatMap(({ parameters }, i) => parameters.flatMap((parameter) => {
+        const gradient = gradients[i].get(parameter.name);
+        return gradient ? [{ parameter, gradient }] : [];
+      }));
+      const values = device.downloadAll(moving.map(({ gradient }) => gradient));
+      moving.forEach(({ parameter: { offset, slice } }, i) => scatterAdd(values[i], slice, flat.gradient.subarray(offset)));
     } finally {
       for (const { native } of placed) native.dispose();
     }
