@@ -43,6 +43,13 @@ export interface ChainParameter extends ParameterShare {
   readonly name: string;
 }
 
+/** One graph of a chain that is only run forward. */
+export interface ForwardLink {
+  readonly graph: Graph;
+  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }[];
+  readonly tables: ChainLink['tables'];
+}
+
 /** What flows into a chain. */
 export interface ChainInput {
   readonly shape: readonly number[];
@@ -90,6 +97,12 @@ export interface Engine {
    * @returns every output, in order, each a tensor of its own
    */
   evaluate(graph: Graph, feeds: Readonly<Record<string, tf.Tensor>>, known?: DimValues): tf.Tensor[];
+  /**
+   * Runs a chain forward.
+   * @param onStatistics called for each link with what its graph yields beside its result
+   * @returns the result in the order of its axes
+   */
+  forward?(links: readonly ForwardLink[], input: ChainInput, onStatistics?: (link: number, statistics: Statistics) => void): Float32Array;
   /**
    * Runs a chain forward and backward, and adds the parameters' gradients to those in `flat`.
    * @param gradientOf given the chain's result in the order of its axes, the gradient that flows back from it

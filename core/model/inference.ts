@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Engine } from '../engine/engine.ts';
-import { forward } from './forward.ts';
+import type { Engine, ForwardLink } from '../engine/engine.ts';
+import { blockTables } from '../network/blockGraph.ts';
+import { forward, modeGraph, type ForwardOptions } from './forward.ts';
 import type { Weights } from './weights.ts';
 
 /** Images of one batch, [count, 3, size, size] in row-major order. */
@@ -17,10 +18,7 @@ export function imageTensor(batch: ImageBatch): tf.Tensor {
 
 /** Logits of a network with weights and running statistics of its own, [count, classes]. */
 export function logits(engine: Engine, weights: Weights, batch: ImageBatch): Float32Array {
-  return tf.tidy(() => {
-    const result = forward(engine, weights.network, weightTensors(weights), imageTensor(batch), { mode: 'inference' });
-    return Float32Array.from(result.dataSync());
-  });
+  return run(engine, weights, batch, { mode: 'inference' });
 }
 
 /**
@@ -31,14 +29,12 @@ export function calibrateBatchNorm(engine: Engine, weights: Weights, batches: It
   let count = 0;
   for (const batch of batches) {
     if (count++ === 0) weights.statistics.fill(0);
-    tf.tidy(() => {
-      forward(engine, weights.network, weightTensors(weights), imageTensor(batch), {
-        mode: 'training',
-        onStatistics(key, values) {
-          const running = weights.view(key);
-          for (let i = 0; i < running.length; i++) running[i] += (values[i] - running[i]) / count;
-        },
-      });
+    run(engine, weights, batch, {
+      mode: 'training',
+      onStatistics(key, values) {
+        const running = weights.view(key);
+        for (let i = 0; i < running.length; i++) running[i] += (values[i] - running[i]) / count;
+      },
     });
   }
   if (count === 0) throw new RangeError('Calibration needs at least one batch.');
@@ -54,6 +50,27 @@ export function accuracy(logits: Float32Array, labels: ArrayLike<number>): numbe
     if (best === labels[i]) right++;
   }
   return right / labels.length;
+}
+
+/** A forward pass: the engine's own way where it has one, or on tensors. */
+function run(engine: Engine, weights: Weights, batch: ImageBatch, options: ForwardOptions): Float32Array {
+  const { network } = weights;
+  if (!engine.forward) {
+    return tf.tidy(() => Float32Array.from(forward(engine, network, weightTensors(weights), imageTensor(batch), options).dataSync()));
+  }
+  const { mode, onStatistics } = options;
+  const links = network.blocks.map((block): ForwardLink => {
+    const graph = modeGraph(block, mode);
+    const parameters = graph.parameters.map((name) => {
+      const key = `${block.name}.${name}`;
+      return { name, shape: weights.placed(key).shape, values: weights.view(key) };
+    });
+    return { graph, parameters, tables: blockTables(block) };
+  });
+  const input = { shape: [batch.count, 3, batch.size, batch.size], data: batch.pixels };
+  return engine.forward(links, input, onStatistics && ((link, statistics) => {
+    for (const [name, values] of Object.entries(statistics)) onStatistics(`${network.blocks[link].name}.${name}`, values);
+  }));
 }
 
 function weightTensors(weights: Weights): (key: string) => tf.Tensor {

@@ -2,9 +2,10 @@ import { differentiableFeeds } from '../../graph/gradient.ts';
 import { bindFeeds, feedNames } from '../../graph/graph.ts';
 import type { Address } from '../wasm/arena.ts';
 import type { ChainInput, ChainLink, ChainParameter } from '../engine.ts';
-import { elementsOf, inspect, type DeviceData } from './deviceData.ts';
+import { inspect, type DeviceData } from './deviceData.ts';
 import type { GraphRunner, Training } from './graphRunner.ts';
 import type { HostTensor } from './graphSession.ts';
+import { LiveBlocks } from './liveBlocks.ts';
 import type { Feed } from './plan/run.ts';
 
 /** What a pass needs of the world outside. Arrays that it shows may be neither changed nor kept. */
@@ -34,27 +35,28 @@ interface Trace {
 export class ChainRun {
   readonly #runner: GraphRunner;
   readonly #access: ChainAccess;
-  readonly #live = new Set<Address>();
+  readonly #blocks: LiveBlocks;
 
   constructor(runner: GraphRunner, access: ChainAccess) {
     this.#runner = runner;
     this.#access = access;
+    this.#blocks = new LiveBlocks(runner.device.arena);
   }
 
   run(links: readonly ChainLink[], input: ChainInput): void {
     try {
       const traces: Trace[] = [];
-      let value = this.#place(input.shape, (values) => values.set(input.data));
+      let value = this.#blocks.place(input.shape, (values) => values.set(input.data));
       for (const [i, link] of links.entries()) {
         // Nobody wants the gradient of what flows into the chain.
         const wrt = i === 0 ? link.graph.parameters : differentiableFeeds(link.graph);
         value = this.#forward(link, this.#runner.training(link.graph, wrt), value, traces);
       }
       const gradient = this.#inspect(value, (result) => this.#access.gradientOf(result));
-      let upstream = this.#place(value.shape, (values) => values.set(gradient));
+      let upstream = this.#blocks.place(value.shape, (values) => values.set(gradient));
       for (const trace of traces.reverse()) upstream = this.#backward(trace, upstream);
     } finally {
-      this.#live.forEach((address) => this.#runner.device.arena.free(address));
+      this.#blocks.freeAll();
     }
   }
 
@@ -62,7 +64,7 @@ export class ChainRun {
     const feeds: Record<string, ShapedFeed> = { ...tables, [graph.inputs[0]]: x };
     const blocks: Address[] = [];
     for (const parameter of parameters) {
-      const placed = this.#place(parameter.shape, (values) => this.#access.read(parameter, values));
+      const placed = this.#blocks.place(parameter.shape, (values) => this.#access.read(parameter, values));
       feeds[parameter.name] = placed;
       blocks.push(placed.address);
     }
@@ -72,9 +74,9 @@ export class ChainRun {
     const results = this.#runner.run(forward, feeds, sizes);
     results.forEach((result, i) => {
       const name = graphs.forward.outputs[i];
-      this.#live.add(result.address);
+      this.#blocks.adopt(result.address);
       if (i > 0 && !graphs.kept.includes(name)) {
-        this.#free(result.address);
+        this.#blocks.free(result.address);
         return;
       }
       feeds[name] = result;
@@ -89,17 +91,17 @@ export class ChainRun {
     const known: Record<string, Feed> = {};
     for (const name of feedNames(graphs.backward)) known[name] = name === graphs.upstream ? upstream : feeds[name];
     const results = this.#runner.run(backward, known, sizes);
-    results.forEach(({ address }) => this.#live.add(address));
-    this.#free(upstream.address);
+    results.forEach(({ address }) => this.#blocks.adopt(address));
+    this.#blocks.free(upstream.address);
     const byName = new Map(graphs.wrt.map((name, i) => [name, results[i]]));
     for (const parameter of parameters) {
       const gradient = byName.get(parameter.name);
       if (!gradient) continue;
       this.#inspect(gradient, (values) => this.#access.accept(parameter, values));
-      this.#free(gradient.address);
+      this.#blocks.free(gradient.address);
       byName.delete(parameter.name);
     }
-    for (const address of blocks) this.#free(address);
+    for (const address of blocks) this.#blocks.free(address);
     const [ofInput] = byName.values();
     return ofInput ?? upstream;
   }
@@ -107,18 +109,5 @@ export class ChainRun {
   #inspect<T>(data: DeviceData, use: (values: Float32Array) => T): T {
     const { arena, kernels } = this.#runner.device;
     return inspect(data, arena, kernels, use);
-  }
-
-  #place(shape: readonly number[], write: (values: Float32Array) => void): DeviceData {
-    const { arena } = this.#runner.device;
-    const length = elementsOf(shape);
-    const address = arena.allocate(length);
-    this.#live.add(address);
-    write(arena.view(address, length));
-    return { address, layout: 'declared', shape };
-  }
-
-  #free(address: Address): void {
-    if (this.#live.delete(address)) this.#runner.device.arena.free(address);
   }
 }

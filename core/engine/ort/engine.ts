@@ -3,14 +3,16 @@ import type { DimValues } from '../../graph/dims.ts';
 import { differentiableFeeds } from '../../graph/gradient.ts';
 import { bindFeeds, feedNames, valueOf, type Graph } from '../../graph/graph.ts';
 import { gatherInto, scatterAdd } from '../../network/slicing.ts';
-import type { ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, Statistics } from '../engine.ts';
+import type { ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, ForwardLink, Statistics } from '../engine.ts';
 import type { FlatParameters } from '../flatParameters.ts';
 import { backendName, registerOrtBackend, type OrtBackend } from './backend.ts';
 import { ChainRun } from './chainRun.ts';
+import { runForward } from './forwardRun.ts';
 import { GraphRunner, type PlannedGraph } from './graphRunner.ts';
 import { Device } from './plan/device.ts';
 import type { Result } from './plan/plan.ts';
 import type { Feed } from './plan/run.ts';
+import { shareBatch } from './team/shares.ts';
 import { Team } from './team/team.ts';
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
@@ -72,9 +74,8 @@ export class OrtEngine implements Engine {
   backpropagate(
     links: readonly ChainLink[], input: ChainInput, flat: FlatParameters, gradientOf: (result: Float32Array) => Float32Array,
   ): void {
-    if (this.info.threads > 1 && flat.memory) {
-      this.#team ??= this.#startTeam();
-      this.#team.backpropagate(links, input, { ...flat, memory: flat.memory }, gradientOf);
+    if (flat.memory && this.#isShared(input)) {
+      this.#startedTeam().backpropagate(links, input, { ...flat, memory: flat.memory }, gradientOf);
       return;
     }
     new ChainRun(this.#runner, {
@@ -84,9 +85,19 @@ export class OrtEngine implements Engine {
     }).run(links, input);
   }
 
-  #startTeam(): Team {
+  /** Whether there are images enough for more than one thread. */
+  #isShared({ shape: [batch] }: ChainInput): boolean {
+    return shareBatch(batch, this.info.threads).length > 1;
+  }
+
+  #startedTeam(): Team {
     const { arena, kernels } = this.#backend;
-    return new Team(this.info.threads, (collective) => new Device(arena, kernels, 1, collective), arena.ceilingBytes);
+    return this.#team ??= new Team(this.info.threads, (collective) => new Device(arena, kernels, 1, collective), arena.ceilingBytes);
+  }
+
+  forward(links: readonly ForwardLink[], input: ChainInput, onStatistics?: (link: number, statistics: Statistics) => void): Float32Array {
+    if (!this.#isShared(input)) return runForward(this.#runner, links, input, onStatistics);
+    return this.#startedTeam().forward(links, input, onStatistics);
   }
 
   #forward(graph: Graph, feeds: Tensors, sizes: ReadonlyMap<string, number>, options: ApplyOptions): tf.Tensor {

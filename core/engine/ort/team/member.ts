@@ -7,8 +7,10 @@ import { SharedFloats } from '../../wasm/sharedFloats.ts';
 import { GraphRunner } from '../graphRunner.ts';
 import { Device } from '../plan/device.ts';
 import { Collective, PeerFailure } from './collective.ts';
-import { work } from './job.ts';
+import { workForward } from './forwardJob.ts';
+import type { Job } from './job.ts';
 import type { MemberData, MemberFailure, MemberMessage } from './messages.ts';
+import { workTraining } from './trainingJob.ts';
 
 /** A thread that works on a share of each batch, with memory and sessions of its own. */
 
@@ -28,10 +30,7 @@ parentPort!.on('message', (message: MemberMessage) => {
     return;
   }
   try {
-    runner ??= startRunner();
-    work(message.job, { graphs, runner, collective, kernels: floats!.kernels }, () => {
-      throw new RangeError('Only the first member knows the loss.');
-    });
+    work(message.job);
   } catch (error) {
     if (!(error instanceof PeerFailure)) {
       failures.postMessage({
@@ -43,6 +42,16 @@ parentPort!.on('message', (message: MemberMessage) => {
   }
   collective.park();
 });
+
+function work(job: Job): void {
+  const tools = { graphOf: (id: number) => graphs.get(id)!, runner: runner ??= startRunner(), collective };
+  if (job.kind === 'forward') workForward(job, tools);
+  else {
+    workTraining(job, tools, floats!.kernels, () => {
+      throw new RangeError('Only the first member knows the loss.');
+    });
+  }
+}
 
 function startRunner(): GraphRunner {
   const arena = new Arena(memoryCeilingBytes);

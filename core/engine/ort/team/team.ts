@@ -2,15 +2,17 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from '
 import { EnvironmentError } from '../../../base/errors.ts';
 import { isShared, sharedFloats } from '../../../base/sharedMemory.ts';
 import type { Graph } from '../../../graph/graph.ts';
-import type { ChainInput, ChainLink } from '../../engine.ts';
+import type { ChainInput, ChainLink, ForwardLink, Statistics } from '../../engine.ts';
 import type { FlatParameters } from '../../flatParameters.ts';
 import type { SharedFloats } from '../../wasm/sharedFloats.ts';
 import { GraphRunner } from '../graphRunner.ts';
 import type { Device } from '../plan/device.ts';
-import { Collective, collectiveMemory, PeerFailure, type CollectiveMemory } from './collective.ts';
-import { work, type Job } from './job.ts';
+import { Collective, collectiveMemory, PeerFailure } from './collective.ts';
+import { workForward } from './forwardJob.ts';
+import type { Job, MemberTools } from './job.ts';
 import type { MemberData, MemberFailure, MemberMessage } from './messages.ts';
 import { shareBatch } from './shares.ts';
+import { workTraining } from './trainingJob.ts';
 
 interface Member {
   readonly worker: Worker;
@@ -22,11 +24,11 @@ interface Member {
  * threads inside of matrix products alone would leave the rest to one. The calling thread is the first member.
  */
 export class Team {
-  readonly #memory: CollectiveMemory;
   readonly #collective: Collective;
-  readonly #runner: GraphRunner;
   readonly #members: readonly Member[];
+  readonly #tools: MemberTools;
   readonly #graphs = new Map<Graph, number>();
+  readonly #byNumber: Graph[] = [];
   #room: { readonly memory: SharedFloats; readonly partial: readonly Float32Array[] } | undefined;
 
   /**
@@ -35,10 +37,12 @@ export class Team {
    * @param memoryCeilingBytes that each other member's arena may grow to
    */
   constructor(size: number, deviceFor: (collective: Collective) => Device, memoryCeilingBytes: number) {
-    this.#memory = collectiveMemory(size);
-    this.#collective = new Collective(this.#memory, 0);
-    this.#runner = new GraphRunner(deviceFor(this.#collective));
-    this.#members = Array.from({ length: size - 1 }, (_, i) => startMember({ rank: i + 1, memory: this.#memory, memoryCeilingBytes }));
+    const memory = collectiveMemory(size);
+    this.#collective = new Collective(memory, 0);
+    this.#tools = {
+      collective: this.#collective, runner: new GraphRunner(deviceFor(this.#collective)), graphOf: (id) => this.#byNumber[id],
+    };
+    this.#members = Array.from({ length: size - 1 }, (_, i) => startMember({ rank: i + 1, memory, memoryCeilingBytes }));
   }
 
   get size(): number {
@@ -49,37 +53,57 @@ export class Team {
   backpropagate(
     links: readonly ChainLink[], input: ChainInput, flat: Required<FlatParameters>, gradientOf: (result: Float32Array) => Float32Array,
   ): void {
-    const shares = shareBatch(input.shape[0], this.size);
-    const helpers = this.#members.slice(0, shares.length - 1);
-    const job: Job = {
-      links: links.map(({ graph, ...link }) => ({ ...link, graph: this.#numberOf(graph) })),
-      input: { shape: input.shape, data: shared(input.data) },
-      shares, values: flat.values, gradient: flat.gradient, partial: this.#partialOf(flat).slice(0, shares.length),
-    };
-    for (const { worker } of helpers) worker.postMessage({ kind: 'job', job } satisfies MemberMessage);
-    const graphs = new Map([...this.#graphs].map(([graph, id]) => [id, graph]));
-    let failure: unknown;
-    try {
-      work(job, { graphs, runner: this.#runner, collective: this.#collective, kernels: flat.memory.kernels }, gradientOf);
-    } catch (error) {
-      failure = error;
-      this.#collective.fail();
-    }
-    this.#collective.close();
-    const theirs = helpers.map(({ failures }) => receiveMessageOnPort(failures)?.message as MemberFailure | undefined).find(Boolean);
-    if (failure !== undefined && !(failure instanceof PeerFailure)) throw failure;
-    if (theirs) throw asError(theirs);
+    const job = {
+      kind: 'training', ...this.#sharedOut(links, input), values: flat.values, gradient: flat.gradient, partial: this.#partialOf(flat),
+    } as const;
+    this.#perform(job, () => workTraining(job, this.#tools, flat.memory.kernels, gradientOf));
+  }
+
+  /** As `Engine.forward`. */
+  forward(links: readonly ForwardLink[], input: ChainInput, onStatistics?: (link: number, statistics: Statistics) => void): Float32Array {
+    const inSharedMemory = links.map((link) => ({
+      ...link, parameters: link.parameters.map((parameter) => ({ ...parameter, values: shared(parameter.values) })),
+    }));
+    const job = { kind: 'forward', ...this.#sharedOut(inSharedMemory, input) } as const;
+    return this.#perform(job, () => workForward(job, this.#tools, onStatistics));
   }
 
   async dispose(): Promise<void> {
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
   }
 
+  /** Lets all members work on a job. @param ownPart the calling thread's */
+  #perform<T>(job: Job, ownPart: () => T): T {
+    const others = this.#members.slice(0, job.shares.length - 1);
+    for (const { worker } of others) worker.postMessage({ kind: 'job', job } satisfies MemberMessage);
+    let result: T | undefined;
+    let failure: unknown;
+    try {
+      result = ownPart();
+    } catch (error) {
+      failure = error;
+      this.#collective.fail();
+    }
+    this.#collective.close();
+    const theirs = others.map(({ failures }) => receiveMessageOnPort(failures)?.message as MemberFailure | undefined).find(Boolean);
+    if (failure !== undefined && !(failure instanceof PeerFailure)) throw failure;
+    if (theirs) throw asError(theirs);
+    return result!;
+  }
+
+  #sharedOut<Link extends { readonly graph: Graph }>(links: readonly Link[], input: ChainInput) {
+    const shares = shareBatch(input.shape[0], this.size);
+    return {
+      shares, input: { shape: input.shape, data: shared(input.data) },
+      links: links.map((link) => ({ ...link, graph: this.#numberOf(link.graph) })),
+    };
+  }
+
   /** The number under which all members know a graph. */
   #numberOf(graph: Graph): number {
     let id = this.#graphs.get(graph);
     if (id === undefined) {
-      this.#graphs.set(graph, id = this.#graphs.size);
+      this.#graphs.set(graph, id = this.#byNumber.push(graph) - 1);
       for (const { worker } of this.#members) worker.postMessage({ kind: 'graph', id, graph } satisfies MemberMessage);
     }
     return id;

@@ -5,6 +5,7 @@ import { listEngines } from '../../../../core/engine/engines.ts';
 import { flatParameters } from '../../../../core/engine/flatParameters.ts';
 import { OrtEngine } from '../../../../core/engine/ort/engine.ts';
 import { backpropagate } from '../../../../core/model/backpropagate.ts';
+import { calibrateBatchNorm, logits } from '../../../../core/model/inference.ts';
 import { SubnetView } from '../../../../core/model/subnet.ts';
 import { layoutOf, Weights } from '../../../../core/model/weights.ts';
 import { getSpace } from '../../../../core/spaces/index.ts';
@@ -58,6 +59,19 @@ describe('a team of threads', () => {
     expect(found.loss).toBeCloseTo(expected.loss, 5);
     // Batch norms over the whole batch make every number depend on every image, so rounding spreads.
     expect(difference(expected.gradient, found.gradient)).toBeLessThan(1e-4);
+  });
+
+  it.each([[2, 16], [3, 13], [3, 5]])('of %i sets batch norms and computes logits as one thread does on %i images', (threads, batch) => {
+    const { resolution } = view.network;
+    const noise = new Random('forward');
+    const images = { count: batch, size: resolution, pixels: Float32Array.from({ length: batch * 3 * resolution ** 2 }, () => noise.normal()) };
+    const [expected, found] = [alone, engines.get(threads)!].map((engine) => {
+      const weights = view.extract();
+      calibrateBatchNorm(engine, weights, [images]);
+      return { statistics: weights.statistics, logits: logits(engine, weights, images) };
+    });
+    expect(difference(expected.statistics, found.statistics)).toBeLessThan(1e-5);
+    expect(difference(expected.logits, found.logits)).toBeLessThan(1e-4);
   });
 
   it('gives the same numbers every time', () => {
