@@ -75,6 +75,7 @@ export class Plan {
     for (const { name, storage } of this.#feeds) run.addresses[storage.id] = (feeds[name] as { address: Address }).address;
     try {
       for (const part of this.#parts) run.part(part);
+      run.finish();
     } catch (error) {
       run.abandon();
       throw error;

@@ -37,6 +37,7 @@ export class Run implements Frame {
   readonly #sizes: ReadonlyMap<string, number>;
   readonly #evaluated = new Map<Dim, number>();
   readonly #live = new Set<Address>();
+  #transposes: { readonly id: number; readonly rows: number; readonly address: Address }[] = [];
   readonly kernels: Frame['kernels'];
   readonly copy: Frame['copy'];
   readonly peers: Frame['peers'];
@@ -73,7 +74,15 @@ export class Run implements Frame {
     else if (part.group.kind === 'product') this.#product(part.group);
     else if (part.group.kind === 'channels') this.#channelwise(part.group, part.slots, part.touched);
     else this.#whole(part.group, part.slots);
-    for (const storage of part.dead) this.#free(this.addresses[storage.id]);
+    for (const storage of part.dead) {
+      this.#free(this.addresses[storage.id]);
+      this.#forgetTransposes((id) => id === storage.id);
+    }
+  }
+
+  /** To be called after the last part. */
+  finish(): void {
+    this.#forgetTransposes(() => true);
   }
 
   /** Takes back whatever the run has allocated and not yet freed. */
@@ -151,6 +160,22 @@ export class Run implements Frame {
   #free(address: Address): void {
     this.#live.delete(address);
     this.#device.arena.free(address);
+  }
+
+  readonly transposed = ({ id }: Storage, rows: number, columns: number): Address => {
+    const made = this.#transposes.find((copy) => copy.id === id && copy.rows === rows);
+    if (made) return made.address;
+    const address = this.#allocate(rows * columns);
+    this.kernels.transpose(this.addresses[id], address, rows, columns);
+    this.#transposes.push({ id, rows, address });
+    return address;
+  };
+
+  #forgetTransposes(of: (id: number) => boolean): void {
+    this.#transposes = this.#transposes.filter(({ id, address }) => {
+      if (of(id)) this.#free(address);
+      return !of(id);
+    });
   }
 
   readonly address = ({ id }: Storage): Address => this.addresses[id] + this.#firstChannel * this.#strides[id];

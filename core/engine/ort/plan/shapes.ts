@@ -144,19 +144,17 @@ function isFlattened(dim: Dim): boolean {
 
 /**
  * c [m, n] = a^T b for a [k, m] and b [k, n] with many rows. ONNX Runtime transposes its operands piece by piece as often
- * as it needs them, which takes longer than doing so once.
+ * as it needs them, which takes longer than doing so once; the narrower one is less to turn.
  */
 function tallProduct(planner: Planner, a: Storage, b: Storage, c: Storage, { m, n, k }: { m: Dim; n: Dim; k: Dim }): void {
-  planner.whole([a, b], [c], ({ kernels, products, address, scratch, size }) => {
+  planner.whole([a, b], [c], ({ kernels, products, address, transposed, scratch, size }) => {
     const [rows, columns, depth] = [size(m), size(n), size(k)];
     const narrow = rows <= columns;
     const [turned, other, height, width] = narrow ? [a, b, rows, columns] : [b, a, columns, rows];
-    kernels.transpose(address(turned), scratch, depth, height);
-    const result = narrow ? address(c) : scratch + 4 * height * depth;
-    products.multiply({ address: scratch, rows: height, columns: depth, transposed: false },
-      { address: address(other), rows: depth, columns: width, transposed: false }, result);
-    if (!narrow) kernels.transpose(result, address(c), height, width);
-  }, (size) => Math.min(size(m), size(n)) * size(k) + size(m) * size(n));
+    products.multiply({ address: transposed(turned, depth, height), rows: height, columns: depth, transposed: false },
+      { address: address(other), rows: depth, columns: width, transposed: false }, narrow ? address(c) : scratch);
+    if (!narrow) kernels.transpose(scratch, address(c), height, width);
+  }, (size) => (size(m) <= size(n) ? 0 : size(m) * size(n)));
 }
 
 /** Beyond this in all three sizes, ONNX Runtime's products are worth their transpositions. */

@@ -23,6 +23,8 @@ export interface Frame {
   readonly address: (storage: Storage) => Address;
   /** Where a storage begins, whichever channels are worked on: for what a channel step reads as a whole. */
   readonly start: (storage: Storage) => Address;
+  /** The transpose of a storage that holds a matrix [rows, columns]: made once, however many steps want it. */
+  readonly transposed: (matrix: Storage, rows: number, columns: number) => Address;
   /** The numbers at an address, in place; valid until the step ends. */
   readonly view: (at: Address, length: number) => Float32Array;
   /** Copies float32 from one address to another. */
