@@ -7,11 +7,16 @@ import type { FlatParameters } from './flatParameters.ts';
  * Runs a chain of graphs forward and backward: the engine's own way where it has one, which keeps tfjs and its tape out
  * of it, or tfjs's. Adds the parameters' gradients to those in `flat`.
  * @param gradientOf given the chain's result in the order of its axes, the gradient that flows back from it
+ * @throws RangeError for an empty batch, which has no mean and no loss
  */
 export function backpropagate(
   engine: Engine, links: readonly ChainLink[], input: ChainInput, flat: FlatParameters,
   gradientOf: (result: Float32Array) => Float32Array,
 ): void {
+  const { shape, data } = input;
+  const length = shape.reduce((size, dim) => size * dim, 1);
+  if (length === 0) throw new RangeError(`A batch of shape [${shape}] is empty; training takes one image at least.`);
+  if (data.length !== length) throw new RangeError(`A batch of shape [${shape}] has ${length} numbers, not ${data.length}.`);
   if (engine.backpropagate) engine.backpropagate(links, input, flat, gradientOf);
   else differentiateWithTape(engine, links, input, flat, gradientOf);
 }

@@ -171,7 +171,7 @@ function binary(a: ExactTensor, b: ExactTensor, f: (a: number, b: number) => num
   const rank = Math.max(a.shape.length, b.shape.length);
   const padded = (t: ExactTensor) => [...Array<number>(rank - t.shape.length).fill(1), ...t.shape];
   const [left, right] = [padded(a), padded(b)];
-  const shape = left.map((size, axis) => Math.max(size, right[axis]));
+  const shape = left.map((size, axis) => (size === 1 ? right[axis] : size));
   const [fromA, fromB] = [positions(shape, strides(left)), positions(shape, strides(right))];
   return { shape, data: fromA.map((at, i) => f(a.data[at], b.data[fromB[i]])) };
 }
@@ -204,7 +204,7 @@ function matMul(a: ExactTensor, b: ExactTensor): ExactTensor {
   const rank = Math.max(a.shape.length, b.shape.length);
   const batch = (t: ExactTensor) => [...Array<number>(rank - t.shape.length).fill(1), ...t.shape.slice(0, -2)];
   const [left, right] = [batch(a), batch(b)];
-  const shape = [...left.map((size, axis) => Math.max(size, right[axis])), rows, columns];
+  const shape = [...left.map((size, axis) => (size === 1 ? right[axis] : size)), rows, columns];
   return filled(shape, (at) => {
     const own = (sizes: number[]) => offset(sizes, sizes.map((size, axis) => (size === 1 ? 0 : at[axis])));
     const [startA, startB] = [own(left) * rows * inner, own(right) * inner * columns];

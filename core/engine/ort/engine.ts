@@ -23,17 +23,20 @@ export class OrtEngine implements Engine {
   readonly backend = backendName;
   readonly #backend: OrtBackend;
   readonly #runner: GraphRunner;
+  /** Bytes that each thread's arena may grow to. */
+  readonly #ceilingBytes: number;
   #team: Team | undefined;
 
   /** @param memoryBytes that the arenas of all threads may take together */
   constructor(info: EngineInfo, memoryBytes = Infinity) {
     this.info = info;
     this.#backend = registerOrtBackend();
-    this.#backend.arena.ceilingBytes = memoryBytes / info.threads;
+    this.#ceilingBytes = memoryBytes / info.threads;
     this.#runner = new GraphRunner(new Device(this.#backend.arena, this.#backend.kernels, info.threads));
   }
 
   apply(graph: Graph, feeds: Tensors, options: ApplyOptions = {}): tf.Tensor {
+    this.#limitMemory();
     const sizes = new Map<string, number>();
     bindFeeds(graph, feeds, sizes);
     const wrt = options.wrt ?? differentiableFeeds(graph);
@@ -66,6 +69,7 @@ export class OrtEngine implements Engine {
   }
 
   evaluate(graph: Graph, feeds: Tensors, known?: DimValues): tf.Tensor[] {
+    this.#limitMemory();
     const sizes = new Map(known);
     bindFeeds(graph, feeds, sizes);
     return this.#run(this.#runner.inference(graph), feeds, sizes).map((result) => this.#backend.tensor(result));
@@ -74,6 +78,7 @@ export class OrtEngine implements Engine {
   backpropagate(
     links: readonly ChainLink[], input: ChainInput, flat: FlatParameters, gradientOf: (result: Float32Array) => Float32Array,
   ): void {
+    this.#limitMemory();
     if (flat.memory && this.#isShared(input)) {
       this.#startedTeam().backpropagate(links, input, { ...flat, memory: flat.memory }, gradientOf);
       return;
@@ -92,10 +97,16 @@ export class OrtEngine implements Engine {
 
   #startedTeam(): Team {
     const { arena, kernels } = this.#backend;
-    return this.#team ??= new Team(this.info.threads, (collective) => new Device(arena, kernels, 1, collective), arena.ceilingBytes);
+    return this.#team ??= new Team(this.info.threads, (collective) => new Device(arena, kernels, 1, collective), this.#ceilingBytes);
+  }
+
+  /** All ort engines share the backend's memory, which keeps to the limit of whichever is at work. */
+  #limitMemory(): void {
+    this.#backend.arena.ceilingBytes = this.#ceilingBytes;
   }
 
   forward(links: readonly ForwardLink[], input: ChainInput, onStatistics?: (link: number, statistics: Statistics) => void): Float32Array {
+    this.#limitMemory();
     if (!this.#isShared(input)) return runForward(this.#runner, links, input, onStatistics);
     return this.#startedTeam().forward(links, input, onStatistics);
   }
