@@ -5,7 +5,9 @@ import { webAssembly } from '../../core/engine/wasm/platform.ts';
 /** A few megabytes for kernels to work on; arrays are guarded by sentinels against writes beyond their ends. */
 export class KernelMemory {
   readonly #memory = new webAssembly.Memory({ initial: 512 });
-  readonly kernels: Readonly<Record<string, Kernel>> = instantiateKernels(this.#memory);
+  /** Names of all that any instance has run. */
+  static readonly called = new Set<string>();
+  readonly kernels: Readonly<Record<string, Kernel>> = remembering(instantiateKernels(this.#memory));
   #end = 16;
   #guards: number[] = [];
   static readonly sentinel = 12345.5;
@@ -41,6 +43,15 @@ export class KernelMemory {
   #view(address: number, length: number): Float32Array {
     return new Float32Array(this.#memory.buffer, address, length);
   }
+}
+
+function remembering(kernels: Readonly<Record<string, Kernel>>): Readonly<Record<string, Kernel>> {
+  return new Proxy(kernels, {
+    get(all, name: string) {
+      KernelMemory.called.add(name);
+      return all[name];
+    },
+  });
 }
 
 export function normals(random: Random, length: number, deviation = 1): Float32Array {

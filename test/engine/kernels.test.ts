@@ -161,6 +161,38 @@ describe('batch norm', () => {
   });
 });
 
+describe('batch norm of a share of the batch', () => {
+  it.each(['', 'HardSwish'])('sums its part of the gradients%s, and differentiates from the sums of all', (activation) => {
+    const random = new Random(`batch norm share ${activation}`);
+    const slope = activation ? hardSwishSlope : () => 1;
+    const epsilon = 1e-3;
+    for (let draw = 0; draw < draws; draw++) {
+      const [channels, length, others] = [1 + random.integer(5), random.choice([1, 2, 3, 17, 64, 250]), 1 + random.integer(300)];
+      const x = normals(random, channels * length, 2).map((value) => value + 3);
+      const dy = normals(random, channels * length);
+      const [scale, bias, mean] = [normals(random, channels), normals(random, channels, 2), normals(random, channels).map((value) => value + 3)];
+      const variance = normals(random, channels).map((value) => 1 + value * value);
+      // What the other shares have summed up is as large as what is here.
+      const [theirScale, theirBias] = [normals(random, channels, 10), normals(random, channels, 10)];
+      const [dyAt, xAt, meanAt, varianceAt, scaleAt, biasAt] = [dy, x, mean, variance, scale, bias].map((values) => memory.put(values));
+      const [before, dScale, dBias, dx] = [x.length, channels, channels, x.length].map((size) => memory.space(size));
+      kernels[`batchNorm${activation}GradientSums`](dyAt, xAt, meanAt, varianceAt, scaleAt, biasAt, before, dScale, dBias, channels, length, epsilon);
+      kernels.batchNormGradientFromSums(
+        activation ? before : dyAt, xAt, meanAt, varianceAt, scaleAt, memory.put(theirScale), memory.put(theirBias), dx, channels, length, length + others, epsilon);
+      for (let c = 0; c < channels; c++) {
+        const deviation = Math.sqrt(variance[c] + epsilon);
+        const normalised = [...x.slice(c * length, (c + 1) * length)].map((value) => (value - mean[c]) / deviation);
+        const gradient = normalised.map((n, i) => dy[c * length + i] * slope(n * scale[c] + bias[c]));
+        const input = gradient.map((g, i) =>
+          scale[c] / deviation * (g - theirBias[c] / (length + others) - normalised[i] * theirScale[c] / (length + others)));
+        expect(worstDifference(memory.get(dBias + 4 * c, 1), [gradient.reduce((a, b) => a + b)])).toBeLessThan(1e-5);
+        expect(worstDifference(memory.get(dScale + 4 * c, 1), [gradient.reduce((sum, g, i) => sum + g * normalised[i], 0)])).toBeLessThan(1e-5);
+        expect(worstDifference(memory.get(dx + 4 * c * length, length), input)).toBeLessThan(1e-5);
+      }
+    }
+  });
+});
+
 describe('layer norm of columns', () => {
   it('normalises and differentiates', () => {
     const random = new Random('layer norm');
@@ -311,6 +343,20 @@ describe('AdamW', () => {
       const moved = [...p].map((value, i) => keep * value - stepSize * first[i] / (correction * Math.sqrt(second[i]) + epsilon));
       [moved, [...g], first, second].forEach((expected, i) =>
         expect(worstDifference(memory.get(addresses[i], length), expected)).toBeLessThan(tolerance));
+    }
+  });
+});
+
+describe('flat buffers', () => {
+  it('are averaged and cleared', () => {
+    const random = new Random('flat');
+    for (const length of [1, 3, 4, 8, 21, 67]) {
+      const [mean, x] = [normals(random, length), normals(random, length)];
+      const [meanAt, xAt] = [memory.put(mean), memory.put(x)];
+      kernels.average(meanAt, xAt, length, 0.9, 0.1);
+      expect(worstDifference(memory.get(meanAt, length), [...mean].map((value, i) => 0.9 * value + 0.1 * x[i]))).toBeLessThan(tolerance);
+      kernels.zero(xAt, 4 * length);
+      expect(memory.get(xAt, length)).toEqual(new Array<number>(length).fill(0));
     }
   });
 });
