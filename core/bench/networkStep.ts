@@ -26,7 +26,8 @@ export function networkSteps(engine: Engine, network: Network, batch: number): S
   const { resolution, classes } = network;
   const shape = [batch, 3, resolution, resolution];
   const noise = random.fork('images');
-  const data = Float32Array.from({ length: shape.reduce((size, dim) => size * dim, 1) }, () => noise.normal());
+  const data = flat.memory.allocate(shape.reduce((size, dim) => size * dim, 1));
+  for (let i = 0; i < data.length; i++) data[i] = noise.normal();
   const targets = smoothedLabels(Int32Array.from({ length: batch }, (_, i) => i % classes), classes, 0);
   const train = engine.keepResident ? inEngine(engine, weights, { shape, data }) : inFlatBuffers(engine, weights, flat, { shape, data });
   return {
@@ -53,7 +54,7 @@ function inFlatBuffers(engine: Engine, weights: Weights, flat: Required<FlatPara
   return (gradientOf) => {
     clearGradient(flat);
     backpropagate(engine, network, (key) => whole.shareOf(key), images, flat, gradientOf);
-    optimizer.update(learningRate);
+    optimizer.update(learningRate, engine);
   };
 }
 

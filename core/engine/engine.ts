@@ -3,6 +3,8 @@ import type { DimValues } from '../graph/dims.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { ParameterShare } from '../network/slicing.ts';
 import type { FlatParameters } from './flatParameters.ts';
+import type { KernelCall } from './kernelCalls.ts';
+import type { SharedFloats } from './wasm/sharedFloats.ts';
 
 export type EngineId = 'ort' | 'tensorflow' | 'webgpu' | 'js';
 
@@ -120,4 +122,6 @@ export interface Engine {
   keepResident?(
     links: readonly ChainLink[], update: ParameterUpdate, start: ResidentStart, decayed: Float32Array,
   ): ResidentTraining;
+  /** Runs kernels on memory that all threads share, in any order. */
+  runKernels?(memory: SharedFloats, calls: readonly KernelCall[]): void;
 }

@@ -1,4 +1,6 @@
+import type { Engine } from '../engine/engine.ts';
 import type { FlatParameters } from '../engine/flatParameters.ts';
+import { chunksOf, runKernels, type KernelCall } from '../engine/kernelCalls.ts';
 
 /** A stretch of the flat parameter buffer to which weight decay applies or not. */
 export interface DecayRange {
@@ -32,23 +34,37 @@ export class AdamW {
     this.#flat = flat;
     this.first = flat.memory.allocate(flat.values.length);
     this.second = flat.memory.allocate(flat.values.length);
-    this.#ranges = ranges;
+    this.#ranges = merged(ranges);
     this.#settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...settings };
   }
 
-  /** Moves the parameters against their gradient. */
-  update(learningRate: number): void {
+  /** Moves the parameters against their gradient. @param engine whose threads share the work, if there is enough of it */
+  update(learningRate: number, engine?: Engine): void {
     const { beta1, beta2, epsilon, weightDecay } = this.#settings;
     const { values, gradient, memory } = this.#flat;
     this.step++;
     const stepSize = learningRate / (1 - beta1 ** this.step);
     const correction = 1 / Math.sqrt(1 - beta2 ** this.step);
-    for (const { offset, length, decay } of this.#ranges) {
-      const keep = decay ? 1 - learningRate * weightDecay : 1;
+    runKernels(values.length < worthSharing ? undefined : engine, memory, this.#ranges.flatMap((range) => chunksOf(range.offset, range.length).map(({ offset, length }): KernelCall => {
+      const keep = range.decay ? 1 - learningRate * weightDecay : 1;
       const addresses = [values, gradient, this.first, this.second].map(({ byteOffset }) => byteOffset + 4 * offset);
-      memory.kernels.adamW(...addresses, length, keep, stepSize, correction, beta1, 1 - beta1, beta2, 1 - beta2, epsilon);
-    }
+      return {
+        kernel: 'adamW', parameters: [...addresses, length, keep, stepSize, correction, beta1, 1 - beta1, beta2, 1 - beta2, epsilon],
+      };
+    })));
   }
+}
+
+/** Waking threads takes as long as moving so many parameters. */
+const worthSharing = 2 ** 20;
+
+/** The same ranges, neighbours of one kind as one. */
+function merged(ranges: readonly DecayRange[]): DecayRange[] {
+  return ranges.reduce<DecayRange[]>((all, range) => {
+    const last = all.at(-1);
+    if (last?.decay !== range.decay || last.offset + last.length !== range.offset) return [...all, range];
+    return [...all.slice(0, -1), { ...last, length: last.length + range.length }];
+  }, []);
 }
 
 /** An exponential moving average of the parameters, which evaluates better than the last of them. */

@@ -294,6 +294,26 @@ describe('products with a vector over the batch in place of each number', () => 
   });
 });
 
+describe('products of a transpose with few columns', () => {
+  it('multiplies without rearranging', () => {
+    const random = new Random('thin products');
+    for (let draw = 0; draw < draws; draw++) {
+      const [rows, depth, columns] = [1 + random.integer(20), 1 + random.integer(11), random.choice([4, 8, 12])];
+      const [a, b] = [normals(random, depth * rows), normals(random, depth * columns)];
+      const c = memory.space(rows * columns);
+      kernels.thinProduct(memory.put(a), memory.put(b), c, rows, columns, depth);
+      const expected = Array.from({ length: rows * columns }, (_, at) => {
+        const [i, j] = [Math.floor(at / columns), at % columns];
+        let sum = 0;
+        for (let l = 0; l < depth; l++) sum += a[l * rows + i] * b[l * columns + j];
+        return sum;
+      });
+      expect(worstDifference(memory.get(c, expected.length), expected)).toBeLessThan(tolerance);
+      expect(memory.close()).toBe(true);
+    }
+  });
+});
+
 describe('softmax of columns', () => {
   it('normalises and differentiates, whatever the size of the logits', () => {
     const random = new Random('softmax');

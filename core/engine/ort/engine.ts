@@ -5,6 +5,8 @@ import { bindFeeds, feedNames, valueOf, type Graph } from '../../graph/graph.ts'
 import { gatherInto, scatterAdd } from '../../network/slicing.ts';
 import type { ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, ForwardLink, Statistics } from '../engine.ts';
 import type { FlatParameters } from '../flatParameters.ts';
+import type { KernelCall } from '../kernelCalls.ts';
+import type { SharedFloats } from '../wasm/sharedFloats.ts';
 import { backendName, registerOrtBackend, type OrtBackend } from './backend.ts';
 import { ChainRun } from './chainRun.ts';
 import { runForward } from './forwardRun.ts';
@@ -88,6 +90,11 @@ export class OrtEngine implements Engine {
       accept: ({ offset, slice }, gradient) => scatterAdd(gradient, slice, flat.gradient.subarray(offset)),
       gradientOf,
     }).run(links, input);
+  }
+
+  runKernels(memory: SharedFloats, calls: readonly KernelCall[]): void {
+    if (this.info.threads > 1 && calls.length > 1) this.#startedTeam().runKernels(memory, calls);
+    else for (const { kernel, parameters } of calls) memory.kernels[kernel](...parameters);
   }
 
   /** Whether there are images enough for more than one thread. */

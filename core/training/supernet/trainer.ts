@@ -130,7 +130,7 @@ export class SupernetTrainer<A> {
     }
     const gradientNorm = this.#clipping.clip(settings.clipNorm);
     const learningRate = learningRateAt(step, settings);
-    this.#optimizer.update(learningRate);
+    this.#optimizer.update(learningRate, this.#options.engine);
     return {
       step: this.step, loss, smallestLoss: smallest.loss, learningRate, gradientNorm,
       accuracy: right / (subnets.length * batch.labels.length),

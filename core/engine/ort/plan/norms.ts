@@ -84,10 +84,11 @@ function planSharedGradient(
       ...inputs.map(address), address(before), address(dScale), address(dBias), some, size(perChannel), epsilon));
   planner.whole([dScale, dBias], [sumScale, sumBias], ({ address, copy, view, peers, size }) => {
     const count = size(channels);
-    for (const [own, sum] of [[dScale, sumScale], [dBias, sumBias]]) {
+    const sums = [[dScale, sumScale], [dBias, sumBias]].map(([own, sum]) => {
       copy(address(own), address(sum), count);
-      peers!.sum(view(address(sum), count));
-    }
+      return view(address(sum), count);
+    });
+    peers!.sum(...sums);
   });
   const known = [before, x, mean, variance, scale, sumScale, sumBias];
   planner.channelwise(channels, known, [dx], ({ kernels, address, channels: some, peers, size }) =>

@@ -4,6 +4,6 @@ export interface Peers {
   readonly batchFactor: number;
   /** Turns the means and biased variances of the share into those of the whole batch, in place. */
   combineStatistics(mean: Float32Array, variance: Float32Array): void;
-  /** Replaces each number by its sum over all shares. */
-  sum(values: Float32Array): void;
+  /** Replaces each number by its sum over all shares, in one exchange for all arrays. */
+  sum(...arrays: readonly Float32Array[]): void;
 }

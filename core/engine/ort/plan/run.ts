@@ -25,6 +25,9 @@ export type Part = {
 /** Bytes that the data of one block of channels may take: within the second-level cache of current processors. */
 const blockBytes = 2 ** 19;
 
+/** Up to so many columns, a kernel of our own multiplies faster than ONNX Runtime, which rearranges the other factor. */
+const thinColumns = 8;
+
 /** One execution of a plan. */
 export class Run implements Frame {
   /** Of every storage by its number; for those inside a block of channels, of the block. */
@@ -92,6 +95,11 @@ export class Run implements Frame {
 
   #product({ reads: [a, b], writes: [c], m, n, k, transA, transB }: ProductStep): void {
     const [rows, columns, depth] = [this.size(m), this.size(n), this.size(k)];
+    if (transA && !transB && columns <= thinColumns && columns % 4 === 0) {
+      const [left, right, result] = [a, b, c].map(({ id }) => this.addresses[id]);
+      this.kernels.thinProduct(left, right, result, rows, columns, depth);
+      return;
+    }
     this.#device.products.multiply(
       { address: this.addresses[a.id], rows: transA ? depth : rows, columns: transA ? rows : depth, transposed: transA },
       { address: this.addresses[b.id], rows: transB ? columns : depth, columns: transB ? depth : columns, transposed: transB },

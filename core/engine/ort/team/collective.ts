@@ -3,12 +3,12 @@ import type { Peers } from '../plan/peers.ts';
 
 /** Float32 that a member passes on at a time. */
 const pieceLength = 2 ** 15;
-/** Looks at the others this often before it sleeps: most waits are short, and waking takes long. */
-const spins = 2000;
+/** Looks at the others this often, for some 50 microseconds, before it sleeps: most waits are short, and waking takes as long. */
+const spins = 25_000;
 /** Far beyond any step between two meetings: a member that takes longer has died. */
 const patienceMs = 10 * 60 * 1000;
 
-const [arrived, generation, failed, parked] = [0, 1, 2, 3];
+const [arrived, generation, failed, parked, asleep] = [0, 1, 2, 3, 4];
 
 /** What the members of a team share, for exchanging small things. */
 export interface CollectiveMemory {
@@ -19,7 +19,7 @@ export interface CollectiveMemory {
 
 export function collectiveMemory(members: number): CollectiveMemory {
   return {
-    control: new Int32Array(new SharedArrayBuffer(4 * 4)),
+    control: new Int32Array(new SharedArrayBuffer(4 * 5)),
     pieces: sharedFloats(2 * members * pieceLength),
   };
 }
@@ -82,7 +82,7 @@ export class Collective implements Peers {
   /** Says that this member has ended its part, well or not. */
   park(): void {
     Atomics.add(this.#memory.control, parked, 1);
-    Atomics.notify(this.#memory.control, parked);
+    wake(this.#memory.control, parked);
   }
 
   /** Waits until all other members have parked, and makes ready for the next batch. */
@@ -95,10 +95,7 @@ export class Collective implements Peers {
   /** Chan et al. 1979: means and squared deviations of parts give those of the whole. */
   combineStatistics(mean: Float32Array, variance: Float32Array): void {
     const total = this.#shares.reduce((sum, images) => sum + images, 0);
-    const both = new Float32Array(2 * mean.length);
-    both.set(mean);
-    both.set(variance, mean.length);
-    const all = this.#exchange(both);
+    const all = this.#exchange(joined([mean, variance]));
     for (let i = 0; i < mean.length; i++) {
       let average = 0;
       for (const [rank, part] of all.entries()) average += part[i] * this.#shares[rank] / total;
@@ -111,12 +108,15 @@ export class Collective implements Peers {
     }
   }
 
-  sum(values: Float32Array): void {
-    const all = this.#exchange(values);
-    for (let i = 0; i < values.length; i++) {
-      let sum = 0;
-      for (const part of all) sum += part[i];
-      values[i] = sum;
+  sum(...arrays: readonly Float32Array[]): void {
+    const all = this.#exchange(joined(arrays));
+    let at = 0;
+    for (const values of arrays) {
+      for (let i = 0; i < values.length; i++, at++) {
+        let sum = 0;
+        for (const part of all) sum += part[at];
+        values[i] = sum;
+      }
     }
   }
 
@@ -160,7 +160,7 @@ export class Collective implements Peers {
 
   #release(): void {
     Atomics.add(this.#memory.control, generation, 1);
-    Atomics.notify(this.#memory.control, generation);
+    wake(this.#memory.control, generation);
   }
 
   #check(): void {
@@ -169,7 +169,23 @@ export class Collective implements Peers {
 }
 
 function waitFor(control: Int32Array, word: number, value: number): void {
-  if (Atomics.wait(control, word, value, patienceMs) === 'timed-out') {
-    throw new Error('A thread of the engine does not answer any more.');
+  Atomics.add(control, asleep, 1);
+  const outcome = Atomics.wait(control, word, value, patienceMs);
+  Atomics.sub(control, asleep, 1);
+  if (outcome === 'timed-out') throw new Error('A thread of the engine does not answer any more.');
+}
+
+/** Wakes those that sleep. Whoever is about to sees the changed word and does not. */
+function wake(control: Int32Array, word: number): void {
+  if (Atomics.load(control, asleep) > 0) Atomics.notify(control, word);
+}
+
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const values of arrays) {
+    all.set(values, at);
+    at += values.length;
   }
+  return all;
 }

@@ -1,12 +1,14 @@
 import type { Graph } from '../../../graph/graph.ts';
 import type { ChainInput, ChainLink, ForwardLink } from '../../engine.ts';
+import type { KernelCall } from '../../kernelCalls.ts';
+import type { Kernel } from '../../wasm/library.ts';
 import type { GraphRunner } from '../graphRunner.ts';
 import type { Collective } from './collective.ts';
 
 /** Work on a batch that a team shares: everything that its members need to know. The arrays are shared memory. */
-export type Job = TrainingJob | ForwardJob;
+export type Job = TrainingJob | ForwardJob | KernelJob;
 
-interface JobBase {
+interface ChainJob {
   readonly input: ChainInput;
   /** Images of each member. */
   readonly shares: readonly number[];
@@ -16,7 +18,7 @@ interface JobBase {
 type Numbered<Link extends { readonly graph: Graph }> = Omit<Link, 'graph'> & { readonly graph: number };
 
 /** As in `Engine.backpropagate`. */
-export interface TrainingJob extends JobBase {
+export interface TrainingJob extends ChainJob {
   readonly kind: 'training';
   readonly links: readonly Numbered<ChainLink>[];
   readonly values: Float32Array;
@@ -26,9 +28,17 @@ export interface TrainingJob extends JobBase {
 }
 
 /** As in `Engine.forward`. */
-export interface ForwardJob extends JobBase {
+export interface ForwardJob extends ChainJob {
   readonly kind: 'forward';
   readonly links: readonly Numbered<ForwardLink>[];
+}
+
+/** Kernels in the memory that was announced last, in any order. */
+export interface KernelJob {
+  readonly kind: 'kernels';
+  readonly calls: readonly KernelCall[];
+  /** One of each member. */
+  readonly shares: readonly number[];
 }
 
 /** What a member works with. */
@@ -53,6 +63,11 @@ export function ownRows(whole: Float32Array, shares: readonly number[], rank: nu
 }
 
 /** A member's images. */
-export function ownInput({ input, shares }: JobBase, rank: number): ChainInput {
+export function ownInput({ input, shares }: ChainJob, rank: number): ChainInput {
   return { shape: [shares[rank], ...input.shape.slice(1)], data: ownRows(input.data, shares, rank) };
+}
+
+/** A member's part of a kernel job: every so-manieth call. */
+export function workKernels({ calls, shares }: KernelJob, { rank }: Collective, kernels: Readonly<Record<string, Kernel>>): void {
+  for (let i = rank; i < calls.length; i += shares.length) kernels[calls[i].kernel](...calls[i].parameters);
 }

@@ -4,12 +4,13 @@ import { isShared, sharedFloats } from '../../../base/sharedMemory.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import type { ChainInput, ChainLink, ForwardLink, Statistics } from '../../engine.ts';
 import type { FlatParameters } from '../../flatParameters.ts';
+import type { KernelCall } from '../../kernelCalls.ts';
 import type { SharedFloats } from '../../wasm/sharedFloats.ts';
 import { GraphRunner } from '../graphRunner.ts';
 import type { Device } from '../plan/device.ts';
 import { Collective, collectiveMemory, PeerFailure } from './collective.ts';
 import { workForward } from './forwardJob.ts';
-import type { Job, MemberTools } from './job.ts';
+import { workKernels, type Job, type MemberTools } from './job.ts';
 import type { MemberData, MemberFailure, MemberMessage } from './messages.ts';
 import { shareBatch } from './shares.ts';
 import { workTraining } from './trainingJob.ts';
@@ -29,6 +30,7 @@ export class Team {
   readonly #tools: MemberTools;
   readonly #graphs = new Map<Graph, number>();
   readonly #byNumber: Graph[] = [];
+  #announced: SharedFloats | undefined;
   #room: { readonly memory: SharedFloats; readonly partial: readonly Float32Array[] } | undefined;
 
   /**
@@ -66,6 +68,14 @@ export class Team {
     }));
     const job = { kind: 'forward', ...this.#sharedOut(inSharedMemory, input) } as const;
     return this.#perform(job, () => workForward(job, this.#tools, onStatistics));
+  }
+
+  /** As `Engine.runKernels`. */
+  runKernels(memory: SharedFloats, calls: readonly KernelCall[]): void {
+    this.#announce(memory);
+    const job = { kind: 'kernels', calls, shares: Array<number>(Math.min(this.size, calls.length)).fill(1) } as const;
+    this.#collective.begin(job.shares);
+    this.#perform(job, () => workKernels(job, this.#collective, memory.kernels));
   }
 
   async dispose(): Promise<void> {
@@ -111,11 +121,18 @@ export class Team {
 
   /** For each member, room for the gradients of any chain over these parameters. */
   #partialOf({ memory, values }: Required<FlatParameters>): readonly Float32Array[] {
+    this.#announce(memory);
     if (this.#room?.memory !== memory) {
-      for (const { worker } of this.#members) worker.postMessage({ kind: 'memory', memory: memory.memory } satisfies MemberMessage);
       this.#room = { memory, partial: Array.from({ length: this.size }, () => memory.allocate(values.length)) };
     }
     return this.#room.partial;
+  }
+
+  /** Tells all members where the arrays of the jobs that follow lie. */
+  #announce(memory: SharedFloats): void {
+    if (this.#announced === memory) return;
+    this.#announced = memory;
+    for (const { worker } of this.#members) worker.postMessage({ kind: 'memory', memory: memory.memory } satisfies MemberMessage);
   }
 }
 

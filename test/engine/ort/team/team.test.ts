@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../core/base/random.ts';
 import type { Engine } from '../../../../core/engine/engine.ts';
 import { listEngines } from '../../../../core/engine/engines.ts';
+import { chunksOf } from '../../../../core/engine/kernelCalls.ts';
 import { flatParameters } from '../../../../core/engine/flatParameters.ts';
 import { OrtEngine } from '../../../../core/engine/ort/engine.ts';
 import { backpropagate } from '../../../../core/model/backpropagate.ts';
@@ -77,6 +78,18 @@ describe('a team of threads', () => {
   it('gives the same numbers every time', () => {
     const [first, second] = [step(engines.get(3)!, 13), step(engines.get(3)!, 13)];
     expect(second.gradient.every((value, i) => value === first.gradient[i])).toBe(true);
+  });
+
+  it('shares out kernels on shared memory', () => {
+    const { memory, values, gradient } = flatParameters(1000);
+    values.forEach((_, i) => { values[i] = i; });
+    gradient.fill(0.5);
+    const calls = chunksOf(0, 1000).concat(chunksOf(0, 0)).flatMap(({ offset, length }) => [0, 1, 2, 3].map((quarter) => ({
+      kernel: 'add',
+      parameters: [values, gradient, values].map(({ byteOffset }) => byteOffset + offset + quarter * length).concat(length / 4),
+    })));
+    engines.get(3)!.runKernels(memory, calls);
+    values.forEach((value, i) => expect(value).toBe(i + 0.5));
   });
 
   it('passes on what went wrong with the loss, and works afterwards', () => {
