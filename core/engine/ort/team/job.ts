@@ -23,8 +23,8 @@ export interface TrainingJob extends ChainJob {
   readonly links: readonly Numbered<ChainLink>[];
   readonly values: Float32Array;
   readonly gradient: Float32Array;
-  /** For each member, room for the gradients of the chain's parameters one after the other. */
-  readonly partial: readonly Float32Array[];
+  /** For each member, where it puts its gradients to be summed. */
+  readonly rooms: readonly Float32Array[];
 }
 
 /** As in `Engine.forward`. */

@@ -15,6 +15,9 @@ import type { MemberData, MemberFailure, MemberMessage } from './messages.ts';
 import { shareBatch } from './shares.ts';
 import { workTraining } from './trainingJob.ts';
 
+/** Float32 of a member's gradients that wait to be summed: those of all members fit a cache. */
+const roomLength = 2 ** 18;
+
 interface Member {
   readonly worker: Worker;
   readonly failures: MessagePort;
@@ -31,7 +34,7 @@ export class Team {
   readonly #graphs = new Map<Graph, number>();
   readonly #byNumber: Graph[] = [];
   #announced: SharedFloats | undefined;
-  #room: { readonly memory: SharedFloats; readonly partial: readonly Float32Array[] } | undefined;
+  readonly #rooms = new WeakMap<SharedFloats, readonly Float32Array[]>();
 
   /**
    * @param size members, the calling thread included
@@ -56,7 +59,7 @@ export class Team {
     links: readonly ChainLink[], input: ChainInput, flat: Required<FlatParameters>, gradientOf: (result: Float32Array) => Float32Array,
   ): void {
     const job = {
-      kind: 'training', ...this.#sharedOut(links, input), values: flat.values, gradient: flat.gradient, partial: this.#partialOf(flat),
+      kind: 'training', ...this.#sharedOut(links, input), values: flat.values, gradient: flat.gradient, rooms: this.#roomsIn(flat.memory),
     } as const;
     this.#perform(job, () => workTraining(job, this.#tools, flat.memory.kernels, gradientOf));
   }
@@ -119,13 +122,12 @@ export class Team {
     return id;
   }
 
-  /** For each member, room for the gradients of any chain over these parameters. */
-  #partialOf({ memory, values }: Required<FlatParameters>): readonly Float32Array[] {
+  /** For each member, room for gradients. */
+  #roomsIn(memory: SharedFloats): readonly Float32Array[] {
     this.#announce(memory);
-    if (this.#room?.memory !== memory) {
-      this.#room = { memory, partial: Array.from({ length: this.size }, () => memory.allocate(values.length)) };
-    }
-    return this.#room.partial;
+    let rooms = this.#rooms.get(memory);
+    if (!rooms) this.#rooms.set(memory, rooms = Array.from({ length: this.size }, () => memory.allocate(roomLength)));
+    return rooms;
   }
 
   /** Tells all members where the arrays of the jobs that follow lie. */
