@@ -4,6 +4,7 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { Arena } from '../wasm/arena.ts';
 import { instantiateKernels, type Kernel } from '../wasm/library.ts';
 import { elementsOf, inspect, type DeviceData } from './deviceData.ts';
+import { PlacedEntry, type StoredData } from '../placedEntry.ts';
 import { Fallbacks } from './fallbacks.ts';
 import { operators } from './operators.ts';
 import { MatrixProducts } from './plan/product.ts';
@@ -40,36 +41,36 @@ export class OrtBackend extends MathBackendCPU {
 
   /** Where a float32 tensor lies in the arena, in a layout of its own shape; valid until it is disposed. */
   onDevice(tensor: tf.TensorInfo): DeviceData {
-    const entry = this.data.get(tensor.dataId) as StoredData;
-    const { device } = entry;
+    const entry = this.data.get(tensor.dataId) as StoredData<DeviceData>;
+    const { place: device } = entry;
     if (device && (device.layout === 'declared' || sharesBatch(device.shape, tensor.shape))) return device;
     const values = entry.values as Float32Array;
     if (device) this.arena.free(device.address);
     const address = this.arena.allocate(values.length);
     this.arena.view(address, values.length).set(values);
-    return entry.device = { address, layout: 'declared', shape: tensor.shape };
+    return entry.place = { address, layout: 'declared', shape: tensor.shape };
   }
 
   /** Brings a tensor's numbers into the order of its axes, where they then stay. */
   reordered(tensor: tf.TensorInfo): DeviceData {
-    const entry = this.data.get(tensor.dataId) as StoredData;
+    const entry = this.data.get(tensor.dataId) as StoredData<DeviceData>;
     const values = entry.values as Float32Array;
     const address = this.arena.allocate(values.length);
     this.arena.view(address, values.length).set(values);
-    if (entry.device) this.arena.free(entry.device.address);
-    return entry.device = { address, layout: 'declared', shape: tensor.shape };
+    if (entry.place) this.arena.free(entry.place.address);
+    return entry.place = { address, layout: 'declared', shape: tensor.shape };
   }
 
   /** A kernel's result over a block of the arena that this backend now owns. */
   info(device: DeviceData): tf.TensorInfo {
     const dataId: tf.DataId = {};
-    this.data.set(dataId, new Entry(this, device) as never);
+    this.data.set(dataId, new PlacedEntry(device, (placed) => this.download(placed)) as never);
     return { dataId, shape: [...device.shape], dtype: 'float32' };
   }
 
   /** The tensor's values as an array of JavaScript. */
   values(tensor: tf.TensorInfo): Float32Array | Int32Array {
-    return (this.data.get(tensor.dataId) as StoredData).values as Float32Array | Int32Array;
+    return (this.data.get(tensor.dataId) as StoredData<DeviceData>).values as Float32Array | Int32Array;
   }
 
   /** A copy of numbers in the arena, in the order of the axes. */
@@ -78,37 +79,13 @@ export class OrtBackend extends MathBackendCPU {
   }
 
   override disposeData(dataId: tf.DataId, force = false): boolean {
-    const entry = this.data.has(dataId) ? this.data.get(dataId) as StoredData : undefined;
+    const entry = this.data.has(dataId) ? this.data.get(dataId) as StoredData<DeviceData> : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone && entry?.device) {
-      this.arena.free(entry.device.address);
-      entry.device = undefined;
+    if (gone && entry?.place) {
+      this.arena.free(entry.place.address);
+      entry.place = undefined;
     }
     return gone;
-  }
-}
-
-/** What the CPU backend knows of a tensor, and where it lies in the arena if it does. */
-interface StoredData {
-  readonly values: tf.backend_util.BackendValues;
-  device?: DeviceData;
-}
-
-/** A tensor whose numbers came to be in the arena. */
-class Entry implements StoredData {
-  readonly dtype = 'float32';
-  refCount = 1;
-  device?: DeviceData;
-  readonly #backend: OrtBackend;
-  #values?: Float32Array;
-
-  constructor(backend: OrtBackend, device: DeviceData) {
-    this.#backend = backend;
-    this.device = device;
-  }
-
-  get values(): Float32Array {
-    return this.#values ??= this.#backend.download(this.device!);
   }
 }
 

@@ -117,7 +117,7 @@ export class Arena {
   #exhausted(bytes: number, cause?: unknown): EnvironmentError {
     const inMebibytes = (size: number) => `${Math.ceil(size / mebibyte)} MiB`;
     return new EnvironmentError('out-of-memory',
-      `The engine needs ${inMebibytes(this.memory.buffer.byteLength + bytes)} of memory, but may have ${inMebibytes(this.#ceilingBytes)}. `
-      + 'Use a smaller batch size or a lower resolution.', { cause });
+      `A thread of the engine needs ${inMebibytes(this.memory.buffer.byteLength + bytes)} of memory, but each may have ${inMebibytes(this.#ceilingBytes)}. `
+      + 'Use a smaller batch size, a lower resolution or fewer threads, or raise the limit where one is set.', { cause });
   }
 }

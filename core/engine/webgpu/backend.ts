@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { PlacedEntry, type StoredData } from '../placedEntry.ts';
 import type { GpuDevice, GpuTensor } from './device.ts';
 import type { Feed } from './graphProgram.ts';
 
@@ -20,47 +21,24 @@ export class WebGpuBackend extends MathBackendCPU {
   /** A tracked tensor over GPU memory that this backend now owns. */
   tensor(gpu: GpuTensor): tf.Tensor {
     const dataId: tf.DataId = {};
-    this.data.set(dataId, new Entry(this.device, gpu) as never);
+    this.data.set(dataId, new PlacedEntry(gpu, (placed) => this.device.download(placed)) as never);
     return tf.engine().makeTensorFromDataId(dataId, [...gpu.shape], 'float32', this);
   }
 
   /** The tensor where it is; valid until it is disposed. */
   feed({ dataId, shape }: tf.TensorInfo): Feed {
-    const entry = this.data.get(dataId) as StoredData;
-    return entry.gpu ? { native: entry.gpu.native, shape } : { shape, data: entry.values as Float32Array | Int32Array };
+    const entry = this.data.get(dataId) as StoredData<GpuTensor>;
+    return entry.place ? { native: entry.place.native, shape } : { shape, data: entry.values as Float32Array | Int32Array };
   }
 
   override disposeData(dataId: tf.DataId, force = false): boolean {
-    const entry = this.data.has(dataId) ? this.data.get(dataId) as StoredData : undefined;
+    const entry = this.data.has(dataId) ? this.data.get(dataId) as StoredData<GpuTensor> : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone && entry?.gpu) {
-      entry.gpu.native.dispose();
-      entry.gpu = undefined;
+    if (gone && entry?.place) {
+      entry.place.native.dispose();
+      entry.place = undefined;
     }
     return gone;
-  }
-}
-
-/** What the CPU backend knows of a tensor, and where it lies on the GPU if it does. */
-interface StoredData {
-  readonly values: tf.backend_util.BackendValues;
-  gpu?: GpuTensor;
-}
-
-class Entry implements StoredData {
-  readonly dtype = 'float32';
-  refCount = 1;
-  gpu?: GpuTensor;
-  readonly #device: GpuDevice;
-  #values?: Float32Array;
-
-  constructor(device: GpuDevice, gpu: GpuTensor) {
-    this.#device = device;
-    this.gpu = gpu;
-  }
-
-  get values(): Float32Array {
-    return this.#values ??= this.#device.download(this.gpu!);
   }
 }
 
