@@ -42,7 +42,7 @@ describe('an arena', () => {
     const arena = new Arena(40 * mebibyte);
     const address = arena.allocate(5 * mebibyte);
     expect(() => arena.allocate(6 * mebibyte)).toThrow(
-      'but each may have 40 MiB. Use a smaller batch size, a lower resolution or fewer threads, or raise the limit where one is set.');
+      'but each may have 40 MiB. Use a smaller batch size or a lower resolution, or raise the limit where one is set.');
     expect(arena.usedBytes).toBe(20 * mebibyte);
     arena.free(address);
     expect(() => arena.allocate(6 * mebibyte)).not.toThrow();

@@ -118,6 +118,6 @@ export class Arena {
     const inMebibytes = (size: number) => `${Math.ceil(size / mebibyte)} MiB`;
     return new EnvironmentError('out-of-memory',
       `A thread of the engine needs ${inMebibytes(this.memory.buffer.byteLength + bytes)} of memory, but each may have ${inMebibytes(this.#ceilingBytes)}. `
-      + 'Use a smaller batch size, a lower resolution or fewer threads, or raise the limit where one is set.', { cause });
+      + 'Use a smaller batch size or a lower resolution, or raise the limit where one is set.', { cause });
   }
 }

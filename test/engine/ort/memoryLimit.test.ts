@@ -15,7 +15,7 @@ const prepared = (batch: number) => new PreparedNetwork({ label: '', supernet: n
 const [small, large] = [prepared(8), prepared(64)];
 
 const outOfMemory: unknown = expect.objectContaining({
-  code: 'out-of-memory', message: expect.stringContaining('Use a smaller batch size or a lower resolution.') as string,
+  code: 'out-of-memory', message: expect.stringContaining('Use a smaller batch size or a lower resolution, or') as string,
 });
 
 describe('an engine that may not have enough memory', () => {
