@@ -98,4 +98,12 @@ describe('A program whose native files are broken', () => {
     expect(stdout).toMatch(/^tensorflow: TensorFlow is not installed.*\nTo have it, run "npm install /m);
     expect(stdout).not.toMatch(/^ {2,}at /m);
   });
+
+  it('ends a run with a reason and a remedy when its threads cannot start', async () => {
+    writeFileSync(join(copy, 'core', 'engine', 'ort', 'team', 'member.ts'), "throw new Error('out of order');\n");
+    const { code, stdout, stderr } = await run(['bench', 'elasticvit-step-min', '--threads', '2', '--rounds', '1', '--steps', '1']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^pocketformer: A thread of the engine cannot start \(out of order\)\. Run "npm ci" again, or .*$/m);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
 });

@@ -25,5 +25,5 @@ export type MemberMessage =
 export interface MemberFailure {
   readonly code: string | undefined;
   readonly message: string;
-  readonly stack: string | undefined;
+  readonly stack?: string;
 }

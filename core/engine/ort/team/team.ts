@@ -18,6 +18,9 @@ import { workTraining } from './trainingJob.ts';
 /** Float32 of a member's gradients that wait to be summed: those of all members fit a cache. */
 const roomLength = 2 ** 18;
 
+/** What `member.js` says when it cannot load the rest. */
+const neverStarted = 'engine-thread';
+
 interface Member {
   readonly worker: Worker;
   readonly failures: MessagePort;
@@ -34,6 +37,7 @@ export class Team {
   readonly #graphs = new Map<Graph, number>();
   readonly #byNumber: Graph[] = [];
   #announced: SharedFloats | undefined;
+  #obstacle: Error | undefined;
   readonly #rooms = new WeakMap<SharedFloats, readonly Float32Array[]>();
 
   /**
@@ -87,6 +91,8 @@ export class Team {
 
   /** Lets all members work on a job. @param ownPart the calling thread's */
   #perform<T>(job: Job, ownPart: () => T): T {
+    // A thread that never started answers only once.
+    if (this.#obstacle) throw this.#obstacle;
     const others = this.#members.slice(0, job.shares.length - 1);
     for (const { worker } of others) worker.postMessage({ kind: 'job', job } satisfies MemberMessage);
     let result: T | undefined;
@@ -99,6 +105,7 @@ export class Team {
     }
     this.#collective.close();
     const theirs = others.map(({ failures }) => receiveMessageOnPort(failures)?.message as MemberFailure | undefined).find(Boolean);
+    if (theirs?.code === neverStarted) throw this.#obstacle = asError(theirs);
     if (failure !== undefined && !(failure instanceof PeerFailure)) throw failure;
     if (theirs) throw asError(theirs);
     return result!;
