@@ -4,17 +4,16 @@ import { networkMacs } from '../network/counts.ts';
 import type { Network } from '../network/network.ts';
 import type { SearchSpace } from '../spaces/space.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
-import { walk } from '../training/supernet/buckets.ts';
 import { SupernetTrainer } from '../training/supernet/trainer.ts';
 import type { Steps } from './benchmark.ts';
 import { peerParameters } from './peerParameters.ts';
 
-/** Steps that are taken in turn, so that everyone sees the same mixture of subnets. */
-const cycle = 12;
+/** Steps that are taken in turn: one with subnets of each of the trainer's ranges of MACs. */
+const cycle = 8;
 const subnetsPerStep = 3;
 const classes = 10;
 
-/** Steps of a space's supernet on noise: subnets as training draws them, and the smallest one (elasticvit.md section 3). */
+/** Steps of a space's supernet on noise: subnets of small to large ranges in turn, and the smallest one (elasticvit.md section 3). */
 export function supernetSteps<A>(engine: Engine, space: SearchSpace<A>, batch: number): Steps {
   const imageSize = Math.max(...space.resolutions);
   const random = new Random(0);
@@ -22,12 +21,10 @@ export function supernetSteps<A>(engine: Engine, space: SearchSpace<A>, batch: n
   const images = { images: pixels, labels: Int32Array.from({ length: batch }, (_, i) => i % classes), imageSize };
   const settings = trainingSettingsSchema.parse({ batchSize: batch });
   const trainer = new SupernetTrainer({ engine, space, classes, settings, seed: 0 });
-  const steps: Network[][] = [];
-  for (let bucket = 0; steps.length < cycle;) {
-    bucket = walk(bucket, trainer.buckets.length, random);
-    const { architectures } = trainer.buckets[bucket];
-    steps.push(Array.from({ length: subnetsPerStep }, () => space.lower(random.choice(architectures), { classes })));
-  }
+  const steps = Array.from({ length: cycle }, (_, i): Network[] => {
+    const { architectures } = trainer.buckets[Math.floor(i * trainer.buckets.length / cycle)];
+    return Array.from({ length: subnetsPerStep }, () => space.lower(random.choice(architectures), { classes }));
+  });
   const smallest = space.lower(space.smallest, { classes });
   const macs = steps.flat().reduce((sum, network) => sum + networkMacs(network), 0) / cycle + networkMacs(smallest);
   let taken = 0;
