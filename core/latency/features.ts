@@ -88,17 +88,6 @@ function workOf(block: Block): Partial<Terms> {
         weightBytes: weights,
       };
     }
-    case 'ffn': {
-      const hidden = positions(input) * block.hiddenChannels;
-      const weights = 2 * input.channels * block.hiddenChannels;
-      return {
-        matmulMacs: positions(input) * weights,
-        normElements: elements(input),
-        activationElements: hidden,
-        readWriteBytes: 7 * elements(input) + 4 * hidden,
-        weightBytes: weights,
-      };
-    }
     case 'pooledHead': {
       const hidden = positions(input) * block.hiddenChannels;
       const expand = input.channels * block.hiddenChannels;
@@ -136,6 +125,7 @@ function workOf(block: Block): Partial<Terms> {
         weightBytes: weights,
       };
     }
+    case 'ffn':
     case 'encoderMlp': {
       const hidden = tokensOf(input) * block.hiddenChannels;
       const weights = 2 * input.channels * block.hiddenChannels;
