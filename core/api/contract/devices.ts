@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { count, float32, nothing } from './common.ts';
+
+const errors = z.object({
+  count, mapePercent: z.number(), rmspePercent: z.number(), biasPercent: z.number(), worstPercent: z.number(),
+  withinPercent: z.record(z.string(), z.number()), kendallTau: z.number().nullable(),
+});
+
+export const device = z.object({
+  name: z.string(), title: z.string(), systemOnChip: z.string().nullable(),
+  /** Absolute path of its file. */
+  path: z.string(), shipped: z.boolean(),
+  runtime: z.object({ name: z.string(), processor: z.string(), precision: z.string(), threads: z.union([z.number(), z.string()]), notes: z.string().optional() }),
+  measurements: z.object({ source: z.string(), blocks: count, networks: count, measuredOn: z.string().nullable() }),
+  /** What the numbers are about, and what they are not. */
+  speaksFor: z.array(z.string()),
+  evaluations: z.array(z.object({ title: z.string(), errors })),
+  /** Share of measured latencies that lie within the interval. */
+  intervalCoverage: z.number(),
+});
+
+export const deviceMethods = {
+  'devices.list': { input: nothing, output: z.array(device) },
+  'devices.get': {
+    input: z.object({ device: z.string() }),
+    output: z.object({
+      device,
+      /** By kind of block: what was measured. */
+      ranges: z.array(z.object({
+        kind: z.string(), measuredBlocks: count, features: z.array(z.object({ name: z.string(), min: z.number(), max: z.number() })),
+      })),
+      /** Architectures never used in fitting; null where the model's file has none. */
+      heldOut: z.object({ title: z.string(), measuredMs: float32, predictedMs: float32 }).nullable(),
+    }),
+  },
+} as const;

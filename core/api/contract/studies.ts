@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { eventSchema } from '../../study/eventTypes.ts';
+import { accuracy, arch, bytes, count, float32, float64, nothing, path, problem, spread, studyId, time, uint32 } from './common.ts';
+
+export const studyStates = ['created', 'queued', 'running', 'paused', 'stopping', 'interrupted', 'failed', 'crashed', 'finished'] as const;
+
+export const studyRow = z.object({
+  id: studyId, directory: path, name: z.string(), space: z.string(), seed: count,
+  engine: z.string().nullable(),
+  devices: z.array(z.string()),
+  state: z.enum(studyStates),
+  /** It is run by another process, such as a command in a terminal: it can be watched, not controlled. */
+  runsElsewhere: z.boolean(),
+  created: time, updated: time,
+  tags: z.array(z.string()), archived: z.boolean(),
+  progress: z.object({ phase: z.string(), fraction: z.number(), remainingSeconds: z.number().optional() }).nullable(),
+  best: z.array(z.object({
+    device: z.string(), frontSize: count, hypervolume: z.number(), accuracy, latencyMs: z.number(),
+  })),
+  /** Of a linear classifier on the same pixels. */
+  linearAccuracy: accuracy.nullable(),
+  imageSize: count.nullable(),
+  /** Why it cannot be read, failed or crashed. */
+  problem: problem.nullable(),
+});
+
+const frontEntry = z.object({
+  id: z.string(), key: z.string(), name: z.string().optional(), arch, accuracy, latencyMs: z.number(), lowMs: z.number(),
+  highMs: z.number(), macs: z.number(), params: z.number().optional(),
+});
+const point = z.object({ latencyMs: z.number(), accuracy });
+
+export const studySummary = z.object({
+  data: z.object({
+    classes: z.array(z.string()), trainImages: count, valImages: count, imageSize: count, linearAccuracy: accuracy,
+    skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
+  }),
+  evaluations: count,
+  fronts: z.array(z.object({
+    device: z.string(), maxMs: z.number().optional(), front: z.array(frontEntry), hypervolume: z.number(), referencePoint: point,
+    progress: z.array(z.object({ evaluations: z.number(), hypervolume: z.number() })),
+  })),
+  exported: z.array(z.object({
+    /** Relative to the study's folder. */
+    path: z.string(), devices: z.array(z.string()), id: z.string(), key: z.string(), sizeBytes: count, accuracy, relativeDiff: z.number(),
+  })),
+  warnings: z.array(z.string()),
+});
+
+/** The evaluated architectures from row `from` on, a column each. Missing values are NaN. */
+export const evaluationColumns = z.object({
+  from: count, count, accuracy: float32, macs: float64, params: float64,
+  /** Generation of the search that asked for it. */
+  batch: uint32,
+  latencyMs: z.record(z.string(), float32),
+});
+
+const settingProblem = z.object({
+  path: z.array(z.union([z.string(), z.number()])), line: count.nullable(), text: z.string(),
+});
+/** A study file being written: its text, and the folder that its relative paths start from. */
+const draft = z.object({ text: z.string(), baseDir: path });
+const checkedDraft = z.object({
+  problems: z.array(settingProblem),
+  /** With all defaults; null while there are problems. */
+  settings: z.unknown().nullable(),
+});
+
+export const studyMethods = {
+  'studies.list': { input: nothing, output: z.array(studyRow) },
+  'studies.get': {
+    input: z.object({ study: studyId }),
+    output: z.object({
+      row: studyRow, text: z.string(), settings: z.unknown(),
+      info: z.object({ pocketformerVersion: z.string(), node: z.string(), platform: z.string(), baseDir: path }),
+      /** Null until the data were read. */
+      summary: studySummary.nullable(),
+    }),
+  },
+  'studies.templates': {
+    input: nothing,
+    output: z.array(z.object({ id: z.string(), title: z.string(), description: z.string(), text: z.string() })),
+  },
+  'studies.create': { input: draft.extend({ start: z.boolean() }), output: z.object({ study: studyId }) },
+  'studies.duplicate': { input: z.object({ study: studyId, name: z.string() }), output: z.object({ study: studyId }) },
+  'studies.open': { input: z.object({ path }), output: z.object({ study: studyId }) },
+  /** Takes a study that lies outside the library off the list; its folder stays as it is. */
+  'studies.forget': { input: z.object({ study: studyId }), output: nothing },
+  'studies.rename': { input: z.object({ study: studyId, name: z.string() }), output: nothing },
+  'studies.setTags': { input: z.object({ study: studyId, tags: z.array(z.string()) }), output: nothing },
+  'studies.setArchived': { input: z.object({ studies: z.array(studyId), archived: z.boolean() }), output: nothing },
+  'studies.trash': { input: z.object({ studies: z.array(studyId) }), output: z.object({ trashed: z.array(z.string()) }) },
+  'studies.restore': { input: z.object({ trashed: z.array(z.string()) }), output: z.object({ studies: z.array(studyId) }) },
+  'studies.trashed': {
+    input: nothing,
+    output: z.array(z.object({ id: z.string(), name: z.string(), time, from: path, sizeBytes: z.number().optional() })),
+  },
+  'studies.emptyTrash': { input: nothing, output: z.object({ deleted: count }) },
+  /** A file of a study's results, such as an exported model, for saving where there is no folder to reveal. */
+  'studies.readFile': { input: z.object({ study: studyId, path: z.string() }), output: z.object({ name: z.string(), bytes }) },
+
+  'draft.fields': {
+    input: nothing,
+    output: z.array(z.object({
+      path: z.array(z.string()), title: z.string(), help: z.string(), kind: z.enum(['text', 'number', 'integer', 'boolean', 'choice', 'list', 'group']),
+      /** What is taken where nothing is written. */
+      default: z.unknown().optional(),
+      choices: z.array(z.string()).optional(), min: z.number().optional(), max: z.number().optional(),
+    })),
+  },
+  'draft.check': { input: draft, output: checkedDraft },
+  /** Sets or removes (`value` undefined or null) settings in a study file's text, keeping its comments and layout. */
+  'draft.edit': {
+    input: draft.extend({ changes: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), value: z.unknown() })) }),
+    output: checkedDraft.extend({ text: z.string() }),
+  },
+  'draft.estimate': {
+    input: draft,
+    output: z.object({
+      /** Distinct architectures, as digits: it can exceed what numbers hold. */
+      architectures: z.string(),
+      macs: spread, params: spread,
+      latencies: z.array(z.object({
+        device: z.string(), latencyMs: spread, extrapolated: z.boolean(),
+        /** Share of sampled architectures within the device's limit; null without one. */
+        withinLimit: z.number().nullable(),
+      })),
+      plannedEvaluations: count, trainingSteps: count, trainImages: count.nullable(),
+      notes: z.array(z.string()),
+    }),
+  },
+  'draft.inspectData': {
+    input: draft.extend({ thumbnailsPerClass: z.int().min(0).max(16) }),
+    output: z.object({
+      classes: z.array(z.object({ name: z.string(), train: count, val: count, thumbnails: z.array(bytes) })),
+      trainImages: count, valImages: count, imageSize: count,
+      problems: z.array(z.string()),
+    }),
+  },
+  /** Trains for some seconds to find out how long the study would take. */
+  'draft.probe': {
+    input: draft.extend({ seconds: z.number().min(1).max(60) }),
+    progress: z.object({ fraction: z.number(), words: z.string() }),
+    output: z.object({
+      imagesPerSecond: z.number(), secondsPerStep: z.number(), secondsPerEvaluation: z.number(),
+      trainingSeconds: z.number(), searchSeconds: z.number(), exportSeconds: z.number(), totalSeconds: z.number(),
+      peakMemoryBytes: z.number(),
+    }),
+  },
+
+  /** Architectures of rows of `study.evaluations`. */
+  'results.rows': {
+    input: z.object({ study: studyId, rows: z.array(count).max(10_000) }),
+    output: z.array(z.object({ row: count, id: z.string(), key: z.string(), name: z.string().optional(), arch })),
+  },
+  /** The choices of architectures as numbers, a column for each dimension of the space. */
+  'results.coordinates': {
+    input: z.object({ study: studyId, rows: uint32 }),
+    output: z.object({
+      dimensions: z.array(z.object({ name: z.string(), title: z.string(), values: z.array(z.number()), column: float32 })),
+    }),
+  },
+} as const;
+
+export const studyTopics = {
+  /** The library's list: all of it first, then what changes. */
+  studies: {
+    params: nothing,
+    payload: z.object({ reset: z.boolean(), changed: z.array(studyRow), removed: z.array(studyId) }),
+  },
+  /** A study's history; sequence numbers are the events' own. After `reset`, what was known before is void. */
+  'study.events': {
+    params: z.object({ study: studyId }),
+    payload: z.object({ reset: z.boolean(), events: z.array(eventSchema) }),
+  },
+  /** Everything a study has evaluated, without what was done again after a resume. */
+  'study.evaluations': {
+    params: z.object({ study: studyId }),
+    payload: z.object({ reset: z.boolean(), columns: evaluationColumns }),
+  },
+} as const;
