@@ -13,17 +13,17 @@ const view = {
 };
 
 const syntheticSchema = z.strictObject({
-  kind: z.literal('synthetic'),
-  imageSize: imageSize.max(256).default(32),
-  trainImages: z.int().min(10).max(1_000_000).default(8_000),
-  valImages: z.int().min(10).max(1_000_000).default(2_000),
+  kind: z.literal('synthetic').describe('images that Pocketformer paints itself: ten classes, nothing to download'),
+  imageSize: imageSize.max(256).default(32).describe('side of the square images in pixels'),
+  trainImages: z.int().min(10).max(1_000_000).default(8_000).describe('images to train on'),
+  valImages: z.int().min(10).max(1_000_000).default(2_000).describe('images to validate with'),
   difficulty: z.number().min(0).max(1).default(0.5).describe('0 (easy) to 1 (hard)'),
   seed: z.int().optional().describe("of the images; by default the study's"),
   ...view,
 });
 
 const folderSchema = z.strictObject({
-  kind: z.literal('folder'),
+  kind: z.literal('folder').describe('a folder with a folder of images for each class'),
   path: z.string().min(1).describe('holds train/<class>/* and val/<class>/*, or <class>/* alone'),
   imageSize,
   valFraction: z.number().gt(0).lte(0.5).default(0.1).describe('part of each class that validates, without val/'),

@@ -26,7 +26,8 @@ export interface FolderScan {
   readonly skipped: readonly SkippedImage[];
 }
 
-const imageExtensions = new Set([
+/** Files with other extensions are images only if their content says so. */
+export const imageExtensions = new Set([
   '.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.bmp', '.tif', '.tiff', '.avif', '.heic', '.heif', '.jxl',
 ]);
 const validationNames = ['val', 'valid', 'validation'];
@@ -41,6 +42,31 @@ const concurrentCalls = 16;
  * `data-class-mismatch`.
  */
 export async function scanImageFolder(root: string, signal?: AbortSignal): Promise<FolderScan> {
+  const { classes, parts } = await folderLayout(root);
+  const files: ImageFile[] = [];
+  const skipped: SkippedImage[] = [];
+  for (const { folder, part } of parts) {
+    for (const [label, name] of classes.entries()) {
+      const found = await scanClass(root, folder ? `${folder}/${name}` : name, signal);
+      for (const file of found.files) files.push({ ...file, label, part });
+      for (const file of found.skipped) skipped.push(file);
+    }
+  }
+  return { root, classes, files, skipped };
+}
+
+export interface FolderLayout {
+  /** Folder names, sorted bytewise. */
+  readonly classes: readonly string[];
+  /** Folders, relative to the root ('' is the root itself), that hold the classes' folders. */
+  readonly parts: readonly { readonly folder: string; readonly part: FolderPart }[];
+}
+
+/**
+ * How an image folder is laid out, without looking at its images.
+ * @throws InputError as scanImageFolder
+ */
+export async function folderLayout(root: string): Promise<FolderLayout> {
   const top = await subfolders(root);
   if (top.length === 0) {
     throw new InputError('data-empty', `${root} holds no folders. Put each class's images in a folder of its own: `
@@ -56,19 +82,10 @@ export async function scanImageFolder(root: string, signal?: AbortSignal): Promi
   }
   if (validation) checkSameClasses(root, classes, validation, await subfolders(join(root, validation)));
 
-  const parts: { folder: string; part: FolderPart }[] = validation
+  const parts: FolderLayout['parts'] = validation
     ? [{ folder: 'train', part: 'train' }, { folder: validation, part: 'val' }]
     : [{ folder: trainFolder, part: 'undivided' }];
-  const files: ImageFile[] = [];
-  const skipped: SkippedImage[] = [];
-  for (const { folder, part } of parts) {
-    for (const [label, name] of classes.entries()) {
-      const found = await scanClass(root, folder ? `${folder}/${name}` : name, signal);
-      for (const file of found.files) files.push({ ...file, label, part });
-      for (const file of found.skipped) skipped.push(file);
-    }
-  }
-  return { root, classes, files, skipped };
+  return { classes, parts };
 }
 
 function checkSameClasses(root: string, train: readonly string[], folder: string, val: readonly string[]): void {
@@ -87,7 +104,7 @@ function checkSameClasses(root: string, train: readonly string[], folder: string
 /** Names of the visible folders in `path`, links to folders among them, sorted bytewise. */
 async function subfolders(path: string): Promise<string[]> {
   const names: string[] = [];
-  for (const entry of await list(path)) {
+  for (const entry of await visibleEntries(path)) {
     const isFolder = entry.isDirectory()
       || (entry.isSymbolicLink() && await stat(join(path, entry.name)).then((s) => s.isDirectory(), () => false));
     if (isFolder) names.push(entry.name);
@@ -95,8 +112,11 @@ async function subfolders(path: string): Promise<string[]> {
   return names.sort(bytewise);
 }
 
-/** The visible entries of a folder. */
-async function list(path: string): Promise<Dirent[]> {
+/**
+ * The visible entries of a folder.
+ * @throws InputError `data-missing`, `data-not-a-folder`, `data-unreadable`
+ */
+export async function visibleEntries(path: string): Promise<Dirent[]> {
   try {
     const entries = await readdir(path, { withFileTypes: true });
     return entries.filter((entry) => !entry.name.startsWith('.'));
@@ -116,7 +136,7 @@ async function list(path: string): Promise<Dirent[]> {
 type FoundFile = Pick<ImageFile, 'path' | 'sizeBytes' | 'mtimeMs'>;
 
 async function scanClass(root: string, folder: string, signal?: AbortSignal) {
-  const entries = (await list(join(root, folder))).filter((entry) => !entry.isDirectory());
+  const entries = (await visibleEntries(join(root, folder))).filter((entry) => !entry.isDirectory());
   const names = entries.map((entry) => entry.name).sort(bytewise);
   const found: (FoundFile | SkippedImage | undefined)[] = new Array(names.length);
   await forEachConcurrent(names, concurrentCalls, async (name, i) => {

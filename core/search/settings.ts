@@ -8,32 +8,31 @@ const count = z.number().int().min(1);
  * 512 first architectures, then 40 generations of 128 mutations and 128 crossovers among 256 parents.
  */
 export const searchSettingsSchema = z.strictObject({
-  /** Rounds of breeding after the initial population. 0 is a search by (spread) sampling alone. */
-  generations: z.number().int().min(0).default(40),
-  initialPopulation: count.default(512),
-  parents: count.default(256),
-  mutations: z.number().int().min(0).default(128),
-  crossovers: z.number().int().min(0).default(128),
+  generations: z.number().int().min(0).default(40)
+    .describe('rounds of breeding after the initial population; 0 is a search by (spread) sampling alone'),
+  initialPopulation: count.default(512).describe('architectures evaluated before the first generation'),
+  parents: count.default(256).describe('best architectures that each generation is bred from'),
+  mutations: z.number().int().min(0).default(128).describe('architectures per generation that come from one changed parent'),
+  crossovers: z.number().int().min(0).default(128).describe('architectures per generation that come from two parents'),
   mutation: z.strictObject({
-    /** Probability that the depths of a mutated architecture change. */
-    depth: probability.default(0.4),
-    /** Probability, for each other choice, that it changes. */
-    choice: probability.default(0.2),
-    /** When a choice changes: probability of a uniform draw; otherwise it takes its minimum. */
-    uniform: probability.default(0.45),
-  }).prefault({}),
+    depth: probability.default(0.4).describe('probability that the depths of a mutated architecture change'),
+    choice: probability.default(0.2).describe('probability, for each other choice, that it changes'),
+    uniform: probability.default(0.45)
+      .describe('when a choice changes: probability of a uniform draw; otherwise it takes its minimum'),
+  }).prefault({}).describe('how much a mutation changes'),
   /**
-   * How parents are chosen. `pareto` (the default) serves all devices and the whole latency range with one population.
-   * `budget` is the published way: one latency window after the other, each with its own generations, and the most
-   * accurate architectures inside the window as parents.
+   * `pareto` serves all devices and the whole latency range with one population. `budget` is the published way: one
+   * latency window after the other, each with its own generations, and the most accurate architectures inside the
+   * window as parents.
    */
-  selection: z.enum(['pareto', 'budget']).default('pareto'),
+  selection: z.enum(['pareto', 'budget']).default('pareto')
+    .describe('how parents are chosen: over all latencies and devices at once (pareto), or one latency after the other (budget)'),
   /** For `budget`: by device, the windows' lower ends in milliseconds. */
   budgetsMs: z.record(z.string(), z.array(z.number().positive()).min(1)).default({}),
-  /** For `budget`: each window reaches from its lower end this many milliseconds up. */
-  budgetWidthMs: z.number().positive().default(1.5),
-  /** What must stay within a budget: the predicted latency, or the upper end of its interval, to be on the safe side. */
-  constrain: z.enum(['latencyMs', 'highMs']).default('latencyMs'),
+  budgetWidthMs: z.number().positive().default(1.5)
+    .describe('for the selection "budget": each latency window reaches from its lower end this many ms up'),
+  constrain: z.enum(['latencyMs', 'highMs']).default('latencyMs')
+    .describe('what must stay within a budget: the predicted latency, or, to be on the safe side, the upper end of its interval'),
 });
 
 export type SearchSettings = z.output<typeof searchSettingsSchema>;

@@ -142,8 +142,8 @@ export class Study {
     return this.#info;
   }
 
-  /** Records how the study stands. */
-  async update(change: { status?: StudyStatus; engine?: string }): Promise<void> {
+  /** Records how the study stands, or what it is called. */
+  async update(change: { status?: StudyStatus; engine?: string; name?: string }): Promise<void> {
     const info = { ...this.#info, ...change };
     await writeStudyInfo(this.paths.info, info, this.#remedy);
     this.#info = info;

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { InputError } from '../base/errors.ts';
 import { dataSchema } from '../data/config.ts';
 import { searchSettingsSchema } from '../search/settings.ts';
+import type { SearchSettings } from '../search/settings.ts';
 import { getSpace } from '../spaces/index.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
 import { readText } from './textFile.ts';
 import { pathText, problemsOf } from './validationText.ts';
+import type { Problem } from './validationText.ts';
 import { parseYaml } from './yamlFile.ts';
 
 /** The newest version of the study file that this Pocketformer reads. */
@@ -16,14 +18,11 @@ const count = z.int().min(1);
 const positive = z.number().positive();
 
 const deviceSchema = z.strictObject({
-  /** A device model that ships with Pocketformer; or `file`. */
-  name: z.string().min(1).optional(),
-  /** A device model of one's own; relative to the study file. */
-  file: z.string().min(1).optional(),
-  /** Architectures predicted to be slower are not searched. */
-  maxMs: positive.optional(),
-  /** Latencies for each of which the best architecture is wanted. */
-  budgetsMs: z.array(positive).min(1).optional(),
+  name: z.string().min(1).optional().describe('a device model that ships with Pocketformer'),
+  file: z.string().min(1).optional().describe('the file of a device model of your own, relative to the study file'),
+  maxMs: positive.optional().describe('longest latency of any use, in ms; slower architectures are not searched'),
+  budgetsMs: z.array(positive).min(1).optional()
+    .describe('latencies in ms, for each of which the best architecture is wanted; for the selection "budget"'),
 }).refine((device) => (device.name === undefined) !== (device.file === undefined), {
   error: 'a device has either a name or a file',
 });
@@ -32,33 +31,31 @@ const deviceSchema = z.strictObject({
 const deviceEntrySchema = z.union([z.string().min(1).transform((name) => ({ name })), deviceSchema]);
 
 const studySearchSchema = searchSettingsSchema.omit({ budgetsMs: true }).extend({
-  /** Batches of training images that set a subnet's batch norms before it is evaluated. */
-  calibrationBatches: count.default(8),
-  /** Validation images per evaluation; all of them when there are fewer. */
-  evaluationImages: count.default(1000),
+  calibrationBatches: count.default(8)
+    .describe("batches of training images that set a subnet's batch norms before it is evaluated"),
+  evaluationImages: count.default(1000).describe('validation images per evaluation; all of them when there are fewer'),
 });
 
 export const studySchema = z.strictObject({
-  version: z.literal(studyFileVersion),
+  version: z.literal(studyFileVersion).describe('version of the study file format'),
   name: z.string().refine((name) => /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,98}[\p{L}\p{N}_-])?$/u.test(name), {
     error: 'expected up to 100 letters, digits, spaces, dots, hyphens and underscores, beginning with a letter or digit',
-  }).optional(),
-  seed: z.int().min(0).default(1),
-  space: z.string().min(1),
-  engine: z.enum(['auto', 'ort', 'tensorflow', 'webgpu', 'js']).default('auto'),
-  /** What the engine may take of the machine. */
+  }).optional().describe('what the study is called; by default like its file'),
+  seed: z.int().min(0).default(1).describe('seed of all random choices; the same seed gives the same result'),
+  space: z.string().min(1).describe('search space: which architectures are looked at'),
+  engine: z.enum(['auto', 'ort', 'tensorflow', 'webgpu', 'js']).default('auto')
+    .describe('what computes; auto takes the fastest that works here'),
   compute: z.strictObject({
-    threads: count.max(256).optional(),
-    memoryGiB: positive.optional(),
-  }).prefault({}),
-  data: dataSchema,
-  devices: z.array(deviceEntrySchema).min(1),
-  training: trainingSettingsSchema.prefault({}),
-  search: studySearchSchema.prefault({}),
+    threads: count.max(256).optional().describe('processor threads; by default as many as the machine offers'),
+    memoryGiB: positive.optional().describe('most memory that the engine may take, in GiB'),
+  }).prefault({}).describe('what the engine may take of the machine'),
+  data: dataSchema.describe('images to train on and to validate with'),
+  devices: z.array(deviceEntrySchema).min(1).describe('phones to search for, all at once'),
+  training: trainingSettingsSchema.prefault({}).describe('how the supernet learns'),
+  search: studySearchSchema.prefault({}).describe('how the fronts are searched'),
   export: z.strictObject({
-    /** ONNX files written for each device, spread over its front. */
-    perDevice: z.int().min(0).default(3),
-  }).prefault({}),
+    perDevice: z.int().min(0).default(3).describe('ONNX files written for each device, spread over its front'),
+  }).prefault({}).describe('what is written at the end'),
 });
 
 export type StudySettings = z.output<typeof studySchema> & { readonly name: string };
@@ -87,23 +84,47 @@ export async function readStudyFile(path: string): Promise<StudyFile> {
  */
 export function parseStudyFile(text: string, path: string): StudySettings {
   const yaml = parseYaml(text, path);
-  const value = withoutEmptySettings(yaml.value);
+  const judged = judgeStudy(yaml.value, path);
+  if ('settings' in judged) return judged.settings;
+  const lines = judged.problems.map((problem) => {
+    const place = problem.path.length === 0 ? '' : `${pathText(problem.path)}: `;
+    return `${path}:${yaml.lineOf(problem.path)}: ${place}${problem.text}`;
+  });
+  if (judged.code === 'invalid-study-file') throw new InputError(judged.code, lines[0], { details: { problems: lines } });
+  throw new InputError(judged.code, lines[0], { cause: judged.cause });
+}
+
+/** A study file's settings, or everything that is wrong with it. */
+export type StudyJudgement =
+  | { readonly settings: StudySettings }
+  | { readonly code: string; readonly problems: readonly Pick<Problem, 'path' | 'text'>[]; readonly cause?: unknown };
+
+/**
+ * Judges what a study file says, as plain data.
+ * @param path as in `parseStudyFile`.
+ * @throws InputError `study-version`
+ */
+export function judgeStudy(written: unknown, path: string): StudyJudgement {
+  const value = withoutEmptySettings(written);
   requireKnownVersion(value, path);
   const parsed = studySchema.safeParse(value);
   if (!parsed.success) {
-    const problems = problemsOf(studySchema, parsed.error.issues, value).map((problem) => {
-      const place = problem.path.length === 0 ? '' : `${pathText(problem.path)}: `;
-      return `${path}:${yaml.lineOf(problem.path)}: ${place}${problem.text}`;
-    });
-    throw new InputError('invalid-study-file', problems[0], { details: { problems } });
+    return { code: 'invalid-study-file', problems: problemsOf(studySchema, parsed.error.issues, value) };
   }
   try {
     getSpace(parsed.data.space);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.code, `${path}:${yaml.lineOf(['space'])}: space: ${error.message}`, { cause: error });
+    return { code: error.code, problems: [{ path: ['space'], text: error.message }], cause: error };
   }
-  return { ...parsed.data, name: parsed.data.name ?? basename(path, extname(path)) };
+  return { settings: { ...parsed.data, name: parsed.data.name ?? basename(path, extname(path)) } };
+}
+
+/** The search's settings of a study, as core/search wants them. @param deviceNames in the order of the study's devices. */
+export function searchSettingsOf(settings: StudySettings, deviceNames: readonly string[]): SearchSettings {
+  const { calibrationBatches, evaluationImages, ...search } = settings.search;
+  const budgets = settings.devices.map((device, i) => [deviceNames[i], 'budgetsMs' in device ? device.budgetsMs : undefined] as const);
+  return { ...search, budgetsMs: Object.fromEntries(budgets.flatMap(([name, budgetsMs]) => (budgetsMs ? [[name, budgetsMs]] : []))) };
 }
 
 /** A setting with nothing behind it ("training:" above lines that are commented out) counts as left out. */

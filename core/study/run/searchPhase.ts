@@ -5,11 +5,13 @@ import { networkParams } from '../../network/blockGraph.ts';
 import { advance, createSearch, nextCandidates } from '../../search/evolution.ts';
 import type { SearchProblem } from '../../search/problem.ts';
 import { searchResult } from '../../search/result.ts';
-import { plannedEvaluations, type SearchSettings } from '../../search/settings.ts';
+import { plannedEvaluations } from '../../search/settings.ts';
 import { restoreSearch, type SearchState } from '../../search/state.ts';
 import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
+import { searchSettingsOf } from '../studyFile.ts';
+import { warn } from './context.ts';
 import type { RunContext } from './context.ts';
-import { breathe } from './hooks.ts';
+import { safePoint, workedMs } from './hooks.ts';
 
 const evaluationsPerCheckpoint = 16;
 
@@ -17,13 +19,13 @@ const evaluationsPerCheckpoint = 16;
 export async function searchPhase(context: RunContext, evaluator: SubnetEvaluator): Promise<SearchState<unknown>> {
   const { study, hooks, space } = context;
   const problem = searchProblem(context);
-  const settings = searchSettings(context);
+  const settings = searchSettingsOf(study.settings, context.devices.map(({ name }) => name));
   const checkpoint = await study.loadLatestCheckpoint({ phase: 'search' });
   let state = checkpoint ? restoreSearch(problem, checkpoint.state) : createSearch(problem, settings, new Random(study.settings.seed).fork('search'));
   if (state.done) return state;
   if (checkpoint) study.events.append({ kind: 'resumed', phase: 'search', step: state.archive.length, afterSeq: checkpoint.eventSeq });
 
-  const startedMs = performance.now();
+  const startedMs = workedMs(hooks);
   const total = plannedEvaluations(settings);
   const done = () => state.archive.length + state.pending.filter(({ accuracy }) => accuracy !== null).length;
   const save = () => study.saveCheckpoint({ phase: 'search', step: done(), tensors: {}, state });
@@ -38,7 +40,7 @@ export async function searchPhase(context: RunContext, evaluator: SubnetEvaluato
       study.events.append({ kind: 'evaluation', arch, label: key, accuracy, images: study.settings.search.evaluationImages });
       state = advance(problem, state, [{ key, accuracy }]);
       hooks.onProgress?.({ phase: 'search', done: done(), total, unit: 'architectures', note: `best ${bestAccuracy(state)}` });
-      await breathe();
+      await safePoint(hooks);
       if (hooks.signal?.aborted) {
         await save();
         throw new CancelledError();
@@ -55,7 +57,7 @@ export async function searchPhase(context: RunContext, evaluator: SubnetEvaluato
     });
   }
   await save();
-  study.events.append({ kind: 'phase-finished', phase: 'search', seconds: (performance.now() - startedMs) / 1000 });
+  study.events.append({ kind: 'phase-finished', phase: 'search', seconds: (workedMs(hooks) - startedMs) / 1000 });
   return state;
 }
 
@@ -76,23 +78,16 @@ export function searchProblem({ space, devices, data }: RunContext): SearchProbl
   };
 }
 
-function searchSettings({ study, devices }: RunContext): SearchSettings {
-  const { calibrationBatches, evaluationImages, ...settings } = study.settings.search;
-  const budgets = study.settings.devices.map((device, i) => [devices[i].name, 'budgetsMs' in device ? device.budgetsMs : undefined] as const);
-  return { ...settings, budgetsMs: Object.fromEntries(budgets.flatMap(([name, budgetsMs]) => (budgetsMs ? [[name, budgetsMs]] : []))) };
-}
-
 /** Says once, per device, when the space lies outside what its model was fitted to. */
 function warnAboutRanges(context: RunContext): void {
-  const { space, devices, data, study, hooks } = context;
+  const { space, devices, data } = context;
   for (const { name, model } of devices) {
     const { outOfRange } = predictLatency(model, space.lower(space.largest, { classes: data.classes.length }));
     if (outOfRange.length === 0) continue;
     const message = `${name}: latencies are extrapolated, so their intervals are wide (${outOfRange.slice(0, 2).join('; ')}${outOfRange.length > 2 ? '; ...' : ''}).`;
     if (context.summary.warnings.includes(message)) continue;
     context.summary = { ...context.summary, warnings: [...context.summary.warnings, message] };
-    study.events.append({ kind: 'warning', code: 'latency-extrapolated', message });
-    hooks.onMessage?.(message);
+    warn(context, 'latency-extrapolated', message);
   }
 }
 
