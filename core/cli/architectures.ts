@@ -1,14 +1,13 @@
 import { InputError } from '../base/errors.ts';
-import { findArchitecture, readArchitecture } from '../spaces/index.ts';
+import { findArchitecture, publishedName, readArchitecture } from '../spaces/index.ts';
 import type { SearchSpace } from '../spaces/index.ts';
 import { parseJsonText } from '../spaces/jsonText.ts';
 import { readText } from '../study/textFile.ts';
 
 /** How people recognise an architecture: its published name, or else its key. */
 export function labelOf<A>(space: SearchSpace<A>, arch: A): { readonly name?: string; readonly text: string } {
-  const key = space.key(arch);
-  const name = Object.keys(space.networks).find((candidate) => space.key(space.networks[candidate]) === key);
-  return name === undefined ? { text: key } : { name, text: name };
+  const name = publishedName(space, arch);
+  return name === undefined ? { text: space.key(arch) } : { name, text: name };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { publishedName } from '../spaces/publishedName.ts';
 import { defaultReferencePoint, hypervolume, normalizedHypervolume } from './indicators.ts';
 import { paretoFront } from './pareto.ts';
 import type { ParetoPoint } from './pareto.ts';
@@ -112,7 +113,7 @@ function frontEntry<A>(
   one: { key: string; arch: A; accuracy: number; latencyMs: number; lowMs: number; highMs: number },
 ): FrontEntry {
   const { space } = problem;
-  const name = Object.keys(space.networks).find((candidate) => space.key(space.networks[candidate]) === one.key);
+  const name = publishedName(space, one.arch);
   const params = problem.countParams?.(one.arch);
   return {
     id: architectureId(one.key),

@@ -16,5 +16,6 @@ export function getSpace(id: string): SearchSpace {
 }
 
 export { findArchitecture, readArchitecture } from './architectureInput.ts';
+export { publishedName } from './publishedName.ts';
 export { sampleWithin } from './sampling.ts';
 export type { MutationRates, SearchSpace } from './space.ts';

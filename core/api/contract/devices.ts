@@ -10,13 +10,15 @@ export const device = z.object({
   name: z.string(), title: z.string(), systemOnChip: z.string().nullable(),
   /** Absolute path of its file. */
   path: z.string(), shipped: z.boolean(),
-  runtime: z.object({ name: z.string(), processor: z.string(), precision: z.string(), threads: z.union([z.number(), z.string()]), notes: z.string().optional() }),
-  measurements: z.object({ source: z.string(), blocks: count, networks: count, measuredOn: z.string().nullable() }),
+  runtime: z.object({ name: z.string(), processor: z.string(), precision: z.string(), threads: count, notes: z.string() }),
+  measurements: z.object({ source: z.string(), notes: z.string(), blocks: count, networks: count, measuredOn: z.string().nullable() }),
   /** What the numbers are about, and what they are not. */
   speaksFor: z.array(z.string()),
   evaluations: z.array(z.object({ title: z.string(), errors })),
-  /** Share of measured latencies that lie within the interval. */
-  intervalCoverage: z.number(),
+  /** The same networks predicted by simpler means. */
+  baselines: z.array(z.object({ title: z.string(), errors })),
+  /** Share of measured latencies that the interval aims at, and that it held on further networks. */
+  interval: z.object({ coverage: z.number(), observedCoverage: z.number() }),
 });
 
 export const deviceMethods = {

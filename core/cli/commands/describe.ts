@@ -1,5 +1,5 @@
-import type { Block } from '../../network/blocks.ts';
 import { blockParams, networkParams } from '../../network/blockGraph.ts';
+import { choicesText } from '../../network/choices.ts';
 import { blockMacs, networkMacs } from '../../network/counts.ts';
 import type { Network } from '../../network/network.ts';
 import { findArchitecture, getSpace } from '../../spaces/index.ts';
@@ -52,25 +52,8 @@ function blockTable({ blocks }: Network): string[] {
   return tableLines(columns, blocks.map((block) => {
     const { channels, height, width, extraTokens = 0 } = block.output;
     return [
-      block.name, block.type, `${channels} x ${height} x ${width}${extraTokens > 0 ? ` + ${extraTokens}` : ''}`, settingsOf(block), grouped(blockParams(block)),
+      block.name, block.type, `${channels} x ${height} x ${width}${extraTokens > 0 ? ` + ${extraTokens}` : ''}`, choicesText(block), grouped(blockParams(block)),
       grouped(blockMacs(block)),
     ];
   }));
-}
-
-function settingsOf(block: Block): string {
-  switch (block.type) {
-    case 'conv': return `${block.kernelSize}x${block.kernelSize}, stride ${block.stride}`;
-    case 'mbconv': {
-      const squeeze = block.squeezeChannels > 0 ? ', squeeze-excitation' : '';
-      return `${block.kernelSize}x${block.kernelSize}, stride ${block.stride}, expansion ${block.expandRatio}${squeeze}`;
-    }
-    case 'attention': return `${block.numHeads} heads of ${block.headDim}, values of ${block.headDim * block.valueRatio}`;
-    case 'ffn': return `MLP ratio ${block.mlpRatio}`;
-    case 'pooledHead': return `${block.hiddenChannels} channels, then ${block.features} features`;
-    case 'patchEmbed': return `${block.patchSize}x${block.patchSize}${block.classToken ? ', class token' : ''}${block.positions ? ', positions' : ''}`;
-    case 'encoderAttention': return `${block.numHeads} heads of ${block.headDim}`;
-    case 'encoderMlp': return `MLP ratio ${block.mlpRatio}`;
-    case 'tokenHead': return `${block.pool === 'mean' ? 'mean of tokens' : 'class token'}${block.norm ? ', norm' : ''}`;
-  }
 }

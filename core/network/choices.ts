@@ -1,0 +1,37 @@
+import type { Block } from './blocks.ts';
+
+export interface BlockChoice {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What was chosen for a block besides its shapes, in the field's terms. */
+export function blockChoices(block: Block): BlockChoice[] {
+  switch (block.type) {
+    case 'conv': return [kernel(block.kernelSize), choice('stride', block.stride)];
+    case 'mbconv': return [
+      kernel(block.kernelSize), choice('stride', block.stride), choice('expansion', block.expandRatio),
+      ...(block.squeezeChannels > 0 ? [choice('squeeze-excitation', block.squeezeChannels)] : []),
+    ];
+    case 'attention': return [
+      choice('heads', block.numHeads), choice('head width', block.headDim), choice('value width', block.headDim * block.valueRatio),
+    ];
+    case 'ffn': return [choice('MLP ratio', block.mlpRatio)];
+    case 'pooledHead': return [choice('channels', block.hiddenChannels), choice('features', block.features)];
+    case 'patchEmbed': return [
+      choice('patch', `${block.patchSize}x${block.patchSize}`),
+      ...(block.classToken ? [choice('class token', 'yes')] : []), ...(block.positions ? [choice('positions', 'learned')] : []),
+    ];
+    case 'encoderAttention': return [choice('heads', block.numHeads), choice('head width', block.headDim)];
+    case 'encoderMlp': return [choice('MLP ratio', block.mlpRatio)];
+    case 'tokenHead': return [choice('pooling', block.pool === 'mean' ? 'mean of tokens' : 'class token'), ...(block.norm ? [choice('norm', 'yes')] : [])];
+  }
+}
+
+/** The same in one line: "kernel 3x3, stride 2, expansion 3". */
+export function choicesText(block: Block): string {
+  return blockChoices(block).map(({ name, value }) => (value === 'yes' ? name : `${name} ${value}`)).join(', ');
+}
+
+const choice = (name: string, value: number | string): BlockChoice => ({ name, value: String(value) });
+const kernel = (size: number) => choice('kernel', `${size}x${size}`);
