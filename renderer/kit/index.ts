@@ -1,0 +1,36 @@
+/** The kit: what screens are made of. Look at all of it under #/gallery. */
+import './popup.css';
+
+export { default as Badge } from './Badge.vue';
+export { default as Button } from './Button.vue';
+export { default as Checkbox } from './Checkbox.vue';
+export { default as CodeArea } from './CodeArea.vue';
+export { default as Combobox } from './Combobox.vue';
+export { default as ConfirmDialog } from './ConfirmDialog.vue';
+export { default as ContextMenu } from './ContextMenu.vue';
+export { default as DataTable } from './DataTable.vue';
+export { default as Dialog } from './Dialog.vue';
+export { default as EmptyState } from './EmptyState.vue';
+export { default as ErrorState } from './ErrorState.vue';
+export { default as Field } from './Field.vue';
+export { default as IconButton } from './IconButton.vue';
+export { default as KeyValueList } from './KeyValueList.vue';
+export { default as Menu } from './Menu.vue';
+export { default as NumberField } from './NumberField.vue';
+export { default as ProgressBar } from './ProgressBar.vue';
+export { default as Select } from './Select.vue';
+export { default as Shortcut } from './Shortcut.vue';
+export { default as Skeleton } from './Skeleton.vue';
+export { default as Sparkline } from './Sparkline.vue';
+export { default as SplitPane } from './SplitPane.vue';
+export { default as StateBadge } from './StateBadge.vue';
+export { default as StatTile } from './StatTile.vue';
+export { default as Switch } from './Switch.vue';
+export { default as Tabs } from './Tabs.vue';
+export { default as TagsField } from './TagsField.vue';
+export { default as TextField } from './TextField.vue';
+export { default as Toasts } from './Toasts.vue';
+export { default as Tooltip } from './Tooltip.vue';
+export { useConfirm } from './confirm.ts';
+export { useToasts } from './toasts.ts';
+export type * from './types.ts';

@@ -1,0 +1,80 @@
+/** Where the window is, as a value; `parseRoute` and `routeHash` are each other's inverse for every screen. */
+export type Route =
+  | { screen: 'studies' }
+  | { screen: 'new-study'; template?: string }
+  | { screen: 'study'; study: string; view: StudyView }
+  | { screen: 'architecture'; study: string; arch: string; against?: string }
+  | { screen: 'compare'; studies: string[] }
+  | { screen: 'devices'; device?: string }
+  | { screen: 'settings' }
+  | { screen: 'help' }
+  | { screen: 'gallery' }
+  | { screen: 'not-found'; path: string };
+
+export const studyViews = ['run', 'fronts', 'edit', 'architecture'] as const;
+/** `architecture` without an id asks the person to pick one. */
+export type StudyView = typeof studyViews[number];
+
+/** Reads location.hash, with or without the leading #. Unknown paths become 'not-found', never an exception. */
+export function parseRoute(hash: string): Route {
+  const text = hash.replace(/^#/, '');
+  const [path, query = ''] = text.split('?', 2);
+  const parts = path.split('/').filter(Boolean).map(decode);
+  const params = new URLSearchParams(query);
+  const [first, second, third, fourth] = parts;
+  if (parts.length === 0) return { screen: 'studies' };
+  if (parts.length === 1) {
+    if (first === 'studies' || first === 'settings' || first === 'help' || first === 'gallery') return { screen: first };
+    if (first === 'devices') return { screen: 'devices', ...optional('device', params.get('device')) };
+    if (first === 'compare') return { screen: 'compare', studies: (params.get('studies') ?? '').split(',').filter(Boolean) };
+  }
+  if (first === 'studies' && second === 'new' && parts.length === 2) {
+    return { screen: 'new-study', ...optional('template', params.get('template')) };
+  }
+  if (first === 'study' && second !== undefined) {
+    if (parts.length === 2) return { screen: 'study', study: second, view: 'run' };
+    if (third === 'architecture' && fourth !== undefined && parts.length === 4) {
+      return { screen: 'architecture', study: second, arch: fourth, ...optional('against', params.get('against')) };
+    }
+    const view = studyViews.find((name) => name === third);
+    if (view && parts.length === 3) return { screen: 'study', study: second, view };
+  }
+  return { screen: 'not-found', path };
+}
+
+/** The hash of a route, with the leading #. */
+export function routeHash(route: Route): string {
+  switch (route.screen) {
+    case 'new-study': return `#/studies/new${query({ template: route.template })}`;
+    case 'study': return `#/study/${encodeURIComponent(route.study)}/${route.view}`;
+    case 'architecture':
+      return `#/study/${encodeURIComponent(route.study)}/architecture/${encodeURIComponent(route.arch)}${query({ against: route.against })}`;
+    case 'compare': return `#/compare?studies=${route.studies.map(encodeURIComponent).join(',')}`;
+    case 'devices': return `#/devices${query({ device: route.device })}`;
+    case 'not-found': return `#${route.path}`;
+    default: return `#/${route.screen}`;
+  }
+}
+
+/** The study a route is about, if it is about one. */
+export function routeStudy(route: Route): string | null {
+  return route.screen === 'study' || route.screen === 'architecture' ? route.study : null;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // A stray % typed by hand: taken literally.
+    return part;
+  }
+}
+
+function optional<K extends string>(key: K, value: string | null): { [P in K]?: string } {
+  return (value ? { [key]: value } : {}) as { [P in K]?: string };
+}
+
+function query(values: Record<string, string | undefined>): string {
+  const pairs = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return pairs.length === 0 ? '' : `?${pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')}`;
+}
