@@ -54,6 +54,13 @@ const evaluationSchema = z.strictObject({
   errors: errorsSchema,
 });
 
+const heldOutSchema = z.strictObject({
+  /** What the architectures are, and what of them had been held out. */
+  title: z.string(),
+  /** Measured and predicted latency of each, in ms. */
+  pairs: z.array(z.tuple([positive, positive])).min(1),
+});
+
 export const deviceModelSchema = z.strictObject({
   format: z.literal(deviceModelFormat),
   version: z.literal(deviceModelVersion),
@@ -64,6 +71,8 @@ export const deviceModelSchema = z.strictObject({
   }),
   measurements: z.strictObject({
     source: z.string(), licence: z.string(), blocks: z.int().min(0), networks: z.int().min(0), notes: z.string(),
+    /** Year, month or day (ISO 8601) of the measurements or, where no more is known, of their publication. */
+    measuredOn: z.string().regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'YYYY, YYYY-MM or YYYY-MM-DD').optional(),
   }),
   /** What the predictions may and may not be taken for, in sentences. */
   speaksFor: z.array(z.string()),
@@ -72,6 +81,8 @@ export const deviceModelSchema = z.strictObject({
   evaluations: z.array(evaluationSchema),
   /** The same networks predicted by simpler means, for comparison. */
   baselines: z.array(evaluationSchema),
+  /** Some whole architectures as a picture of the errors to expect: predicted without having been fitted to. */
+  heldOut: heldOutSchema.optional(),
   /** Half-width, for the logarithm of a network's latency, of an interval with the given coverage. */
   interval: z.strictObject({
     coverage: z.number().gt(0).lt(1), logHalfWidth: positive, networks: z.int().positive(), method: z.string(),

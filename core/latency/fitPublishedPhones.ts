@@ -25,6 +25,8 @@ import type { PublishedPhone } from './publishedPhones.ts';
 const coverage = 0.9;
 const seed = 'published-phones';
 const networkCounts = { test: 2000, calibration: 10_000 } as const;
+/** Of the test architectures, how many stand in the model's file one by one: enough for a picture. */
+const heldOutPairs = 200;
 const command = 'node --import tsx core/latency/fitPublishedPhones.ts TABLES latency-models';
 
 /** Fits one phone's model to its table and measures it on architectures drawn from the whole ElasticViT space. */
@@ -63,12 +65,13 @@ export function fitPublishedPhone(phone: PublishedPhone, table: LatencyTable): D
 
   const architectures = `${networkCounts.test} random architectures of the whole space and the ` +
     `${test.networks.length - networkCounts.test} named ones`;
+  const unseenMs = unseenSums(test);
+  const unseenTitle = `each block predicted by a model fitted to ${100 * crossFitParts.fitted / crossFitParts.total} % ` +
+    'of the configurations, its own not among them at any grid';
   const evaluations: Evaluation[] = [
     evaluation(`${architectures}; no latency of a whole architecture was used for fitting, all measured blocks were`,
       test.latenciesMs, test.networks.map((network) => predictLatency(unscored, network).latencyMs)),
-    evaluation(`The same architectures, each block predicted by a model fitted to ` +
-      `${100 * crossFitParts.fitted / crossFitParts.total} % of the configurations, its own not among them at any grid`,
-    test.latenciesMs, unseenSums(test)),
+    evaluation(`The same architectures, ${unseenTitle}`, test.latenciesMs, unseenMs),
     ...latencyKinds.flatMap((kind) => {
       const ofKind = crossFitted.filter((row) => row.kind === kind);
       return ofKind.length === 0 ? [] : [evaluation(`Single blocks of configurations never fitted: ${kind}`,
@@ -77,8 +80,14 @@ export function fitPublishedPhone(phone: PublishedPhone, table: LatencyTable): D
   ];
   const baselines = [macsBaseline, workBaseline].map((baseline) =>
     evaluateBaseline(baseline, calibration, test, { fittedNetworks: 40, draws: 20 }, random.fork(baseline.title)));
-  return deviceModelSchema.parse({ ...unscored, evaluations, baselines });
+  const heldOut = {
+    title: `${heldOutPairs} random architectures of the whole space, ${unseenTitle}`,
+    pairs: unseenMs.slice(0, heldOutPairs).map((ms, i) => [shortMs(test.latenciesMs[i]), shortMs(ms)]),
+  };
+  return deviceModelSchema.parse({ ...unscored, evaluations, baselines, heldOut });
 }
+
+const shortMs = (ms: number) => Number(ms.toPrecision(4));
 
 function methodText(): string {
   const { trees, depth, learningRate } = defaultFitSettings.boosting;

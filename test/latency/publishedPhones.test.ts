@@ -25,6 +25,18 @@ describe.each(publishedPhones)('the model of $description.name', ({ description:
     for (const baseline of model.baselines) expect(errors.mapePercent).toBeLessThan(baseline.errors.mapePercent / 2);
   });
 
+  it('shows held-out architectures that err as its report on unseen shapes says, within what 200 of 2,013 can tell', () => {
+    const { title, pairs } = model.heldOut!;
+    const unseen = model.evaluations.find((each) => each.title.startsWith('The same architectures'))!;
+    expect(title).toContain('its own not among them at any grid');
+    expect(pairs).toHaveLength(200);
+    const report = errorReport(pairs.map(([measuredMs]) => measuredMs), pairs.map(([, predictedMs]) => predictedMs));
+    // The mean of 200 errors deviates by about 6 % of itself; 4 digits shift single errors by at most 0.1 percentage points.
+    expect(Math.abs(report.mapePercent / unseen.errors.mapePercent - 1)).toBeLessThan(0.25);
+    expect(report.worstPercent).toBeLessThanOrEqual(unseen.errors.worstPercent + 0.1);
+    expect(model.measurements.measuredOn).toBe('2023-02');
+  });
+
   it.skipIf(!present)(`keeps its claims on architectures drawn afresh${
     present ? '' : ' (skipped: needs ../shared/data/phones)'}`, () => {
     const table = readLatencyTable(join(tables, tableFile));
