@@ -18,6 +18,16 @@ export interface LoweringOptions {
   readonly supernet?: boolean;
 }
 
+/** One readable number about an architecture, for axes and tables. */
+export interface SpaceDimension {
+  /** Stable, for instance "t1.mlpRatio". */
+  readonly name: string;
+  /** For people: "T1 MLP ratio". */
+  readonly title: string;
+  /** Everything it can be, ascending. */
+  readonly values: readonly number[];
+}
+
 /**
  * A set of architectures. `A` is the space's genotype: plain JSON, immutable. A space knows no reader: it only turns
  * genotypes into networks.
@@ -37,6 +47,8 @@ export interface SearchSpace<A = unknown> {
   /** The architecture whose weights contain everyone else's. */
   readonly largest: A;
   readonly smallest: A;
+  /** The choices that tell architectures apart, in the order of the data flow. */
+  readonly dimensions: readonly SpaceDimension[];
   /**
    * Reads an architecture from JSON.
    * @throws InputError `invalid-architecture`, naming the field and what is accepted.
@@ -44,6 +56,8 @@ export interface SearchSpace<A = unknown> {
   parse(json: unknown): A;
   /** A stable identity: equal exactly when the architectures are equal. */
   key(arch: A): string;
+  /** The architecture's value on each of `dimensions`. */
+  coordinates(arch: A): number[];
   sample(random: Random): A;
   mutate(arch: A, random: Random, rates: MutationRates): A;
   crossover(first: A, second: A, random: Random): A;

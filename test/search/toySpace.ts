@@ -25,6 +25,9 @@ export const toySpace: SearchSpace<Toy> = {
   networks: { min: everyChoice(() => 0), max: everyChoice(() => levels - 1) },
   smallest: everyChoice(() => 0),
   largest: everyChoice(() => levels - 1),
+  dimensions: Array.from({ length: choices }, (_, i) => (
+    { name: `choice${i}`, title: `Choice ${i}`, values: Array.from({ length: levels }, (_, level) => level) })),
+  coordinates: (arch) => [...arch],
   parse(json) {
     const valid = Array.isArray(json) && json.length === choices
       && json.every((value) => Number.isInteger(value) && value >= 0 && value < levels);

@@ -3,6 +3,7 @@ import { architectureKey } from './architecture.ts';
 import type { ElasticVitArchitecture } from './architecture.ts';
 import { fullChoices, miniChoices } from './choices.ts';
 import type { ElasticVitChoices } from './choices.ts';
+import { coordinatesIn, dimensionsOf } from './dimensions.ts';
 import { lowerElasticVit } from './lowering.ts';
 import { paperMacs } from './paperCounter.ts';
 import { architectureParser } from './parse.ts';
@@ -27,9 +28,11 @@ function elasticVitSpace(
     networks,
     largest: networks.max,
     smallest: networks.min,
+    dimensions: dimensionsOf(choices),
     choices,
     parse: architectureParser(choices),
     key: architectureKey,
+    coordinates: coordinatesIn(choices),
     sample: (random) => sampleArchitecture(choices, random),
     mutate: (arch, random, rates) => mutateArchitecture(choices, arch, random, rates),
     crossover: (first, second, random) => crossArchitectures(choices, first, second, random),
