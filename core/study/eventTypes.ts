@@ -26,9 +26,33 @@ const kinds = {
     gradientNorm: measured.optional(),
     /** Further series by name, for example the loss of the smallest subnet. */
     metrics: z.record(z.string(), measured).optional(),
+    /** Of the whole process. */
+    memoryBytes: count.optional(),
   },
-  /** `accuracy` is a fraction of the `images`. */
-  evaluation: { arch, label: z.string().optional(), accuracy: measured, loss: measured.optional(), images: count, macs: count.optional() },
+  /** How the supernet's smallest, a middle and the largest subnet do on `images` validation images with inherited weights. */
+  health: {
+    step: count,
+    subnets: z.array(z.object({
+      name: z.enum(['smallest', 'middle', 'largest']), accuracy: measured, loss: measured.optional(), images: count, macs: count,
+    })),
+  },
+  /**
+   * `accuracy` is a fraction of the `images`. Events are written with their fields in this order: what a picture of many
+   * evaluations needs comes first, so that readers can stop at the label. The label is the space's key.
+   */
+  evaluation: {
+    accuracy: measured,
+    loss: measured.optional(),
+    images: count,
+    macs: count.optional(),
+    params: count.optional(),
+    /** Predicted, by device. */
+    latencyMs: z.record(z.string(), measured).optional(),
+    /** Of the search: 0 is the initial population, then one for each generation. */
+    batch: count.optional(),
+    label: z.string().optional(),
+    arch,
+  },
   generation: {
     generation: count,
     /** Architectures evaluated since the search began. */
@@ -68,6 +92,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
   event('phase-started'),
   event('phase-finished'),
   event('step'),
+  event('health'),
   event('evaluation'),
   event('generation'),
   event('checkpoint'),
@@ -93,7 +118,7 @@ export const milestoneKinds: ReadonlySet<EventKind> = new Set([
 
 /** Kinds that an interrupted job reports again after it was resumed. */
 const repeatedKinds: ReadonlySet<EventKind> = new Set([
-  'phase-started', 'phase-finished', 'step', 'evaluation', 'generation', 'checkpoint', 'exported',
+  'phase-started', 'phase-finished', 'step', 'health', 'evaluation', 'generation', 'checkpoint', 'exported',
 ]);
 
 /**

@@ -1,12 +1,13 @@
 import { CancelledError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import { predictLatency } from '../../latency/predict.ts';
+import { networkMacs } from '../../network/counts.ts';
 import { networkParams } from '../../network/blockGraph.ts';
-import { advance, createSearch, nextCandidates } from '../../search/evolution.ts';
-import type { SearchProblem } from '../../search/problem.ts';
+import { advance, createSearch } from '../../search/evolution.ts';
+import type { LatencyInterval, SearchProblem } from '../../search/problem.ts';
 import { searchResult } from '../../search/result.ts';
 import { plannedEvaluations } from '../../search/settings.ts';
-import { restoreSearch, type SearchState } from '../../search/state.ts';
+import { restoreSearch, type Pending, type SearchState } from '../../search/state.ts';
 import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
 import { searchSettingsOf } from '../studyFile.ts';
 import { warn } from './context.ts';
@@ -34,10 +35,13 @@ export async function searchPhase(context: RunContext, evaluator: SubnetEvaluato
   let unsaved = 0;
   while (!state.done) {
     const { batch } = state;
-    for (const { key, arch } of nextCandidates(state)) {
+    for (const { key, arch, latencies } of unanswered(state)) {
       const network = space.lower(arch, { classes: problem.classes });
       const accuracy = evaluator.accuracy(evaluator.extract(network), study.settings.search.evaluationImages);
-      study.events.append({ kind: 'evaluation', arch, label: key, accuracy, images: study.settings.search.evaluationImages });
+      study.events.append({
+        kind: 'evaluation', accuracy, images: study.settings.search.evaluationImages, macs: networkMacs(network),
+        params: networkParams(network), latencyMs: latenciesByDevice(context, latencies), batch, label: key, arch,
+      });
       state = advance(problem, state, [{ key, accuracy }]);
       hooks.onProgress?.({ phase: 'search', done: done(), total, unit: 'architectures', note: `best ${bestAccuracy(state)}` });
       await safePoint(hooks);
@@ -76,6 +80,15 @@ export function searchProblem({ space, devices, data }: RunContext): SearchProbl
     },
     countParams: (arch) => networkParams(space.lower(arch, { classes })),
   };
+}
+
+/** What the search waits for, with the latencies that it was drafted with. */
+const unanswered = (state: SearchState<unknown>): readonly Pending<unknown>[] =>
+  state.pending.filter(({ accuracy }) => accuracy === null);
+
+/** Six digits are more than a picture shows and less than half of what a line would hold otherwise. */
+function latenciesByDevice({ devices }: RunContext, latencies: readonly LatencyInterval[]): Record<string, number> {
+  return Object.fromEntries(devices.map(({ name }, i) => [name, Number(latencies[i].latencyMs.toPrecision(6))]));
 }
 
 /** Says once, per device, when the space lies outside what its model was fitted to. */
