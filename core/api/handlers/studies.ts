@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { InputError } from '../../base/errors.ts';
+import { errorCode } from '../../study/files.ts';
+import { readStudy } from '../../study/folder.ts';
+import type { StudyRow as LibraryRow } from '../../study/library/studyRow.ts';
+import type { StudyLibrary } from '../../study/library/studyLibrary.ts';
+import { readSummary } from '../../study/summary.ts';
+import type { StudySummary } from '../../study/summary.ts';
+import { readText } from '../../study/textFile.ts';
+import type { OutputOf } from '../contract/contract.ts';
+import type { Job, StudyRow, StudySummaryView } from '../contract/types.ts';
+
+/** A study as its folder tells, together with what its job of this session tells: the fresher of the two counts. */
+export function studyRow({ holder, ...row }: LibraryRow, job: Job | undefined): StudyRow {
+  const { state, problem } = row;
+  const common = { ...row, devices: [...row.devices], tags: [...row.tags], best: row.best.map((best) => ({ ...best })) };
+  if (job !== undefined) {
+    switch (job.state) {
+      case 'queued': return { ...common, state: 'queued', problem: null, runsElsewhere: false };
+      case 'starting': case 'running': case 'paused': case 'stopping': return {
+        ...common, problem: null, runsElsewhere: false,
+        state: job.state === 'starting' ? 'running' : job.state,
+        progress: job.phase === null ? row.progress : {
+          phase: job.phase, fraction: job.fraction, ...(job.remainingSeconds === null ? {} : { remainingSeconds: job.remainingSeconds }),
+        },
+      };
+      case 'crashed':
+        if (holder === null && state === 'interrupted') return { ...common, state: 'crashed', problem: job.failure ?? problem, runsElsewhere: false };
+        break;
+      case 'failed':
+        // A failure before the study could write it down, such as a missing device model.
+        if (holder === null && state !== 'finished') return { ...common, state: 'failed', problem: job.failure ?? problem, runsElsewhere: false };
+        break;
+      case 'done': case 'stopped':
+    }
+  }
+  return { ...common, state, problem, runsElsewhere: holder !== null };
+}
+
+/** A study with its text, settings and results. @throws as readStudy */
+export async function studyDetail(library: StudyLibrary, row: StudyRow): Promise<OutputOf<'studies.get'>> {
+  const view = await readStudy(await library.directoryOf(row.id));
+  const { pocketformerVersion, node, platform, baseDir } = view.info;
+  return {
+    row, text: await readText(view.paths.studyFile), settings: view.settings, info: { pocketformerVersion, node, platform, baseDir },
+    summary: await summaryOf(view.paths.summary),
+  };
+}
+
+async function summaryOf(path: string): Promise<StudySummaryView | null> {
+  let summary: StudySummary;
+  try {
+    summary = await readSummary(path);
+  } catch (error) {
+    if (error instanceof InputError && error.code === 'no-summary') return null;
+    throw error;
+  }
+  const { data: { id: _, ...data }, result, exported, warnings } = summary;
+  return {
+    data, exported, warnings, evaluations: result?.evaluations ?? 0,
+    fronts: (result?.devices ?? []).map(({ device, maxMs, front, hypervolume, referencePoint, progress }) =>
+      ({ device, maxMs, front, hypervolume, referencePoint, progress })),
+  };
+}
+
+/**
+ * A file inside a study's folder.
+ * @param path relative to the folder
+ * @throws InputError `outside-study`, `missing-file`
+ */
+export async function readStudyFileBytes(directory: string, path: string): Promise<OutputOf<'studies.readFile'>> {
+  const absolute = resolve(directory, path);
+  const inside = relative(directory, absolute);
+  if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || resolve(directory, inside) !== join(directory, inside)) {
+    throw new InputError('outside-study', `${path}: is not inside the study's folder.`);
+  }
+  try {
+    return { name: basename(absolute), bytes: new Uint8Array(await readFile(absolute)) };
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error))) {
+      throw new InputError('missing-file', `${absolute}: there is no such file any more.`, { cause: error });
+    }
+    throw error;
+  }
+}
