@@ -62,6 +62,8 @@ const settingProblem = z.object({
 const draft = z.object({ text: z.string(), baseDir: path });
 const checkedDraft = z.object({
   problems: z.array(settingProblem),
+  /** Worth knowing, but no obstacle. */
+  hints: z.array(settingProblem).optional(),
   /** With all defaults; null while there are problems. */
   settings: z.unknown().nullable(),
 });
@@ -106,6 +108,10 @@ export const studyMethods = {
       /** What is taken where nothing is written. */
       default: z.unknown().optional(),
       choices: z.array(z.string()).optional(), min: z.number().optional(), max: z.number().optional(),
+      /** `min` itself is not accepted. */
+      isOpenBelow: z.boolean().optional(), isRequired: z.boolean().optional(),
+      /** The field is there only while another setting has this value. */
+      when: z.object({ path: z.array(z.string()), value: z.string() }).optional(),
     })),
   },
   'draft.check': { input: draft, output: checkedDraft },
