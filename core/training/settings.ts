@@ -17,6 +17,8 @@ export const trainingSettingsSchema = z.strictObject({
   buckets: count.default(8)
     .describe('ranges of MACs that the space is divided into; the three subnets of a step come from one of them'),
   checkpointEverySteps: count.default(100).describe('steps between two checkpoints, from which a stopped study goes on'),
+  healthEverySteps: z.int().min(0).optional()
+    .describe('steps between two trials of a small, a middle and the largest subnet, 0 for none; by default so many that they take 3 % of the work'),
 });
 
 export type TrainingSettings = z.output<typeof trainingSettingsSchema>;

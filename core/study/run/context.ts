@@ -25,3 +25,9 @@ export interface RunContext {
   readonly augmentation: Augmentation;
   summary: StudySummary;
 }
+
+/** Tells a warning and keeps it in the study's history. */
+export function warn({ study, hooks }: Pick<RunContext, 'study' | 'hooks'>, code: string, message: string): void {
+  study.events.append({ kind: 'warning', code, message });
+  hooks.onMessage?.(message, 'warning');
+}

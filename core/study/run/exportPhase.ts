@@ -7,14 +7,14 @@ import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import type { ExportedModel } from '../summary.ts';
 import type { RunContext } from './context.ts';
-import { breathe } from './hooks.ts';
+import { safePoint, workedMs } from './hooks.ts';
 
 /** Writes the ONNX files that each device's front is best represented by; one file serves all devices that want it. */
 export async function exportPhase(context: RunContext, evaluator: SubnetEvaluator, result: SearchResult): Promise<ExportedModel[]> {
   const { study, hooks, engine, space, data, normalisation } = context;
   const wanted = chosenEntries(result, study.settings.export.perDevice);
   const exported: ExportedModel[] = [];
-  const startedMs = performance.now();
+  const startedMs = workedMs(hooks);
   study.events.append({ kind: 'phase-started', phase: 'export', totalSteps: wanted.length });
   for (const { entry, devices } of wanted) {
     const network = space.lower(space.parse(entry.arch), { classes: data.classes.length });
@@ -34,10 +34,10 @@ export async function exportPhase(context: RunContext, evaluator: SubnetEvaluato
       maxAbsDiff: report.maxAbsDiff,
     });
     hooks.onProgress?.({ phase: 'export', done: exported.length, total: wanted.length, unit: 'models' });
-    await breathe();
+    await safePoint(hooks);
     if (hooks.signal?.aborted) throw new CancelledError();
   }
-  study.events.append({ kind: 'phase-finished', phase: 'export', seconds: (performance.now() - startedMs) / 1000 });
+  study.events.append({ kind: 'phase-finished', phase: 'export', seconds: (workedMs(hooks) - startedMs) / 1000 });
   return exported;
 }
 

@@ -14,6 +14,7 @@ import type { Study } from '../folder.ts';
 import { frontsPng, frontsSvg, pictureOf } from '../frontsPicture.ts';
 import type { StudySettings } from '../studyFile.ts';
 import { readSummary, type StudySummary } from '../summary.ts';
+import { warn } from './context.ts';
 import type { RunContext, StudyDevice } from './context.ts';
 import { exportPhase } from './exportPhase.ts';
 import type { RunHooks } from './hooks.ts';
@@ -75,10 +76,12 @@ async function prepare(study: Study, hooks: RunHooks): Promise<RunContext> {
     baseDir: study.info.baseDir, cacheDir: study.paths.cache, seed: settings.seed, signal: hooks.signal,
     onProgress: ({ done, total }) => hooks.onProgress?.({ phase: 'data', done, total, unit: 'images' }),
   });
+  const known = await knownSummary(study);
+  const isNew = known === undefined;
   const context: RunContext = {
     study, hooks, engine, devices, data, space: getSpace(settings.space),
     normalisation: measureNormalisation(data.train, data.imageSize), augmentation: augmentationOf(settings.data),
-    summary: await knownSummary(study) ?? {
+    summary: known ?? {
       format: 'pocketformer-summary', version: 1, name: settings.name, space: settings.space, seed: settings.seed,
       engine: engine.info.id, result: null, exported: [], warnings: [],
       data: {
@@ -88,7 +91,12 @@ async function prepare(study: Study, hooks: RunHooks): Promise<RunContext> {
       },
     },
   };
-  if (data.skipped.length > 0) hooks.onMessage?.(skippedMessage(data.skipped));
+  if (data.skipped.length > 0) {
+    const message = skippedMessage(data.skipped);
+    // A run that goes on finds the same images as the one before.
+    if (isNew) warn(context, 'images-skipped', message);
+    else hooks.onMessage?.(message, 'warning');
+  }
   await writeSummary(context, context.summary);
   return context;
 }

@@ -1,10 +1,12 @@
 import { CancelledError, InputError } from '../../base/errors.ts';
 import { readBatch } from '../../data/batch.ts';
 import { batchIndices } from '../../data/order.ts';
+import { SupernetHealth } from '../../training/supernet/health.ts';
 import { SupernetTrainer } from '../../training/supernet/trainer.ts';
 import type { Weights } from '../../model/weights.ts';
+import { warn } from './context.ts';
 import type { RunContext } from './context.ts';
-import { breathe } from './hooks.ts';
+import { safePoint, workedMs } from './hooks.ts';
 
 /** Trains the supernet from where its last checkpoint left it; returns its weights. */
 export async function trainingPhase(context: RunContext): Promise<Weights> {
@@ -18,14 +20,18 @@ export async function trainingPhase(context: RunContext): Promise<Weights> {
       throw new InputError('other-data', `${study.directory}: the images have changed since this study was begun; restore them or start a new study.`);
     }
     trainer.restore(checkpoint.tensors, state.trainer);
-    for (const message of checkpoint.damaged) hooks.onMessage?.(message);
+    for (const message of checkpoint.damaged) warn(context, 'damaged-checkpoint', message);
   }
   if (trainer.step >= settings.steps) return trainer.weights;
   if (checkpoint) study.events.append({ kind: 'resumed', phase: 'training', step: trainer.step, afterSeq: checkpoint.eventSeq });
 
-  const startedMs = performance.now();
+  const startedMs = workedMs(hooks);
   const save = () => study.saveCheckpoint({
     phase: 'training', step: trainer.step, tensors: trainer.tensors(), state: { data: data.id, trainer: trainer.state() },
+  });
+  const health = new SupernetHealth({
+    engine, space, data, normalisation, augmentation, seed, buckets: trainer.buckets, weights: trainer.weights,
+    settings, calibrationBatches: study.settings.search.calibrationBatches,
   });
   study.events.append({ kind: 'phase-started', phase: 'training', totalSteps: settings.steps });
   while (trainer.step < settings.steps) {
@@ -39,19 +45,24 @@ export async function trainingPhase(context: RunContext): Promise<Weights> {
     study.events.append({
       kind: 'step', step: report.step, loss: report.loss, accuracy: report.accuracy, learningRate: report.learningRate,
       gradientNorm: report.gradientNorm, imagesPerSecond: settings.batchSize / ((performance.now() - stepStartedMs) / 1000),
-      metrics: { smallestLoss: report.smallestLoss, bucketFromMacs: report.bucketMacs[0] },
+      metrics: {
+        smallestLoss: report.smallestLoss, smallestAccuracy: report.smallestAccuracy,
+        bucket: report.bucket, buckets: trainer.buckets.length, bucketFromMacs: report.bucketMacs[0], bucketToMacs: report.bucketMacs[1],
+      },
+      memoryBytes: process.memoryUsage.rss(),
     });
+    if (health.isDue(report.step)) study.events.append({ kind: 'health', step: report.step, subnets: health.check() });
     hooks.onProgress?.({
       phase: 'training', done: report.step, total: settings.steps, unit: 'steps',
       note: `loss ${report.loss.toFixed(3)}, accuracy ${(100 * report.accuracy).toFixed(0)} %`,
     });
-    await breathe();
+    await safePoint(hooks);
     if (hooks.signal?.aborted) {
       await save();
       throw new CancelledError();
     }
     if (report.step % settings.checkpointEverySteps === 0 || report.step === settings.steps) await save();
   }
-  study.events.append({ kind: 'phase-finished', phase: 'training', seconds: (performance.now() - startedMs) / 1000 });
+  study.events.append({ kind: 'phase-finished', phase: 'training', seconds: (workedMs(hooks) - startedMs) / 1000 });
   return trainer.weights;
 }

@@ -9,6 +9,7 @@ import { accuracy, calibrateBatchNorm, logits, type ImageBatch } from '../../mod
 import { SubnetView } from '../../model/subnet.ts';
 import type { Weights } from '../../model/weights.ts';
 import type { Network } from '../../network/network.ts';
+import { crossEntropy, smoothedLabels } from '../loss.ts';
 
 export interface EvaluatorOptions {
   readonly engine: Engine;
@@ -21,6 +22,15 @@ export interface EvaluatorOptions {
   readonly batchSize: number;
   readonly calibrationBatches: number;
   readonly seed: number;
+}
+
+export interface Judgement {
+  /** Fraction of the images that are classified correctly. */
+  readonly accuracy: number;
+  /** Mean cross-entropy in nats. */
+  readonly loss: number;
+  /** Images looked at. */
+  readonly images: number;
 }
 
 /** Judges subnets by what they inherit: own batch norm statistics from training images, accuracy on validation images. */
@@ -48,15 +58,24 @@ export class SubnetEvaluator {
 
   /** Fraction of `images` validation images (always the same ones; all when there are fewer) that are classified correctly. */
   accuracy(weights: Weights, images = Infinity): number {
+    return this.judge(weights, images).accuracy;
+  }
+
+  /** Accuracy and mean cross-entropy on `images` validation images, chosen as for `accuracy`. */
+  judge(weights: Weights, images = Infinity): Judgement {
     const { data, engine, normalisation, batchSize } = this.#options;
+    const { classes } = weights.network;
     const indices = chosenImages(data.val, images);
     let right = 0;
+    let loss = 0;
     for (let start = 0; start < indices.length; start += batchSize) {
       const batch = readBatch(data.val, indices.subarray(start, start + batchSize), { imageSize: data.imageSize, normalisation });
       const input = this.#resized(batch.images, batch.labels.length, weights.network);
-      right += accuracy(logits(engine, weights, input), batch.labels) * batch.labels.length;
+      const answers = logits(engine, weights, input);
+      right += accuracy(answers, batch.labels) * batch.labels.length;
+      loss += crossEntropy(answers, smoothedLabels(batch.labels, classes, 0), classes).loss * batch.labels.length;
     }
-    return Math.round(right) / indices.length;
+    return { accuracy: Math.round(right) / indices.length, loss: loss / indices.length, images: indices.length };
   }
 
   *#calibrationBatches(network: Network): Generator<ImageBatch> {

@@ -30,16 +30,21 @@ export interface StepReport {
   readonly loss: number;
   /** Distillation loss of the smallest subnet. */
   readonly smallestLoss: number;
+  /** Share of right answers of the smallest subnet on the batch it was trained on. */
+  readonly smallestAccuracy: number;
   readonly learningRate: number;
   /** Norm of the summed gradient before clipping. */
   readonly gradientNorm: number;
   /** Share of right answers of the three subnets on the batch they were trained on. */
   readonly accuracy: number;
+  /** Index of the step's bucket among the trainer's. */
+  readonly bucket: number;
   /** Range of the step's bucket. */
   readonly bucketMacs: readonly [number, number];
 }
 
-const subnetsPerStep = 3;
+/** Besides the smallest. */
+export const subnetsPerStep = 3;
 
 const stateSchema = z.object({
   step: z.int().min(0),
@@ -101,14 +106,14 @@ export class SupernetTrainer<A> {
     this.#bucket = walk(this.#bucket, this.buckets.length, this.#random);
     const { architectures, fromMacs, toMacs } = this.buckets[this.#bucket];
     const subnets = Array.from({ length: subnetsPerStep }, () => space.lower(this.#random.choice(architectures), { classes }));
-    return { ...this.trainSubnets(subnets, batch), bucketMacs: [fromMacs, toMacs] };
+    return { ...this.trainSubnets(subnets, batch), bucket: this.#bucket, bucketMacs: [fromMacs, toMacs] };
   }
 
   /**
    * One optimizer step with given subnets in the place of drawn ones.
    * @throws EnvironmentError `diverged`, as `train`
    */
-  trainSubnets(subnets: readonly Network[], batch: TrainingBatch): Omit<StepReport, 'bucketMacs'> {
+  trainSubnets(subnets: readonly Network[], batch: TrainingBatch): Omit<StepReport, 'bucket' | 'bucketMacs'> {
     const { classes, settings } = this.#options;
     const step = this.step;
     clearGradient(this.#flat);
@@ -134,6 +139,7 @@ export class SupernetTrainer<A> {
     return {
       step: this.step, loss, smallestLoss: smallest.loss, learningRate, gradientNorm,
       accuracy: right / (subnets.length * batch.labels.length),
+      smallestAccuracy: countRight(smallest.probabilities, batch.labels, classes) / batch.labels.length,
     };
   }
 
