@@ -1,0 +1,99 @@
+import { parseDocument } from 'yaml';
+import type { OutputOf } from '../../../core/api/contract/contract.ts';
+
+export type StudyField = OutputOf<'draft.fields'>[number];
+export type SettingPath = readonly (string | number)[];
+export type SettingProblem = OutputOf<'draft.check'>['problems'][number];
+export interface SettingChange {
+  readonly path: (string | number)[];
+  /** undefined takes the setting out, so that its default counts. */
+  readonly value: unknown;
+}
+
+/** What a study file says, as plain data; undefined while it is not valid YAML. An empty file says nothing. */
+export function writtenSettings(text: string): unknown {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return undefined;
+  return document.toJS({ maxAliasCount: 100 }) ?? {};
+}
+
+export function valueAt(settings: unknown, path: SettingPath): unknown {
+  return path.reduce<unknown>((value, part) => (
+    typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[part] : undefined
+  ), settings);
+}
+
+export const pathKey = (path: SettingPath): string => path.join('.');
+
+const isSame = (a: SettingPath, b: SettingPath) => pathKey(a) === pathKey(b);
+const isWithin = (path: SettingPath, outer: SettingPath) => outer.every((part, index) => path[index] === part);
+
+/** Changes with newer ones laid over them: of one setting, the newest counts. */
+export function mergeChanges(older: readonly SettingChange[], newer: readonly SettingChange[]): SettingChange[] {
+  return [...older.filter((old) => !newer.some((change) => isWithin(old.path, change.path))), ...newer];
+}
+
+/** A setting's value with changes that are not in the text yet. */
+export function valueWithChanges(settings: unknown, changes: readonly SettingChange[], path: SettingPath): unknown {
+  const change = changes.findLast((each) => isWithin(path, each.path));
+  return change === undefined ? valueAt(settings, path) : valueAt(change.value, path.slice(change.path.length));
+}
+
+/** What is wrong with one setting; of a list or group also with what is inside it, if `deep`. */
+export function problemsAt(problems: readonly SettingProblem[], path: SettingPath, deep = false): SettingProblem[] {
+  return problems.filter((problem) => (deep ? isWithin(problem.path, path) : isSame(problem.path, path)));
+}
+
+/** One part of the form, with the settings that it shows. */
+export interface FormSection {
+  readonly id: string;
+  readonly title: string;
+  readonly help: string;
+  /** Direct settings of the section, in the file's order. */
+  readonly fields: readonly StudyField[];
+}
+
+/** Settings that the form does not offer: the file's own version. */
+const unoffered: ReadonlySet<string> = new Set(['version']);
+/** Top-level settings that belong with a group below. */
+const homes: Readonly<Record<string, string>> = { engine: 'compute' };
+
+/**
+ * The form's parts as the core's list of fields gives them: what stands at the top level comes first, then each group
+ * in the file's order, the machine's part last, because it says nothing about the result.
+ */
+export function formSections(fields: readonly StudyField[]): FormSection[] {
+  const top = fields.filter(({ path }) => path.length === 1 && !unoffered.has(path[0]));
+  const sectionOf = (field: StudyField) => homes[field.path[0]] ?? (field.kind === 'group' || field.kind === 'list' ? field.path[0] : 'basics');
+  const groups = top.filter((field) => field.kind === 'group' || field.kind === 'list');
+  const ordered = [...groups.filter(({ path }) => path[0] !== 'compute'), ...groups.filter(({ path }) => path[0] === 'compute')];
+  const basics = { id: 'basics', title: 'Basics', help: '', fields: top.filter((field) => sectionOf(field) === 'basics') };
+  return [basics, ...ordered.map((group) => ({
+    id: group.path[0], title: group.title, help: group.help,
+    fields: [
+      ...top.filter((field) => field !== group && sectionOf(field) === group.path[0]),
+      ...fields.filter(({ path, kind }) => path.length > 1 && path[0] === group.path[0] && kind !== 'group'),
+    ],
+  }))];
+}
+
+/** Whether a field is there, given what else is written: some belong to one kind of data. */
+export function isOffered({ when }: StudyField, valueOf: (path: SettingPath) => unknown): boolean {
+  return when === undefined || valueOf(when.path) === when.value;
+}
+
+/** What a person sees in an empty field: the default, or that there is none. */
+export function placeholderOf({ default: value, isRequired }: StudyField): string {
+  if (value === undefined || value === null) return isRequired ? 'Needed' : 'Automatic';
+  return typeof value === 'object' ? 'Default' : String(value);
+}
+
+/** Steps of a number's − and + buttons: ones, or a digit of the default's own size. */
+export function stepOf({ kind, default: value, max }: StudyField): number {
+  if (kind === 'integer') {
+    const size = typeof value === 'number' ? Math.abs(value) : 0;
+    return size >= 100 ? 10 ** (Math.floor(Math.log10(size)) - 1) : 1;
+  }
+  if (typeof value === 'number' && value > 0) return 10 ** Math.floor(Math.log10(value));
+  return max !== undefined && max <= 1 ? 0.1 : 1;
+}

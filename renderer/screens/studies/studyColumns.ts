@@ -1,0 +1,79 @@
+import type { StudyRow } from '../../../core/api/contract/types.ts';
+import { formatAgo, formatPercent, significant } from '../../format/index.ts';
+import type { TableColumn } from '../../kit/types.ts';
+
+export interface StudyColumn extends TableColumn<StudyRow> {
+  /** Part of the table until the person says otherwise. */
+  readonly isShownAtFirst: boolean;
+}
+
+/** Devices of all studies, those of most studies first: each gets its columns. */
+export function devicesOf(rows: readonly StudyRow[]): string[] {
+  const counts = new Map<string, number>();
+  for (const device of rows.flatMap((row) => row.devices)) counts.set(device, (counts.get(device) ?? 0) + 1);
+  return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([device]) => device);
+}
+
+export const bestOn = (row: StudyRow, device: string) => row.best.find((best) => best.device === device);
+
+/** Accuracy columns of more devices than this begin hidden. */
+const devicesAtFirst = 2;
+const stateOrder: readonly StudyRow['state'][] = [
+  'running', 'paused', 'stopping', 'queued', 'created', 'interrupted', 'crashed', 'failed', 'finished',
+];
+
+/** Every column the table can have. @param now for relative times */
+export function studyColumns(devices: readonly string[], now: number): StudyColumn[] {
+  return [
+    { id: 'name', label: 'Name', value: (row) => row.name, width: 'minmax(12rem, 2.4fr)', isShownAtFirst: true },
+    {
+      id: 'state', label: 'State', value: (row) => stateOrder.indexOf(row.state), width: '8.4rem', isShownAtFirst: true,
+      help: 'Sorted by urgency: running first, finished last',
+    },
+    {
+      id: 'progress', label: 'Progress', value: (row) => row.progress?.fraction, width: 'minmax(10rem, 1fr)', isShownAtFirst: true,
+      help: 'Share of all work, and the time left while it runs',
+    },
+    ...devices.flatMap((device, index) => deviceColumns(device, index < devicesAtFirst)),
+    {
+      id: 'linear', label: 'Linear', align: 'end', value: (row) => row.linearAccuracy, text: (row) => formatPercent(row.linearAccuracy),
+      width: '5.4rem', isShownAtFirst: true, help: 'Accuracy of a linear classifier on the same pixels: what any network has to beat',
+    },
+    { id: 'space', label: 'Space', value: (row) => row.space || null, width: '9rem', isShownAtFirst: true },
+    { id: 'devices', label: 'Devices', value: (row) => row.devices.join(', ') || null, width: '10rem', isShownAtFirst: false },
+    { id: 'tags', label: 'Tags', value: (row) => row.tags.join(', ') || null, width: 'minmax(7rem, 1fr)', isShownAtFirst: true },
+    { id: 'seed', label: 'Seed', align: 'end', value: (row) => row.seed, width: '4.5rem', isShownAtFirst: false },
+    { id: 'engine', label: 'Engine', value: (row) => row.engine, width: '6rem', isShownAtFirst: false },
+    timeColumn('created', 'Created', now, false),
+    timeColumn('updated', 'Updated', now, true),
+  ];
+}
+
+function deviceColumns(device: string, isShownAtFirst: boolean): StudyColumn[] {
+  return [
+    {
+      id: `best:${device}`, label: device, align: 'end', width: '9.6rem', isShownAtFirst,
+      value: (row) => bestOn(row, device)?.accuracy,
+      help: `Highest accuracy on the front of ${device}, and its latency`,
+    },
+    {
+      id: `hypervolume:${device}`, label: `${device} HV`, align: 'end', width: '7.6rem', isShownAtFirst: false,
+      value: (row) => bestOn(row, device)?.hypervolume,
+      text: (row) => significant(bestOn(row, device)?.hypervolume ?? NaN),
+      help: `Hypervolume of the front of ${device} in ms × accuracy: larger is better, within one space and data set`,
+    },
+  ];
+}
+
+function timeColumn(id: 'created' | 'updated', label: string, now: number, isShownAtFirst: boolean): StudyColumn {
+  return {
+    id, label, align: 'end', width: '7rem', isShownAtFirst,
+    value: (row) => (row[id] === '' ? null : Date.parse(row[id])),
+    text: (row) => (row[id] === '' ? '–' : formatAgo(row[id], now)),
+  };
+}
+
+/** The columns that a person sees: what they switched on or off, and the defaults for all others. */
+export function visibleColumns(columns: readonly StudyColumn[], choices: Readonly<Record<string, boolean>>): StudyColumn[] {
+  return columns.filter(({ id, isShownAtFirst }) => id === 'name' || (choices[id] ?? isShownAtFirst));
+}
