@@ -65,8 +65,12 @@ function divisionBySeed(
     throw new InputError('data-class-too-small', `Class "${name}" in ${scan.root} has only one usable image. An `
       + 'automatic split needs at least two per class: one to train on and one to validate with.');
   }
-  const count = Math.min(indices.length - 1, Math.max(1, Math.round(valFraction * indices.length)));
-  return inSeededOrder(scan.files, indices, seed).slice(0, count);
+  return inSeededOrder(scan.files, indices, seed).slice(0, validationCount(indices.length, valFraction));
+}
+
+/** How many of a class's images validate when the folder is undivided. */
+export function validationCount(images: number, valFraction: number): number {
+  return Math.max(0, Math.min(images - 1, Math.max(1, Math.round(valFraction * images))));
 }
 
 function inSeededOrder(files: readonly ImageFile[], indices: readonly number[], seed: number | string): number[] {

@@ -36,11 +36,7 @@ export async function syntheticSet(options: SyntheticOptions): Promise<ImageSet>
     const pixels = new Uint8Array(count * bytes);
     const labels = Int32Array.from({ length: count }, (_, i) => i % syntheticClasses.length);
     for (let i = 0; i < count; i++) {
-      const kind = {
-        shape: shapes[labels[i] % shapes.length],
-        texture: textures[Math.floor(labels[i] / shapes.length)],
-      };
-      paintScene(canvas, kind, difficulty, new Random(`synthetic/${seed}/${part}/${i}`), pixels, i * bytes);
+      paintSynthetic(canvas, { seed, part, index: i, difficulty }, pixels, i * bytes);
       done++;
       if (done % imagesBetweenEvents === 0 || done === total) {
         onProgress?.({ done, total });
@@ -63,4 +59,20 @@ export async function syntheticSet(options: SyntheticOptions): Promise<ImageSet>
     skipped: [],
     close: () => undefined,
   };
+}
+
+export interface SyntheticImage {
+  readonly seed: number | string;
+  readonly part: 'train' | 'val';
+  readonly index: number;
+  readonly difficulty: number;
+}
+
+/** Paints one image of the set. @param target receives [3, S, S] from `offset` on. */
+export function paintSynthetic(
+  canvas: Canvas, { seed, part, index, difficulty }: SyntheticImage, target: Uint8Array, offset: number,
+): void {
+  const label = index % syntheticClasses.length;
+  const kind = { shape: shapes[label % shapes.length], texture: textures[Math.floor(label / shapes.length)] };
+  paintScene(canvas, kind, difficulty, new Random(`synthetic/${seed}/${part}/${index}`), target, offset);
 }

@@ -1,0 +1,161 @@
+import { resolve } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { InputError } from '../../base/errors.ts';
+import { folderLayout } from '../../data/folderScan.ts';
+import type { DeviceModel } from '../../latency/deviceModel.ts';
+import { predictLatency } from '../../latency/predict.ts';
+import { checkProblem } from '../../search/problem.ts';
+import { getSpace } from '../../spaces/index.ts';
+import { judgeStudy, searchSettingsOf } from '../studyFile.ts';
+import type { DeviceChoice, StudySettings } from '../studyFile.ts';
+import type { Path } from '../validationText.ts';
+import { parseYaml } from '../yamlFile.ts';
+import { deviceOf } from './studyDevices.ts';
+
+export interface SettingProblem {
+  /** The setting it is about; empty for the text as a whole. */
+  readonly path: (string | number)[];
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface StudyCheck {
+  /** With all defaults; there as soon as every setting by itself is acceptable. */
+  readonly settings?: StudySettings;
+  /** What keeps the study from being run. */
+  readonly problems: readonly SettingProblem[];
+  /** What is worth knowing before it is run. */
+  readonly hints: readonly SettingProblem[];
+}
+
+type Finding = Omit<SettingProblem, 'line'>;
+
+/**
+ * Everything that is wrong with a study file being written: its YAML, its settings, device models and data that are not
+ * there, settings that do not go together. Never throws for what a person can write.
+ * @param baseDir that relative paths start from.
+ * @param name of the study when the text gives none.
+ */
+export async function checkStudyText(text: string, baseDir: string, name = 'study'): Promise<StudyCheck> {
+  const broken = yamlProblems(text);
+  if (broken.length > 0) return { problems: broken, hints: [] };
+  let yaml;
+  let judged;
+  try {
+    yaml = parseYaml(text, 'study');
+    judged = judgeStudy(yaml.value, name);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { problems: [{ path: [], line: 1, text: error.message.replace(/^study(:\d+)?: /, '') }], hints: [] };
+  }
+  const { lineOf } = yaml;
+  const withLine = ({ path, text: words }: { path: Path; text: string }): SettingProblem => (
+    { path: [...path], line: lineOf(path), text: words });
+  if (!('settings' in judged)) return { problems: judged.problems.map(withLine), hints: [] };
+
+  const { settings } = judged;
+  const devices = devicesOf(settings, baseDir);
+  const search = devices.problems.length === 0 ? searchProblems(settings, devices.models) : [];
+  const budgets = budgetFindings(settings, devices.models);
+  const problems = [...await dataProblems(settings, baseDir), ...devices.problems, ...search, ...budgets.problems];
+  return { settings, problems: problems.map(withLine), hints: [...budgets.hints, ...sizeHints(settings)].map(withLine) };
+}
+
+function yamlProblems(text: string): SettingProblem[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  return [...document.errors, ...document.warnings].map(({ message, pos }) => (
+    { path: [], line: lines.linePos(pos[0]).line, text: `not valid YAML: ${message.split('\n')[0].trim()}` }));
+}
+
+/** Models in the order of the study's devices; undefined where there is none. */
+function devicesOf(settings: StudySettings, baseDir: string): { models: (DeviceModel | undefined)[]; problems: Finding[] } {
+  const problems: Finding[] = [];
+  const models = settings.devices.map((choice, index) => {
+    try {
+      return deviceOf(choice, baseDir);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push({ path: ['devices', index], text: error.message });
+      return undefined;
+    }
+  });
+  for (const [index, model] of models.entries()) {
+    if (model && models.findIndex((other) => other?.name === model.name) !== index) {
+      problems.push({ path: ['devices', index], text: `the device "${model.name}" is named twice` });
+    }
+  }
+  return { models, problems };
+}
+
+/** Settings of the search that do not go together. */
+function searchProblems(settings: StudySettings, models: readonly (DeviceModel | undefined)[]): Finding[] {
+  const names = models.map((model) => model?.name ?? '');
+  const devices = settings.devices.map((choice, i) => ({ name: names[i], maxMs: maxMsOf(choice) }));
+  const space = getSpace(settings.space);
+  try {
+    checkProblem({ space, devices, classes: space.defaultClasses, predict: () => [] }, searchSettingsOf(settings, names));
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return [{ path: error.code === 'invalid-settings' ? ['search'] : ['devices'], text: error.message }];
+  }
+}
+
+const maxMsOf = (choice: DeviceChoice) => ('maxMs' in choice ? choice.maxMs : undefined);
+
+/** Limits that the smallest network does not keep, or that even the largest keeps. */
+function budgetFindings(settings: StudySettings, models: readonly (DeviceModel | undefined)[]) {
+  const space = getSpace(settings.space);
+  const smallest = space.lower(space.smallest);
+  const largest = space.lower(space.largest);
+  const hints: Finding[] = [];
+  let reachable = 0;
+  for (const [index, choice] of settings.devices.entries()) {
+    const model = models[index];
+    const maxMs = maxMsOf(choice);
+    if (!model || maxMs === undefined) {
+      reachable++;
+      continue;
+    }
+    const fastestMs = predictLatency(model, smallest)[settings.search.constrain];
+    const slowestMs = predictLatency(model, largest)[settings.search.constrain];
+    const path = ['devices', index, 'maxMs'];
+    if (fastestMs > maxMs) {
+      hints.push({ path, text: `no architecture is as fast as ${maxMs} ms on ${model.name}: the smallest takes ${ms(fastestMs)}` });
+    } else {
+      reachable++;
+      if (slowestMs <= maxMs) hints.push({ path, text: `every architecture is within ${maxMs} ms on ${model.name}: the largest takes ${ms(slowestMs)}` });
+    }
+  }
+  // Then there is nothing to search at all.
+  return reachable === 0 ? { problems: hints, hints: [] } : { problems: [], hints };
+}
+
+const ms = (value: number) => `${Number(value.toPrecision(3))} ms`;
+
+function sizeHints({ space, data, training }: StudySettings): Finding[] {
+  const { resolutions } = getSpace(space);
+  const [smallest, largest] = [resolutions[0], resolutions[resolutions.length - 1]];
+  const hints: Finding[] = [];
+  if (data.imageSize * 2 <= smallest) {
+    hints.push({ path: ['data', 'imageSize'], text: `images of ${data.imageSize} px are enlarged: the networks of ${space} look at ${smallest} to ${largest} px` });
+  }
+  if (training.warmupSteps > training.steps) {
+    hints.push({ path: ['training', 'warmupSteps'], text: 'the warm-up is longer than the training' });
+  }
+  return hints;
+}
+
+async function dataProblems({ data }: StudySettings, baseDir: string): Promise<Finding[]> {
+  if (data.kind !== 'folder') return [];
+  const path = resolve(baseDir, data.path);
+  try {
+    await folderLayout(path);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return [{ path: ['data', 'path'], text: error.message }];
+  }
+}

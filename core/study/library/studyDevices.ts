@@ -1,0 +1,31 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadDevice } from '../../latency/devices.ts';
+import type { DeviceModel } from '../../latency/deviceModel.ts';
+import type { DeviceChoice } from '../studyFile.ts';
+
+/** Models stay, because predictions remember block shapes by model; a file that changed is read again. */
+const loaded = new Map<string, { readonly version: string; readonly model: DeviceModel }>();
+const maxLoaded = 50;
+
+/**
+ * The device model that a study names.
+ * @param baseDir that files are relative to.
+ * @throws InputError as loadDevice
+ */
+export function deviceOf(choice: DeviceChoice, baseDir: string): DeviceModel {
+  const file = 'file' in choice && choice.file !== undefined ? resolve(baseDir, choice.file) : undefined;
+  const key = file ?? choice.name ?? '';
+  const version = versionOf(key);
+  const known = loaded.get(key);
+  if (known?.version === version) return known.model;
+  const model = loadDevice(key);
+  if (loaded.size >= maxLoaded) loaded.clear();
+  loaded.set(key, { version, model });
+  return model;
+}
+
+function versionOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? '' : `${stats.mtimeMs}:${stats.size}`;
+}

@@ -1,0 +1,114 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkStudyText } from '../../../core/study/library/checkStudy.ts';
+import { studyTemplates } from '../../../core/study/library/templates.ts';
+import { schemaOfStudy, studyJsonSchema } from '../../../core/study/library/studyFields.ts';
+import { parseStudyFile } from '../../../core/study/studyFile.ts';
+import { scratchFolder, studyText } from '../scratch.ts';
+
+const folder = scratchFolder();
+
+describe('checking a study file being written', () => {
+  it('finds nothing wrong with a good one and gives its settings', async () => {
+    const { settings, problems, hints } = await checkStudyText(studyText, folder);
+    expect(problems).toEqual([]);
+    expect(hints).toEqual([]);
+    expect(settings?.training.steps).toBe(1000);
+  });
+
+  it('tells all that is wrong, each with its line', async () => {
+    const { settings, problems } = await checkStudyText(
+      'version: 1\nspace: elasticvit-mini\ndata:\n  kind: synthetic\n  trainImages: many\ndevices: []\ntrainings:\n  steps: 1\n', folder);
+    expect(settings).toBeUndefined();
+    expect(problems.map(({ path, line }) => ({ path, line }))).toEqual([
+      { path: ['trainings'], line: 7 }, { path: ['data', 'trainImages'], line: 5 }, { path: ['devices'], line: 6 },
+    ]);
+    expect(problems[1].text).toContain('got "many"');
+  });
+
+  it('tells every line that is not YAML', async () => {
+    const { problems } = await checkStudyText('version: 1\nversion: 2\nname: "open\nspace: x\n', folder);
+    expect(problems.map(({ line }) => line)).toEqual(expect.arrayContaining([2]));
+    expect(problems.every(({ text }) => text.startsWith('not valid YAML'))).toBe(true);
+  });
+
+  it('names devices, spaces and folders that are not there', async () => {
+    const data = 'data:\n  kind: folder\n  imageSize: 32\n  path: nowhere\n';
+    const { problems } = await checkStudyText(`version: 1\nspace: elasticvit-mini\n${data}devices:\n  - pixel4\n  - pixle6\n  - file: my.json\n`, folder);
+    expect(problems.map(({ path, line }) => [path.join('.'), line])).toEqual([['data.path', 6], ['devices.1', 9], ['devices.2', 10]]);
+    expect(problems[0].text).toContain(join(folder, 'nowhere'));
+    const wrongSpace = await checkStudyText(studyText.replace('elasticvit-mini', 'elastic'), folder);
+    expect(wrongSpace.problems).toMatchObject([{ path: ['space'], line: 4 }]);
+  });
+
+  it('finds a device twice and settings that do not go together', async () => {
+    const twice = await checkStudyText(studyText.replace('[pixel4]', '[pixel4, pixel4]'), folder);
+    expect(twice.problems[0]).toMatchObject({ path: ['devices', 1], line: 7, text: expect.stringContaining('twice') });
+    const budget = await checkStudyText(`${studyText}search:\n  selection: budget\n`, folder);
+    expect(budget.problems).toMatchObject([{ path: ['search'], line: 8, text: expect.stringContaining('budgetsMs') }]);
+  });
+
+  it('says that limits cannot be kept: a hint while another device can, a problem when none can', async () => {
+    const one = await checkStudyText(studyText.replace('[pixel4]', '\n  - name: pixel4\n    maxMs: 0.001\n  - pixel6'), folder);
+    expect(one.problems).toEqual([]);
+    expect(one.hints).toMatchObject([{ path: ['devices', 0, 'maxMs'], line: 9, text: expect.stringContaining('the smallest takes') }]);
+    const all = await checkStudyText(studyText.replace('[pixel4]', '\n  - name: pixel4\n    maxMs: 0.001'), folder);
+    expect(all.problems).toMatchObject([{ path: ['devices', 0, 'maxMs'] }]);
+    const loose = await checkStudyText(studyText.replace('[pixel4]', '[{name: pixel4, maxMs: 100000}]'), folder);
+    expect(loose.hints[0].text).toContain('every architecture');
+  });
+
+  it('says so for a newer format', async () => {
+    const { problems } = await checkStudyText(studyText.replace('version: 1', 'version: 9'), folder);
+    expect(problems).toMatchObject([{ path: [], text: expect.stringContaining('newer Pocketformer') }]);
+  });
+
+  it('looks whether an image folder has classes', async () => {
+    mkdirSync(join(folder, 'images', 'cat'), { recursive: true });
+    writeFileSync(join(folder, 'images', 'cat', '1.png'), '');
+    const text = studyText.replace('kind: synthetic', 'kind: folder\n  imageSize: 32\n  path: images');
+    expect((await checkStudyText(text, folder)).problems[0].text).toContain('only one class');
+    mkdirSync(join(folder, 'images', 'dog'));
+    expect((await checkStudyText(text, folder)).problems).toEqual([]);
+  });
+});
+
+describe('templates', () => {
+  it.each(studyTemplates.map((template) => [template.id, template] as const))('%s is a study file with comments', async (_, { yaml }) => {
+    expect(() => parseStudyFile(yaml, 'template.yaml')).not.toThrow();
+    expect(yaml).toContain('# ');
+    const { problems, hints } = await checkStudyText(yaml, folder);
+    expect(problems.filter(({ path }) => path.join('.') !== 'data.path')).toEqual([]);
+    expect(hints).toEqual([]);
+  });
+});
+
+describe('the list of settings', () => {
+  const fields = schemaOfStudy();
+  const field = (path: string) => fields.find((each) => each.path.join('.') === path);
+
+  it('explains every setting but the obvious', () => {
+    expect(fields.filter(({ help }) => help === '').map(({ path }) => path.join('.'))).toEqual([]);
+  });
+
+  it('knows kinds, defaults, limits and choices', () => {
+    expect(field('training.batchSize')).toMatchObject({ kind: 'integer', default: 64, min: 1, title: 'Batch size', isRequired: false });
+    expect(field('training.learningRate')).toMatchObject({ kind: 'number', min: 0, isOpenBelow: true });
+    expect(field('training.batchSize')).not.toHaveProperty('max');
+    expect(field('search.selection')).toMatchObject({ kind: 'choice', choices: ['pareto', 'budget'], default: 'pareto' });
+    expect(field('space')).toMatchObject({ kind: 'choice', isRequired: true, choices: expect.arrayContaining(['elasticvit']) });
+    expect(field('devices')).toMatchObject({ kind: 'list', choices: ['pixel4', 'pixel6', 'xiaomi11'] });
+    expect(field('search.mutation.depth')).toMatchObject({ min: 0, max: 1 });
+  });
+
+  it('tells which settings belong to which kind of images', () => {
+    expect(field('data.kind')).toMatchObject({ kind: 'choice', choices: ['synthetic', 'folder'] });
+    expect(field('data.path')).toMatchObject({ when: { path: ['data', 'kind'], value: 'folder' } });
+    expect(fields.filter(({ path }) => path.join('.') === 'data.imageSize')).toHaveLength(2);
+  });
+
+  it('comes as a JSON schema too', () => {
+    expect(studyJsonSchema()).toMatchObject({ type: 'object', required: expect.arrayContaining(['version', 'space', 'data', 'devices']) });
+  });
+});
