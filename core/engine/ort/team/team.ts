@@ -18,7 +18,7 @@ import { workTraining } from './trainingJob.ts';
 /** Float32 of a member's gradients that wait to be summed: those of all members fit a cache. */
 const roomLength = 2 ** 18;
 
-/** What `member.js` says when it cannot load the rest. */
+/** What `startMember.js` says when it cannot load the rest. */
 const neverStarted = 'engine-thread';
 
 interface Member {
@@ -147,7 +147,7 @@ export class Team {
 
 function startMember(data: Omit<MemberData, 'failures'>): Member {
   const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(new URL('./member.js', import.meta.url), {
+  const worker = new Worker(new URL('./startMember.js', import.meta.url), {
     workerData: { ...data, failures: port2 } satisfies MemberData, transferList: [port2], execArgv: [],
   });
   worker.unref();

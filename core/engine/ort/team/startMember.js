@@ -1,11 +1,9 @@
 // Plain JavaScript, because a new thread knows nothing of TypeScript yet.
 import { workerData } from 'node:worker_threads';
+import { readTypeScript } from '../../../base/typescript.js';
 
 try {
-  if (!process.features.typescript || import.meta.url.includes('/node_modules/')) {
-    const { register } = await import('tsx/esm/api');
-    register();
-  }
+  await readTypeScript();
   await import('./member.ts');
 } catch (error) {
   // Nothing else can tell the thread that waits; the words are those of collective.ts.
