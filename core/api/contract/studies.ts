@@ -63,7 +63,7 @@ const draft = z.object({ text: z.string(), baseDir: path });
 const checkedDraft = z.object({
   problems: z.array(settingProblem),
   /** Worth knowing, but no obstacle. */
-  hints: z.array(settingProblem).optional(),
+  hints: z.array(settingProblem),
   /** With all defaults; null while there are problems. */
   settings: z.unknown().nullable(),
 });
@@ -109,7 +109,7 @@ export const studyMethods = {
       default: z.unknown().optional(),
       choices: z.array(z.string()).optional(), min: z.number().optional(), max: z.number().optional(),
       /** `min` itself is not accepted. */
-      isOpenBelow: z.boolean().optional(), isRequired: z.boolean().optional(),
+      isOpenBelow: z.boolean().optional(), isRequired: z.boolean(),
       /** The field is there only while another setting has this value. */
       when: z.object({ path: z.array(z.string()), value: z.string() }).optional(),
     })),
@@ -149,7 +149,7 @@ export const studyMethods = {
     progress: z.object({ fraction: z.number(), words: z.string() }),
     output: z.object({
       imagesPerSecond: z.number(), secondsPerStep: z.number(), secondsPerEvaluation: z.number(),
-      trainingSeconds: z.number(), searchSeconds: z.number(), exportSeconds: z.number(), totalSeconds: z.number(),
+      dataSeconds: z.number(), trainingSeconds: z.number(), searchSeconds: z.number(), exportSeconds: z.number(), totalSeconds: z.number(),
       peakMemoryBytes: z.number(),
     }),
   },
