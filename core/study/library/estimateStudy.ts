@@ -1,8 +1,8 @@
+import { resolve } from 'node:path';
+import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import { folderLayout } from '../../data/folderScan.ts';
 import { syntheticClasses } from '../../data/synthetic.ts';
-import { InputError } from '../../base/errors.ts';
-import { resolve } from 'node:path';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { networkParams } from '../../network/blockGraph.ts';
@@ -47,10 +47,10 @@ export interface StudyEstimate {
   readonly notes: string[];
 }
 
-/** So many that a share is known to about 6 percent points (one standard error at one half). */
-const samples = 64;
+/** So many that a share is known to about 7 percent points (one standard error at one half). */
+const samples = 48;
 /** Counting parameters takes longer than everything else, and nobody needs them as exactly. */
-const countedForParams = 24;
+const countedForParams = 16;
 
 interface SpaceSample {
   readonly ends: readonly [Network, Network];

@@ -6,7 +6,8 @@ import { errorCode } from '../files.ts';
 import { searchSettingsOf } from '../studyFile.ts';
 import type { StudySettings } from '../studyFile.ts';
 
-const tailBytes = 64 * 1024;
+/** Some fifty training steps, which is enough to tell their speed. */
+const tailBytes = 16 * 1024;
 const maxTailBytes = 1024 * 1024;
 
 export interface StudyProgress {

@@ -21,6 +21,8 @@ interface Listing {
 /** Changes within this time are told together. */
 const coalesceMs = 200;
 const defaultPollMs = 2000;
+/** Pauses are at least this many times as long as a look, so that large libraries do not keep the process busy. */
+const restPerLook = { poll: 20, reported: 4 };
 
 /**
  * Looks at the library again when the system reports a change in its folder or in that of a running study, and now and
@@ -33,6 +35,8 @@ export class LibraryWatch {
   readonly #watchers = new Map<string, FSWatcher>();
   #told: Map<string, string> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** How long the last look took. */
+  #lookMs = 0;
   #isDueSoon = false;
   #isLooking = false;
   #isClosed = false;
@@ -54,6 +58,7 @@ export class LibraryWatch {
   async #look(): Promise<void> {
     this.#isLooking = true;
     this.#isDueSoon = false;
+    const startedMs = performance.now();
     try {
       const rows = await this.#library.list();
       if (this.#isClosed) return;
@@ -63,7 +68,9 @@ export class LibraryWatch {
       if (!this.#isClosed) this.#listener({ reset: false, changed: [], removed: [], error });
     } finally {
       this.#isLooking = false;
-      this.#schedule(this.#isDueSoon ? coalesceMs : this.#pollMs);
+      this.#lookMs = performance.now() - startedMs;
+      if (this.#isDueSoon) this.#scheduleSoon();
+      else this.#schedule(Math.max(this.#pollMs, restPerLook.poll * this.#lookMs));
     }
   }
 
@@ -77,7 +84,11 @@ export class LibraryWatch {
   #soon(): void {
     if (this.#isDueSoon || this.#isClosed) return;
     this.#isDueSoon = true;
-    if (!this.#isLooking) this.#schedule(coalesceMs);
+    if (!this.#isLooking) this.#scheduleSoon();
+  }
+
+  #scheduleSoon(): void {
+    this.#schedule(Math.max(coalesceMs, restPerLook.reported * this.#lookMs));
   }
 
   #tell(rows: readonly StudyRow[]): void {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { EnvironmentError, InputError } from '../../base/errors.ts';
+import { EnvironmentError, InputError, messageOf } from '../../base/errors.ts';
 import { forEachConcurrent } from '../../data/concurrent.ts';
 import { errorCode, makeDirectory } from '../files.ts';
 import { createStudy, openStudy, studyPaths } from '../folder.ts';
@@ -169,7 +169,7 @@ export class StudyLibrary {
   }
 
   /**
-   * Moves studies to the library's trash; none when one of them is running.
+   * Moves studies to the library's trash: all or, when one of them is running or cannot be moved, none.
    * @returns names for `restore`, in the order of the ids
    * @throws InputError `study-running`, `unknown-study`, `trash-elsewhere`; EnvironmentError `cannot-write`
    */
@@ -178,8 +178,13 @@ export class StudyLibrary {
     const running = rows.find(({ holder }) => holder !== null);
     if (running) throw studyRunning(running.directory);
     const trashed: string[] = [];
-    for (const { directory, name } of rows) {
-      trashed.push(await this.#trash.put(directory, name));
+    try {
+      for (const { directory, name } of rows) trashed.push(await this.#trash.put(directory, name));
+    } catch (error) {
+      for (const trashId of trashed) await this.#trash.restore(trashId);
+      throw error;
+    }
+    for (const { directory } of rows) {
       this.#reader.forget(directory);
       await this.forget(directory);
     }
@@ -244,7 +249,8 @@ async function subfoldersOf(folder: string): Promise<string[]> {
       .map(({ name }) => join(folder, name));
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return [];
-    throw error;
+    throw new EnvironmentError('unreadable-library', `The library ${folder} cannot be read: ${messageOf(error)}. `
+      + 'Choose another folder in the settings, or give yourself the right to read it.', { cause: error });
   }
 }
 

@@ -234,6 +234,16 @@ describe('the trash', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
+  it('puts back those that were moved when one of several cannot be', async () => {
+    const { library } = await newLibrary();
+    const [first, second] = [await make(library), await make(library)];
+    const study = await openStudy(second.directory);
+    await expect(library.trash([first.id, second.id])).rejects.toThrow(refusal('study-running'));
+    study.close();
+    expect((await library.list()).map(({ id }) => id).sort()).toEqual([first.id, second.id].sort());
+    expect(await library.listTrash()).toEqual([]);
+  });
+
   it('deletes for good only what is in it, and says when a study is gone', async () => {
     const { library } = await newLibrary();
     const [first, second, third] = [await make(library), await make(library), await make(library)];
