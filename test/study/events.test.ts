@@ -35,6 +35,16 @@ describe('a history of events', () => {
     expect(readEvents(path).events).toEqual(objects);
   });
 
+  it('has an evaluation\'s numbers before its label and architecture, in whatever order they were given', () => {
+    const path = logOf({
+      arch: { z: 1, a: 2 }, label: 'small', batch: 3, latencyMs: { pixel6: 2, pixel4: 1 }, params: 4, macs: 5, images: 10, loss: 0.5,
+      accuracy: 0.25, kind: 'evaluation',
+    });
+    expect(readFileSync(path, 'utf8').replace(/"time":"[^"]*"/, '"time":""')).toBe(
+      '{"seq":1,"time":"","kind":"evaluation","accuracy":0.25,"loss":0.5,"images":10,"macs":5,"params":4,'
+      + '"latencyMs":{"pixel6":2,"pixel4":1},"batch":3,"label":"small","arch":{"z":1,"a":2}}\n');
+  });
+
   it('is empty before anything happened', () => {
     expect(readEvents(newPath())).toEqual({ events: [], nextByte: 0 });
   });

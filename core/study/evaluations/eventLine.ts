@@ -23,6 +23,8 @@ const headSchema = z.object({
 });
 
 const evaluationKind = Buffer.from(',"kind":"evaluation",');
+/** What earlier versions wrote first: such lines have to be read as a whole. */
+const arch = Buffer.from('"arch":');
 const label = Buffer.from(',"label":');
 const timeBytes = ',"time":"2026-01-01T00:00:00.000Z"'.length;
 const closingBrace = 0x7d;
@@ -52,8 +54,10 @@ export function parseEventLine(bytes: Buffer, begin: number, end: number, whole 
 }
 
 function headRow(bytes: Buffer, begin: number, end: number): EvaluationRow | undefined {
-  const length = bytes.subarray(begin, end).indexOf(label);
-  if (length === -1) return undefined;
+  const line = bytes.subarray(begin, end);
+  const length = line.indexOf(label);
+  const afterKind = line.indexOf(0x2c) + timeBytes + evaluationKind.length;
+  if (length === -1 || line.compare(arch, 0, arch.length, afterKind, afterKind + arch.length) === 0) return undefined;
   const parsed = headSchema.safeParse(jsonOf(`${bytes.toString('utf8', begin, begin + length)}}`));
   return parsed.success ? rowOf(parsed.data) : undefined;
 }
