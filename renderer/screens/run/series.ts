@@ -1,0 +1,65 @@
+import type { LineSeries } from '../../charts/types.ts';
+import type { StudyHistory } from './history.ts';
+
+/** Tones of the theme's series: the same subnet has the same colour in every chart. */
+const tones = { smallest: 1, sampled: 2, largest: 3, middle: 4, other: 6 } as const;
+
+/** Loss of every training step, and of the fixed subnets on validation images now and then. */
+export function lossSeries({ steps, health }: StudyHistory): LineSeries[] {
+  const x = steps.column('step');
+  return present([
+    { id: 'sampled', name: 'Sampled subnets', tone: tones.sampled, x, y: steps.column('loss') },
+    { id: 'smallest', name: 'Smallest subnet', tone: tones.smallest, x, y: steps.column('smallestLoss') },
+    { id: 'largest-val', name: 'Largest, validation', tone: tones.largest, dashed: true, x: health.column('step'), y: health.column('largestLoss') },
+    { id: 'smallest-val', name: 'Smallest, validation', tone: tones.smallest, dashed: true, x: health.column('step'), y: health.column('smallestLoss') },
+  ]);
+}
+
+/** Accuracies in percent. */
+export function accuracySeries({ steps, health }: StudyHistory): LineSeries[] {
+  const x = steps.column('step');
+  const at = health.column('step');
+  return present([
+    { id: 'sampled', name: 'Sampled subnets', tone: tones.sampled, x, y: percent(steps.column('accuracy')) },
+    { id: 'smallest', name: 'Smallest subnet', tone: tones.smallest, x, y: percent(steps.column('smallestAccuracy')) },
+    { id: 'largest-val', name: 'Largest, validation', tone: tones.largest, dashed: true, x: at, y: percent(health.column('largestAccuracy')) },
+    { id: 'middle-val', name: 'Middle, validation', tone: tones.middle, dashed: true, x: at, y: percent(health.column('middleAccuracy')) },
+    { id: 'smallest-val', name: 'Smallest, validation', tone: tones.smallest, dashed: true, x: at, y: percent(health.column('smallestAccuracy')) },
+  ]);
+}
+
+export function stepSeries({ steps }: StudyHistory, column: 'learningRate' | 'gradientNorm' | 'imagesPerSecond', name: string): LineSeries[] {
+  return present([{ id: column, name, tone: tones.other, x: steps.column('step'), y: steps.column(column) }]);
+}
+
+/** Memory of the computing process in GiB. */
+export function memorySeries({ steps }: StudyHistory): LineSeries[] {
+  return present([{
+    id: 'memory', name: 'Memory', tone: tones.other, x: steps.column('step'), y: steps.column('memoryBytes').map((bytes) => bytes / 2 ** 30),
+  }]);
+}
+
+/** What every evaluated architecture reached, and the best so far, in percent. */
+export function evaluationSeries({ evaluations }: StudyHistory): LineSeries[] {
+  const x = evaluations.column('evaluation');
+  const accuracy = percent(evaluations.column('accuracy'));
+  let best = Number.NaN;
+  const bests = accuracy.map((value) => {
+    if (Number.isNaN(best) || value > best) best = value;
+    return best;
+  });
+  return present([
+    { id: 'evaluated', name: 'Evaluated', tone: tones.sampled, x, y: accuracy },
+    { id: 'best', name: 'Best so far', tone: tones.largest, stepped: true, x, y: bests },
+  ]);
+}
+
+/** Leaves out series that nothing is known of yet, so that the legend names what is there. */
+function present(series: readonly LineSeries[]): LineSeries[] {
+  return series.filter(({ y }) => {
+    for (let index = y.length - 1; index >= 0; index--) if (!Number.isNaN(y[index])) return true;
+    return false;
+  });
+}
+
+const percent = (fractions: Float64Array): Float64Array => fractions.map((fraction) => fraction * 100);

@@ -1,0 +1,31 @@
+import type { Job } from '../../../core/api/contract/types.ts';
+import { formatCount, formatDuration } from '../../format/index.ts';
+import { isOver } from '../../stores/jobs.ts';
+import type { StudyHistory } from './history.ts';
+import { phaseTitles } from './log.ts';
+import type { PhaseName } from './phaseClock.ts';
+
+export interface PhaseStep {
+  readonly phase: PhaseName;
+  readonly title: string;
+  /** "stopped" is begun, with nobody at work on it. */
+  readonly state: 'waiting' | 'current' | 'stopped' | 'done';
+  /** "120 of 500 steps", "2 min 05 s"; empty while there is nothing to say. */
+  readonly note: string;
+}
+
+const titles: Record<PhaseName, string> = { ...phaseTitles, data: 'Data' };
+
+/** The four phases of a study as the stepper shows them. */
+export function phaseSteps(history: StudyHistory, job: Job | undefined, runsElsewhere: boolean): PhaseStep[] {
+  const active = job !== undefined && !isOver(job) ? job : undefined;
+  const times = history.phases.times();
+  // A resumed run reads its data again before it goes on; the job knows, the history does not.
+  const current = active?.phase ?? (active || runsElsewhere ? times.findLast(({ state }) => state === 'begun')?.phase : undefined);
+  return times.map(({ phase, state, seconds }) => {
+    const shown = phase === current && state !== 'done' ? 'current' : state === 'begun' ? 'stopped' : state;
+    const spent = seconds >= 1 ? formatDuration(seconds) : '';
+    const counted = phase === active?.phase && shown === 'current' && active.total > 0 ? `${formatCount(active.done)} of ${formatCount(active.total)} ${active.unit}` : '';
+    return { phase, title: titles[phase], state: shown, note: [counted, spent].filter(Boolean).join(', ') };
+  });
+}

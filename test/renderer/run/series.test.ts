@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { StudyHistory } from '../../../renderer/screens/run/history.ts';
+import type { StudyEvent } from '../../../renderer/screens/run/history.ts';
+import { accuracySeries, evaluationSeries, lossSeries, memorySeries } from '../../../renderer/screens/run/series.ts';
+
+const time = '2026-03-01T12:00:00.000Z';
+
+function historyOf(...events: StudyEvent[]): StudyHistory {
+  const history = new StudyHistory();
+  for (const event of events) history.add(event);
+  return history;
+}
+
+describe('the series of a run', () => {
+  it('name only what is known', () => {
+    const history = historyOf({ kind: 'step', seq: 1, time, step: 1, loss: 2, learningRate: 0.1 });
+    expect(lossSeries(history).map(({ id }) => id)).toEqual(['sampled']);
+    expect(accuracySeries(history)).toEqual([]);
+    expect(memorySeries(history)).toEqual([]);
+  });
+
+  it('tell accuracies in percent and the best so far', () => {
+    const evaluation = (seq: number, accuracy: number | null): StudyEvent => ({ kind: 'evaluation', seq, time, accuracy, images: 10, arch: null });
+    const [evaluated, best] = evaluationSeries(historyOf(evaluation(1, null), evaluation(2, 0.25), evaluation(3, 0.125), evaluation(4, 0.5)));
+    expect([...evaluated.x as Float64Array]).toEqual([1, 2, 3, 4]);
+    expect([...evaluated.y as Float64Array]).toEqual([Number.NaN, 25, 12.5, 50]);
+    expect([...best.y as Float64Array]).toEqual([Number.NaN, 25, 25, 50]);
+  });
+});
