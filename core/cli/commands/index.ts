@@ -11,6 +11,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   resume: async () => (await import('./resume.ts')).resume,
   report: async () => (await import('./report.ts')).report,
   devices: async () => (await import('./devices.ts')).devices,
+  serve: async () => (await import('./serve.ts')).serve,
   bench: async () => (await import('./bench.ts')).bench,
   engines: async () => (await import('./engines.ts')).engines,
 };

@@ -1,0 +1,221 @@
+import { availableParallelism, hostname, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import { InputError } from '../base/errors.ts';
+import { inspectData } from '../data/inspect.ts';
+import { getSpace } from '../spaces/index.ts';
+import { FollowedEvaluations } from '../study/evaluations/followEvaluations.ts';
+import { readStudy } from '../study/folder.ts';
+import { hasEnded } from '../study/jobs/job.ts';
+import type { JobTask } from '../study/jobs/messages.ts';
+import { JobSupervisor } from '../study/jobs/supervisor.ts';
+import type { WorkerHost } from '../study/jobs/workerHost.ts';
+import { listFolder } from '../study/library/listFolder.ts';
+import { StudyLibrary } from '../study/library/studyLibrary.ts';
+import { WorkbenchSettingsFile } from '../study/settings/workbenchSettings.ts';
+import { pocketformerVersion } from '../study/studyInfo.ts';
+import { describeArchitecture, listSpaces } from './handlers/architectures.ts';
+import { describeDevice, describeDevices } from './handlers/devices.ts';
+import { checkDraft, editDraft, estimateDraft, listFields, listTemplates, settingsOf } from './handlers/drafts.ts';
+import { describeEngines } from './handlers/engines.ts';
+import { readStudyFileBytes, studyDetail, studyRow } from './handlers/studies.ts';
+import type { WorkbenchSettings } from './contract/types.ts';
+import type { OutputOf } from './contract/contract.ts';
+import { ApiServer } from './server.ts';
+import type { Handlers, RequestContext, Sources } from './server.ts';
+import { EvaluationsSource } from './sources/evaluations.ts';
+import { JobsSource } from './sources/jobs.ts';
+import { Sequence } from './sources/sequence.ts';
+import { StudiesSource } from './sources/studies.ts';
+import { followEvents } from './sources/studyEvents.ts';
+
+export interface WorkbenchOptions {
+  /** Where compute processes are started. */
+  readonly workerHost: WorkerHost;
+  /** Folder of the studies; the settings' unless given. */
+  readonly libraryFolder?: string;
+  /** The settings file; in the person's configuration folder unless given. */
+  readonly settingsFile?: string;
+  /** Hears of errors that are nobody's input. */
+  readonly onDefect?: (error: unknown) => void;
+}
+
+/** The core behind a window: the library, the jobs, the settings, and the contract over them. */
+export interface Workbench {
+  readonly api: ApiServer;
+  readonly jobs: JobSupervisor;
+  readonly library: StudyLibrary;
+  readonly libraryFolder: string;
+  /** Stops all jobs with everything saved. */
+  close(): Promise<void>;
+}
+
+const thumbnailPixels = 64;
+
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const settings = await WorkbenchSettingsFile.open({ path: options.settingsFile, libraryFolder: options.libraryFolder });
+  const library = new StudyLibrary(settings);
+  const supervisor = new JobSupervisor({ host: options.workerHost });
+  const sequence = new Sequence();
+  const jobs = new JobsSource(supervisor, sequence);
+  const studies = new StudiesSource(library, jobs, sequence);
+  const evaluations = new EvaluationsSource(async (study) => {
+    const view = await readStudy(await library.directoryOf(study));
+    return new FollowedEvaluations({ paths: view.paths, space: getSpace(view.settings.space) });
+  });
+
+  const rowOf = async (id: string) => studyRow(await library.row(id), jobs.ofStudy(id));
+  const jobIdOf = async (study: string) => resolve(await library.directoryOf(study));
+  /** Changes the library and lets every window see it at once. */
+  const changing = async <T>(change: Promise<T>): Promise<T> => {
+    const result = await change;
+    studies.refresh();
+    return result;
+  };
+  const startRun = async (study: string) => {
+    const row = await library.row(study);
+    supervisor.start({ kind: 'run', directory: row.directory }, { title: row.name });
+  };
+  const requireIdle = (ids: readonly string[]) => {
+    const busy = ids.map((id) => jobs.ofStudy(id)).find((job) => job !== undefined && !hasEnded(job));
+    if (busy) throw new InputError('study-running', `${busy.title} is ${busy.state}; stop it first.`);
+  };
+
+  const handlers: Handlers = {
+    'app.info': () => ({
+      version: pocketformerVersion(), node: process.version, platform: `${process.platform} ${process.arch}`, hostName: hostname(),
+      processors: availableParallelism(), memoryBytes: totalmem(), workingFolder: process.cwd(),
+    }),
+    'settings.get': () => ({ settings: settingsView(settings), path: settings.path, notes: [...settings.notes] }),
+    'settings.change': async (change) => {
+      await settings.change(change);
+      if (change.libraryFolder !== undefined) studies.refresh();
+      return { settings: settingsView(settings) };
+    },
+    'engines.list': () => describeEngines(),
+    'files.list': async ({ path }) => {
+      const { roots, entries, ...listing } = await listFolder(path);
+      return { ...listing, roots: [...roots], entries: [...entries] };
+    },
+
+    'studies.list': async () => (await library.list()).map((row) => studyRow(row, jobs.ofStudy(row.id))),
+    'studies.get': async ({ study }) => studyDetail(library, await rowOf(study)),
+    'studies.templates': () => listTemplates(),
+    'studies.create': async ({ text, baseDir, start }) => {
+      const study = await changing(library.create({ text, baseDir }));
+      if (start) await startRun(study);
+      return { study };
+    },
+    'studies.duplicate': async ({ study, name }) => ({ study: await changing(library.duplicate(study, name)) }),
+    'studies.open': async ({ path }) => {
+      const opened = await changing(library.openFrom(path));
+      if (opened.kind === 'study') return { study: opened.id };
+      return { study: await changing(library.create({ text: opened.file.text, baseDir: opened.file.baseDir })) };
+    },
+    'studies.forget': async ({ study }) => {
+      await changing(library.forget(study));
+      return {};
+    },
+    'studies.rename': async ({ study, name }) => {
+      requireIdle([study]);
+      await changing(library.rename(study, name));
+      return {};
+    },
+    'studies.setTags': async ({ study, tags }) => {
+      await changing(library.changeMetadata(study, { tags }));
+      return {};
+    },
+    'studies.setArchived': async ({ studies: ids, archived }) => {
+      await changing(Promise.all(ids.map((id) => library.changeMetadata(id, { archived }))));
+      return {};
+    },
+    'studies.trash': async ({ studies: ids }) => {
+      requireIdle(ids);
+      const trashed = await changing(library.trash(ids));
+      for (const id of ids) evaluations.forget(id);
+      return { trashed };
+    },
+    'studies.restore': async ({ trashed }) => {
+      const restored: string[] = [];
+      for (const id of trashed) restored.push(await changing(library.restore(id)));
+      return { studies: restored };
+    },
+    'studies.trashed': () => library.listTrash(),
+    'studies.emptyTrash': async () => ({ deleted: await library.emptyTrash() }),
+    'studies.readFile': async ({ study, path }) => readStudyFileBytes(await library.directoryOf(study), path),
+
+    'draft.fields': () => listFields(),
+    'draft.check': checkDraft,
+    'draft.edit': editDraft,
+    'draft.estimate': estimateDraft,
+    'draft.inspectData': async ({ text, baseDir, thumbnailsPerClass }, { signal }) => {
+      const { data, seed } = await settingsOf(text, baseDir);
+      return inspectData(data, { baseDir, thumbnailsPerClass, size: thumbnailPixels, seed, signal });
+    },
+    'draft.probe': (input, context) => perform<'draft.probe'>(supervisor, { kind: 'probe', ...input }, 'Estimating the time', context),
+
+    'results.rows': async ({ study, rows }) => (await evaluations.table(study)).rows(rows),
+    'results.coordinates': async ({ study, rows }) => {
+      const dimensions = await (await evaluations.table(study)).coordinates(rows);
+      return { dimensions: dimensions.map(({ name, title, values, column }) => ({ name, title, values: [...values], column })) };
+    },
+
+    'jobs.list': () => jobs.list(),
+    'jobs.start': async ({ study }) => {
+      await startRun(study);
+      return {};
+    },
+    'jobs.pause': async ({ study }) => {
+      supervisor.pause(await jobIdOf(study));
+      return {};
+    },
+    'jobs.unpause': async ({ study }) => {
+      supervisor.unpause(await jobIdOf(study));
+      return {};
+    },
+    'jobs.stop': async ({ study }) => {
+      supervisor.stop(await jobIdOf(study));
+      return {};
+    },
+
+    'spaces.list': () => listSpaces(),
+    'architectures.describe': describeArchitecture,
+    'architectures.export': async ({ study, arch, out, batch }, context) => {
+      const directory = await library.directoryOf(study);
+      return perform<'architectures.export'>(supervisor, { kind: 'export', directory, arch, out: resolve(directory, out), batch }, `Exporting ${out}`, context);
+    },
+
+    'devices.list': () => describeDevices(),
+    'devices.get': ({ device }) => describeDevice(device),
+  };
+
+  const sources: Sources = {
+    studies: studies.open,
+    jobs: jobs.openJobs,
+    log: async ({ study }, context) => jobs.openLog(await library.directoryOf(study), context),
+    'study.events': async ({ study }, context) => followEvents(await library.directoryOf(study), context),
+    'study.evaluations': ({ study }, context) => evaluations.follow(study, context),
+  };
+
+  return {
+    api: new ApiServer(handlers, sources, options.onDefect),
+    jobs: supervisor, library, libraryFolder: library.folder,
+    close: () => supervisor.closeAll(),
+  };
+}
+
+/** Does something that takes a while in a process of its own, reporting how far it is. */
+async function perform<M extends 'draft.probe' | 'architectures.export'>(
+  supervisor: JobSupervisor, task: Exclude<JobTask, { kind: 'run' }>, title: string, { signal, progress }: RequestContext<M>,
+): Promise<OutputOf<M>> {
+  const report = progress as (payload: { fraction: number; words: string }) => void;
+  const result = await supervisor.perform(task, {
+    signal, title,
+    onChange: ({ words, progress: done }) => report({ fraction: done && done.total > 0 ? Math.min(1, done.done / done.total) : 0, words }),
+  });
+  return result as OutputOf<M>;
+}
+
+function settingsView({ settings }: WorkbenchSettingsFile): WorkbenchSettings {
+  const { recentStudies: _, ...view } = settings;
+  return view;
+}
