@@ -1,0 +1,35 @@
+import { toPixel } from '../points/axis.ts';
+import type { Axis } from '../points/axis.ts';
+import type { FrontColumns } from '../../../core/search/frontRows.ts';
+
+/** Places of a front's rows in the plot. */
+export function frontPlaces(columns: FrontColumns, rows: ArrayLike<number>, x: Axis, y: Axis): [number, number][] {
+  return Array.from(rows, (row) => [toPixel(x, columns.latencyMs[row]), toPixel(y, columns.accuracy[row])]);
+}
+
+/**
+ * The attainment line of a front as an SVG path: level until the next member, then up to it, and on to `endX`: within
+ * a latency this is the accuracy to be had. Empty for an empty front.
+ */
+export function stepPath(places: readonly (readonly [number, number])[], endX: number): string {
+  if (places.length === 0) return '';
+  const [[x, y], ...rest] = places;
+  const steps = rest.map(([nextX, nextY]) => `H${short(nextX)}V${short(nextY)}`).join('');
+  const last = places[places.length - 1][0];
+  return `M${short(x)} ${short(y)}${steps}${endX > last ? `H${short(endX)}` : ''}`;
+}
+
+/** Markers at places inside the plot, at least `apart` pixels from the one before, as one path of translated outlines. */
+export function spaced(places: readonly (readonly [number, number])[], apart: number): readonly (readonly [number, number])[] {
+  const kept: (readonly [number, number])[] = [];
+  for (const place of places) {
+    const last = kept[kept.length - 1];
+    if (last === undefined || Math.hypot(place[0] - last[0], place[1] - last[1]) >= apart) kept.push(place);
+  }
+  return kept;
+}
+
+function short(value: number): string {
+  // Far outside the plot, renderers lose precision; the clip hides the difference.
+  return String(Math.round(Math.max(-20_000, Math.min(20_000, value)) * 10) / 10);
+}
