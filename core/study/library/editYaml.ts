@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isCollection, isMap, isNode, isPair, isScalar, isSeq, parseDocument, stringify } from 'yaml';
-import type { Document, Pair, ToStringOptions, YAMLMap } from 'yaml';
+import type { Document, Pair, ToStringOptions, YAMLMap, YAMLSeq } from 'yaml';
 import { InputError } from '../../base/errors.ts';
 import type { Path } from '../validationText.ts';
 
@@ -19,7 +19,7 @@ export function setInYaml(text: string, path: Path, value: unknown): string {
   const document = parsed(text);
   const spliced = replacement(document, text, path, value) ?? insertion(document, text, path, value);
   setIn(document, path, value);
-  return chosen(spliced, document, text);
+  return chosen(spliced ?? rewrittenBrackets(document, text, path), document, text);
 }
 
 /**
@@ -32,7 +32,7 @@ export function removeFromYaml(text: string, path: Path): string {
   const whole = widest(document, path);
   const spliced = removal(document, text, whole);
   document.deleteIn(whole);
-  return chosen(spliced, document, text);
+  return chosen(spliced ?? rewrittenBrackets(document, text, whole), document, text);
 }
 
 /** The spliced text if it says what it should, else the document written anew. */
@@ -65,28 +65,58 @@ function setIn(document: Document, path: Path, value: unknown): void {
   }
 }
 
-/** Another scalar in the place of one, or another list or mapping in the place of one that is written in brackets. */
+/**
+ * Another scalar in the place of one, or another list or mapping in the place of one that is written in brackets. A
+ * list's scalar may become a mapping: a device gets a limit.
+ */
 function replacement(document: Document, text: string, path: Path, value: unknown): string | undefined {
   const node = document.getIn(path, true);
   const isInBrackets = isCollection(node) && node.flow === true;
   if (!isNode(node) || !node.range || !(isScalar(node) || isInBrackets)) return undefined;
   if (isScalar(node) && (node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL' || node.value === null)) return undefined;
-  if (typeof value === 'object' && !isInBrackets) return undefined;
+  if (typeof value === 'object' && !isInBrackets && typeof path.at(-1) !== 'number') return undefined;
   const [from, to] = node.range;
   return text.slice(0, from) + inline(value) + text.slice(to);
 }
 
-/** A new line at the end of the settings that it belongs to. */
+/** The outermost list or mapping in brackets around a setting that was changed, written anew on its line. */
+function rewrittenBrackets(document: Document, text: string, path: Path): string | undefined {
+  for (let depth = 1; depth < path.length; depth++) {
+    const node = document.getIn(path.slice(0, depth), true);
+    if (!isCollection(node) || !node.flow || !node.range) continue;
+    const [from, to] = node.range;
+    // Comments between brackets would be lost.
+    if (/[#\n]/.test(text.slice(from, to))) return undefined;
+    return text.slice(0, from) + inline(node.toJS(document)) + text.slice(to);
+  }
+  return undefined;
+}
+
+/** A new line at the end of the settings, or of the list, that it belongs to. */
 function insertion(document: Document, text: string, path: Path, value: unknown): string | undefined {
   if (document.hasIn(path)) return undefined;
   const depth = path.findIndex((_, i) => !document.hasIn(path.slice(0, i + 1)));
   const map = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
   const missing = path.slice(depth);
   if (isScalar(map) && map.value === null) return filling(document, text, path.slice(0, depth), nestedIn(missing, value));
+  if (isSeq(map) && !map.flow && missing.length === 1 && missing[0] === map.items.length) return appended(map, text, value);
   if (!isMap(map) || map.flow || map.items.length === 0 || missing.some((part) => typeof part === 'number')) return undefined;
   const indent = indentOf(map, text);
   if (indent === undefined) return undefined;
   return withLines(text, lineEnd(text, endOf(map)), indent, nestedIn(missing, value));
+}
+
+function appended(list: YAMLSeq, text: string, value: unknown): string | undefined {
+  const last = list.items[list.items.length - 1];
+  const dash = isNode(last) && last.range ? dashBefore(text, last.range[0]) : undefined;
+  return dash === undefined ? undefined : withLines(text, lineEnd(text, endOf(last)), dash.indent, [value]);
+}
+
+/** The beginning of a list item's line, and what stands before its dash; undefined when something else stands there. */
+function dashBefore(text: string, offset: number): { start: number; indent: string } | undefined {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const indent = /^( *)- +$/.exec(text.slice(start, offset))?.[1];
+  return indent === undefined ? undefined : { start, indent };
 }
 
 /** New lines below a setting that had nothing behind it. */
@@ -101,14 +131,21 @@ function filling(document: Document, text: string, path: Path, value: unknown): 
 const nestedIn = (path: Path, value: unknown) => path.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value);
 
 function withLines(text: string, offset: number, indent: string, value: unknown): string {
-  const lines = stringify(value, format).trimEnd().split('\n').map((line) => indent + line);
-  const newline = text[offset - 1] === '\n' || offset === 0 ? '' : '\n';
-  return `${text.slice(0, offset)}${newline}${lines.join('\n')}\n${text.slice(offset)}`;
+  const ending = text.includes('\r\n') ? '\r\n' : '\n';
+  const lines = stringify(value, format).trimEnd().split('\n').map((line) => indent + line + ending);
+  const before = text[offset - 1] === '\n' || offset === 0 ? '' : ending;
+  return text.slice(0, offset) + before + lines.join('') + text.slice(offset);
 }
 
 function removal(document: Document, text: string, path: Path): string | undefined {
   const map = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (!isMap(map) || map.flow || map.items.length < 2) return undefined;
+  if (isCollection(map) && map.items.length < 2) return undefined;
+  if (isSeq(map) && !map.flow) {
+    const item = map.items[Number(path.at(-1))];
+    const dash = isNode(item) && item.range ? dashBefore(text, item.range[0]) : undefined;
+    return dash && text.slice(0, dash.start) + text.slice(lineEnd(text, endOf(item)));
+  }
+  if (!isMap(map) || map.flow) return undefined;
   const pair = map.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)));
   if (!pair || !isNode(pair.key) || !pair.key.range) return undefined;
   const start = text.lastIndexOf('\n', pair.key.range[0] - 1) + 1;

@@ -56,6 +56,27 @@ describe('setting a value in YAML', () => {
     expect(parse(setInYaml(changed, ['devices', 2], 'xiaomi11')).devices[2]).toBe('xiaomi11');
   });
 
+  it('edits lists of devices without touching the lines beside them', () => {
+    const list = 'devices:\n  - pixel4\n  - pixel6   # good\nname: a   # last\n';
+    expect(setInYaml(list, ['devices', 2], 'xiaomi11')).toBe(list.replace('# good\n', '# good\n  - xiaomi11\n'));
+    expect(setInYaml(list, ['devices', 1], { name: 'pixel6', maxMs: 5 })).toBe(list.replace('- pixel6', '- {name: pixel6, maxMs: 5}'));
+    expect(removeFromYaml(list, ['devices', 0])).toBe(list.replace('  - pixel4\n', ''));
+    const limits = 'devices: [{name: pixel4, maxMs: 5}, pixel6]   # both\nname: a   # last\n';
+    expect(setInYaml(limits, ['devices', 0, 'budgetsMs'], [1, 2])).toBe(limits.replace('5}', '5, budgetsMs: [1, 2]}'));
+    expect(removeFromYaml(limits, ['devices', 0, 'maxMs'])).toBe(limits.replace(', maxMs: 5', ''));
+    expect(setInYaml(limits, ['devices', 2], 'xiaomi11')).toBe(limits.replace('pixel6]', 'pixel6, xiaomi11]'));
+    const blocks = 'devices:\n- name: pixel4\n  maxMs: 5   # fast\n- pixel6\n';
+    expect(setInYaml(blocks, ['devices', 2], { file: 'my.json' })).toBe(`${blocks}- file: my.json\n`);
+    expect(removeFromYaml(blocks, ['devices', 0])).toBe('devices:\n- pixel6\n');
+    expect(removeFromYaml(blocks, ['devices', 0, 'maxMs'])).toBe(blocks.replace('  maxMs: 5   # fast\n', ''));
+  });
+
+  it('keeps the line ends of Windows', () => {
+    const windows = text.replaceAll('\n', '\r\n');
+    expect(setInYaml(windows, ['training', 'batchSize'], 32))
+      .toBe(setInYaml(text, ['training', 'batchSize'], 32).replaceAll('\n', '\r\n'));
+  });
+
   it('works on a text without a line end, and on an empty one', () => {
     expect(setInYaml('a: 1', ['b'], 2)).toBe('a: 1\nb: 2\n');
     expect(parse(setInYaml('', ['data', 'kind'], 'folder'))).toEqual({ data: { kind: 'folder' } });
