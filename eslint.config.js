@@ -1,4 +1,6 @@
+import vue from 'eslint-plugin-vue';
 import tseslint from 'typescript-eslint';
+import vueParser from 'vue-eslint-parser';
 
 /**
  * The layers of core/, lowest first. A file may import from its own layer and from lower ones; layers that share a
@@ -37,9 +39,51 @@ function layer(folder) {
   };
 }
 
+/** What the window may take from core/ as running code: the client of the API, and maths that is pure. */
+const windowImports = {
+  files: ['renderer/**/*.{ts,vue}'],
+  ignores: ['renderer/vite.config.ts'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': ['error', {
+      patterns: [
+        { regex: 'core/(?!api/|search/(pareto|indicators|frontRows)\\.ts$)', message: 'renderer/ takes from core/ only the contract, its client and pure maths of search/.' },
+        { regex: 'core/api/(?!client\\.ts$|protocol\\.ts$|transports/(messagePort|webSocket)\\.ts$)', allowTypeImports: true,
+          message: "Of core/api the window runs only the client; import the contract's types with `import type`." },
+        { regex: '^node:|electron/(?!shellApi\\.ts$)', message: 'The window runs in a browser.' },
+        { regex: 'electron/shellApi\\.ts$', allowTypeImports: true, message: "Only the shell's types." },
+      ],
+    }],
+  },
+};
+
+const vueFiles = [
+  ...vue.configs['flat/recommended'],
+  {
+    files: ['**/*.vue'],
+    languageOptions: { parser: vueParser, parserOptions: { parser: tseslint.parser, sourceType: 'module' } },
+    rules: {
+      // The compiler checks these with types.
+      'no-undef': 'off',
+      'vue/require-default-prop': 'off',
+      // The kit's names are those of the things themselves; in a template they are told from HTML by their capital.
+      'vue/multi-word-component-names': 'off',
+      'vue/no-reserved-component-names': 'off',
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      'vue/first-attribute-linebreak': 'off',
+      'vue/html-indent': ['error', 2],
+      'vue/html-self-closing': ['error', { html: { void: 'any', normal: 'any', component: 'always' } }],
+      'vue/no-v-html': 'error',
+    },
+  },
+];
+
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', 'runs'] },
   ...tseslint.configs.recommended,
+  ...vueFiles,
   {
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
@@ -50,4 +94,5 @@ export default tseslint.config(
     },
   },
   ...folders.map(layer),
+  windowImports,
 );

@@ -14,6 +14,8 @@ export interface KeyPress {
   shiftKey: boolean;
 }
 
+/** A plus joins; the last one may be the key itself. */
+const partBreak = /\+(?=.)/;
 const modifiers = ['Mod', 'Ctrl', 'Alt', 'Shift'] as const;
 
 export function currentPlatform(): Platform {
@@ -23,7 +25,7 @@ export function currentPlatform(): Platform {
 /** Brings a shortcut to its one spelling. Throws when it is not a shortcut. */
 export function normalizeShortcut(shortcut: string): string {
   return shortcut.split(' ').map((chord) => {
-    const parts = chord === '+' ? ['+'] : chord.split('+');
+    const parts = chord.split(partBreak);
     const key = parts.at(-1) ?? '';
     const wanted = parts.slice(0, -1);
     const unknown = wanted.find((part) => !modifiers.some((modifier) => modifier === part));
@@ -56,7 +58,7 @@ const arrows: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', Arrow
 export function shortcutKeys(shortcut: string, platform: Platform = currentPlatform()): string[] {
   const names = platform === 'mac' ? macNames : otherNames;
   return normalizeShortcut(shortcut).split(' ')
-    .flatMap((chord) => (chord === '+' ? ['+'] : chord.split('+')))
+    .flatMap((chord) => chord.split(partBreak))
     .map((part) => names[part] ?? arrows[part] ?? part);
 }
 

@@ -17,8 +17,7 @@ export type StudyView = typeof studyViews[number];
 
 /** Reads location.hash, with or without the leading #. Unknown paths become 'not-found', never an exception. */
 export function parseRoute(hash: string): Route {
-  const text = hash.replace(/^#/, '');
-  const [path, query = ''] = text.split('?', 2);
+  const [path, query = ''] = hash.replace(/^#/, '').split('?', 2);
   const parts = path.split('/').filter(Boolean).map(decode);
   const params = new URLSearchParams(query);
   const [first, second, third, fourth] = parts;
@@ -26,7 +25,7 @@ export function parseRoute(hash: string): Route {
   if (parts.length === 1) {
     if (first === 'studies' || first === 'settings' || first === 'help' || first === 'gallery') return { screen: first };
     if (first === 'devices') return { screen: 'devices', ...optional('device', params.get('device')) };
-    if (first === 'compare') return { screen: 'compare', studies: (params.get('studies') ?? '').split(',').filter(Boolean) };
+    if (first === 'compare') return { screen: 'compare', studies: listOf(query, 'studies') };
   }
   if (first === 'studies' && second === 'new' && parts.length === 2) {
     return { screen: 'new-study', ...optional('template', params.get('template')) };
@@ -68,6 +67,12 @@ function decode(part: string): string {
     // A stray % typed by hand: taken literally.
     return part;
   }
+}
+
+/** A comma-separated parameter. Split before it is decoded, because an id may have a comma of its own. */
+function listOf(query: string, key: string): string[] {
+  const value = query.split('&').find((pair) => pair.startsWith(`${key}=`))?.slice(key.length + 1) ?? '';
+  return value.split(',').filter(Boolean).map(decode);
 }
 
 function optional<K extends string>(key: K, value: string | null): { [P in K]?: string } {
