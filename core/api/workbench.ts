@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.ts';
 import { inspectData } from '../data/inspect.ts';
 import { getSpace } from '../spaces/index.ts';
 import { FollowedEvaluations } from '../study/evaluations/followEvaluations.ts';
-import { readStudy } from '../study/folder.ts';
+import { describeStudy } from '../study/folder.ts';
 import { hasEnded } from '../study/jobs/job.ts';
 import type { JobTask } from '../study/jobs/messages.ts';
 import { JobSupervisor } from '../study/jobs/supervisor.ts';
@@ -59,7 +59,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const jobs = new JobsSource(supervisor, sequence);
   const studies = new StudiesSource(library, jobs, sequence);
   const evaluations = new EvaluationsSource(async (study) => {
-    const view = await readStudy(await library.directoryOf(study));
+    const view = await describeStudy(await library.directoryOf(study));
     return new FollowedEvaluations({ paths: view.paths, space: getSpace(view.settings.space) });
   });
 

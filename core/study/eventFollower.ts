@@ -7,7 +7,7 @@ import { errorCode } from './files.ts';
 
 /**
  * Reads a growing history portion by portion. Evaluations are left out: there can be hundreds of thousands, and
- * whoever wants them wants columns (evaluations/follow.ts).
+ * whoever wants them wants columns (evaluations/followEvaluations.ts).
  */
 export class EventFollower {
   readonly #path: string;

@@ -43,17 +43,24 @@ export interface StudyView {
   readonly events: readonly StudyEvent[];
 }
 
+/** A study without its history, which can be large. */
+export type StudyDescription = Omit<StudyView, 'events'>;
+
 /**
- * Reads a study without taking it. One that claims to be running, but has no living process, is `interrupted`.
- * @throws InputError `missing-study`, `not-a-study`, `study-version`, `damaged-study`, `damaged-events`, and those of
- * `parseStudyFile`.
+ * Reads what a study is and how it stands, without taking it. One that claims to be running, but has no living process,
+ * is `interrupted`.
+ * @throws InputError `missing-study`, `not-a-study`, `study-version`, `damaged-study`, and those of `parseStudyFile`.
  */
-export async function readStudy(directory: string): Promise<StudyView> {
+export async function describeStudy(directory: string): Promise<StudyDescription> {
   const { info, settings } = await readDescription(directory);
-  const paths = studyPaths(directory);
   const isAbandoned = info.status === 'running' && studyLockHolder(directory) === undefined;
-  const { events } = readEvents(paths.events);
-  return { directory, paths, info: isAbandoned ? { ...info, status: 'interrupted' } : info, settings, events };
+  return { directory, paths: studyPaths(directory), info: isAbandoned ? { ...info, status: 'interrupted' } : info, settings };
+}
+
+/** The same with all of its history. @throws as `describeStudy`; InputError `damaged-events`. */
+export async function readStudy(directory: string): Promise<StudyView> {
+  const description = await describeStudy(directory);
+  return { ...description, events: readEvents(description.paths.events).events };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createStudy, openStudy, readStudy } from '../../core/study/folder.ts';
+import { createStudy, describeStudy, openStudy, readStudy } from '../../core/study/folder.ts';
 import { scratchFolder, studyFile, studyText } from './scratch.ts';
 
 const scratch = scratchFolder();
@@ -116,6 +116,7 @@ describe('reading a study', () => {
     expect((await readStudy(directory)).info.status).toBe('running');
     study.close();
     expect((await readStudy(directory)).info.status).toBe('interrupted');
+    expect((await describeStudy(directory)).info.status).toBe('interrupted');
   });
 
   it('says what is wrong with a folder that is not one', async () => {

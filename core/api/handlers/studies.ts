@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { errorCode } from '../../study/files.ts';
-import { readStudy } from '../../study/folder.ts';
+import { describeStudy } from '../../study/folder.ts';
 import type { StudyRow as LibraryRow } from '../../study/library/studyRow.ts';
 import type { StudyLibrary } from '../../study/library/studyLibrary.ts';
 import { readSummary } from '../../study/summary.ts';
@@ -38,9 +38,9 @@ export function studyRow({ holder, ...row }: LibraryRow, job: Job | undefined): 
   return { ...common, state, problem, runsElsewhere: holder !== null };
 }
 
-/** A study with its text, settings and results. @throws as readStudy */
+/** A study with its text, settings and results. @throws as describeStudy */
 export async function studyDetail(library: StudyLibrary, row: StudyRow): Promise<OutputOf<'studies.get'>> {
-  const view = await readStudy(await library.directoryOf(row.id));
+  const view = await describeStudy(await library.directoryOf(row.id));
   const { pocketformerVersion, node, platform, baseDir } = view.info;
   return {
     row, text: await readText(view.paths.studyFile), settings: view.settings, info: { pocketformerVersion, node, platform, baseDir },
