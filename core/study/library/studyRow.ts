@@ -94,12 +94,25 @@ interface Known {
 /** Two writes within this time may leave a file with the same time: what was read so soon after a write is read again. */
 const restlessMs = 2000;
 
+const unavailableCodes = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'];
+
 /** Reads studies for lists, and reads again only those whose files have changed. */
 export class StudyRowReader {
   readonly #known = new Map<string, Known>();
 
-  /** @returns undefined when the folder is not a study (any more). */
+  /** @returns undefined when the folder is not a study (any more), or may not be looked into. */
   async read(directory: string): Promise<StudyRow | undefined> {
+    try {
+      return await this.#read(directory);
+    } catch (error) {
+      // It vanished while it was looked at, as studies do that are thrown away.
+      if (!unavailableCodes.includes(errorCode(error))) throw error;
+      this.#known.delete(directory);
+      return undefined;
+    }
+  }
+
+  async #read(directory: string): Promise<StudyRow | undefined> {
     const seen = await signatureOf(directory);
     if (seen === undefined) {
       this.#known.delete(directory);
@@ -141,7 +154,7 @@ async function signatureOf(directory: string): Promise<{ signature: string; newe
   const { studyFile, info, events, summary } = studyPaths(directory);
   const all = [directory, studyFile, info, events, summary, join(directory, metadataName)];
   const stats = await Promise.all(all.map((path) => stat(path).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(errorCode(error))) return undefined;
+    if (unavailableCodes.includes(errorCode(error))) return undefined;
     throw error;
   })));
   if (!stats[0]?.isDirectory()) return undefined;

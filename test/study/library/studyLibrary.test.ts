@@ -132,6 +132,15 @@ describe('the library', () => {
     expect(await library.list()).toEqual([]);
     await expect(library.row(id)).rejects.toThrow(refusal('unknown-study'));
   });
+
+  it('can be listed while studies come and go', async () => {
+    const { library } = await newLibrary();
+    const made = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => make(library, name)));
+    const listings = Array.from({ length: 10 }, () => library.list());
+    await library.trash(made.map(({ id }) => id));
+    for (const rows of await Promise.all(listings)) expect(rows.length).toBeLessThanOrEqual(6);
+    expect(await library.list()).toEqual([]);
+  });
 });
 
 describe("a person's notes on a study", () => {
