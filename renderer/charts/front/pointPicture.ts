@@ -92,5 +92,5 @@ function budgetColumn({ x, resolution, budgetMs }: PictureView): number {
 
 /** How opaque a single dot is among `count`: few dots stand out, hundreds of thousands show their density. */
 export function singleOpacity(count: number): number {
-  return Math.max(0.16, Math.min(0.85, 1.12 - 0.17 * Math.log10(Math.max(1, count))));
+  return Math.max(0.07, Math.min(0.85, 1.15 - 0.2 * Math.log10(Math.max(1, count))));
 }
