@@ -1,11 +1,12 @@
-import { statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
-import { dirname } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { ExportReport } from '../../export/exportNetwork.ts';
+import type { Network } from '../../network/network.ts';
 import { findArchitecture, getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
 import { writeFileAtomic } from '../../study/files.ts';
 import type { StudyView } from '../../study/folder.ts';
+import { pocketformerVersion } from '../../study/studyInfo.ts';
 import { labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
 import { archKind, classesOption, engineOption, resolutionOption, seedKind, spaceKind } from '../commandOptions.ts';
@@ -53,6 +54,7 @@ export const exportCommand = defineCommand({
     if (study !== undefined && classes !== undefined) {
       throw new InputError('usage', "export: --classes goes with --seed; with --study the classes are those of the study's images.");
     }
+    const { exportFromStudy, requireWritable } = await import('../../study/exportFromStudy.ts');
     requireWritable(out);
     const view = study === undefined ? undefined : await openView(study);
     const space = getSpace(spaceOf(spaceId, view));
@@ -60,20 +62,11 @@ export const exportCommand = defineCommand({
     const network = space.lower(arch, { resolution, classes });
 
     const { startEngine } = await import('../../engine/engines.ts');
-    const { exportNetwork } = await import('../../export/exportNetwork.ts');
-    const { pocketformerVersion } = await import('../../study/studyInfo.ts');
     const engine = await startEngine(engineId);
-    const common = { engine, out, batch, architecture: arch, version: pocketformerVersion(), writeFile: writeFileAtomic };
     note(`Exporting ${labelOf(space, arch).text} of ${space.id}, ${network.resolution} px`);
-    let report;
-    if (view !== undefined) {
-      const { inheritNetwork } = await import('../studyWeights.ts');
-      const inherited = await inheritNetwork(view, space, arch, engine, resolution);
-      report = await exportNetwork({ ...common, ...inherited, seed: view.settings.seed, study: view.settings.name });
-    } else {
-      const { freshWeights } = await import('../freshWeights.ts');
-      report = await exportNetwork({ ...common, weights: freshWeights(network, seed!, engine), seed: seed! });
-    }
+    const report = view !== undefined
+      ? await exportFromStudy({ view, engine, arch, out, batch, resolution })
+      : await exportUntrained(network, { engine, out, batch, arch, seed: seed! });
     if (json) return print(JSON.stringify(report));
     await print(`${out}: ${sizeText(report.sizeBytes)}, opset ${report.opset}, ${report.resolution} px, ${report.classes} classes`);
     await print(`ONNX Runtime differs from the ${engine.info.id} engine by at most ${report.maxAbsDiff.toExponential(1)}, `
@@ -81,6 +74,23 @@ export const exportCommand = defineCommand({
     await print(`Operators: ${report.nodes.written} in the file, ${report.nodes.optimised} after ONNX Runtime's optimiser on this machine.`);
   },
 });
+
+interface UntrainedExport {
+  readonly engine: Engine;
+  readonly out: string;
+  readonly batch: number | 'dynamic';
+  readonly arch: unknown;
+  readonly seed: number;
+}
+
+async function exportUntrained(network: Network, { engine, out, batch, arch, seed }: UntrainedExport): Promise<ExportReport> {
+  const { exportNetwork } = await import('../../export/exportNetwork.ts');
+  const { freshWeights } = await import('../freshWeights.ts');
+  return exportNetwork({
+    weights: freshWeights(network, seed, engine), engine, out, batch, seed, architecture: arch, version: pocketformerVersion(),
+    writeFile: writeFileAtomic,
+  });
+}
 
 async function openView(directory: string): Promise<StudyView> {
   const { readStudy } = await import('../../study/folder.ts');
@@ -107,21 +117,4 @@ async function archOnFront({ settings, paths }: StudyView, input: string): Promi
   if (entry === undefined) throw new InputError('unknown-architecture', `No front of the study ${settings.name} has the id ${input}.`);
   const space: SearchSpace = getSpace(settings.space);
   return space.parse(entry.arch);
-}
-
-/** Finds out before the work what would fail after it, or what a new file must not replace, such as a device. */
-function requireWritable(out: string): void {
-  const existing = statsOf(out);
-  if (existing !== undefined && !existing.isFile()) {
-    throw new InputError('bad-output', `--out: ${out} is ${existing.isDirectory() ? 'a folder' : 'no file'}; expected the path of a file.`);
-  }
-  if (!statsOf(dirname(out))?.isDirectory()) throw new InputError('bad-output', `--out: there is no folder ${dirname(out)} for the file.`);
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

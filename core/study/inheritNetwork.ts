@@ -5,8 +5,8 @@ import type { Normalisation } from '../data/normalisation.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Weights } from '../model/weights.ts';
 import type { SearchSpace } from '../spaces/index.ts';
-import { loadLatestCheckpoint } from '../study/checkpoints.ts';
-import type { StudyView } from '../study/folder.ts';
+import { loadLatestCheckpoint } from './checkpoints.ts';
+import type { StudyView } from './folder.ts';
 import { SubnetEvaluator } from '../training/supernet/evaluator.ts';
 
 export interface InheritedNetwork {

@@ -1,0 +1,56 @@
+import { statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { InputError } from '../base/errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import { exportNetwork } from '../export/exportNetwork.ts';
+import type { ExportReport } from '../export/exportNetwork.ts';
+import { getSpace } from '../spaces/index.ts';
+import { writeFileAtomic } from './files.ts';
+import type { StudyView } from './folder.ts';
+import { inheritNetwork } from './inheritNetwork.ts';
+import { pocketformerVersion } from './studyInfo.ts';
+
+export interface StudyExport {
+  readonly view: StudyView;
+  readonly engine: Engine;
+  /** A genotype of the study's space. */
+  readonly arch: unknown;
+  readonly out: string;
+  readonly batch: number | 'dynamic';
+  /** Of the file; the architecture's own by default. */
+  readonly resolution?: number;
+}
+
+/**
+ * Writes an architecture with the weights that a study's supernet has learned as an ONNX file, and checks the file. The
+ * study may be running.
+ * @throws as `inheritNetwork` and `exportNetwork`
+ */
+export async function exportFromStudy({ view, engine, arch, out, batch, resolution }: StudyExport): Promise<ExportReport> {
+  const inherited = await inheritNetwork(view, getSpace(view.settings.space), arch, engine, resolution);
+  return exportNetwork({
+    ...inherited, engine, out, batch, architecture: arch, seed: view.settings.seed, study: view.settings.name,
+    version: pocketformerVersion(), writeFile: writeFileAtomic,
+  });
+}
+
+/**
+ * Finds out before the work what would fail after it, or what a new file must not replace, such as a device.
+ * @throws InputError `bad-output`, naming the path as `--out`
+ */
+export function requireWritable(out: string): void {
+  const existing = statsOf(out);
+  if (existing !== undefined && !existing.isFile()) {
+    throw new InputError('bad-output', `--out: ${out} is ${existing.isDirectory() ? 'a folder' : 'no file'}; expected the path of a file.`);
+  }
+  if (!statsOf(dirname(out))?.isDirectory()) throw new InputError('bad-output', `--out: there is no folder ${dirname(out)} for the file.`);
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}

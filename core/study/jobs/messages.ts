@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { phases } from '../eventTypes.ts';
+
+/** What a compute process can be asked to do; one task each. */
+export const jobTaskSchema = z.discriminatedUnion('kind', [
+  /** Does all that is left of a study, new or stopped. */
+  z.strictObject({ kind: z.literal('run'), directory: z.string().min(1) }),
+  /** Writes an architecture with a study's trained weights as an ONNX file. */
+  z.strictObject({
+    kind: z.literal('export'), directory: z.string().min(1), arch: z.unknown(), out: z.string().min(1),
+    batch: z.union([z.literal('dynamic'), z.int().min(1).max(64)]),
+  }),
+  /** Finds out how long the study of a study file's text would take. */
+  z.strictObject({ kind: z.literal('probe'), text: z.string(), baseDir: z.string().min(1), seconds: z.number().positive().max(600) }),
+]);
+export type JobTask = z.output<typeof jobTaskSchema>;
+
+/** To a compute process. */
+export const requestSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('task'), task: jobTaskSchema }),
+  z.object({ type: z.literal('pause') }),
+  z.object({ type: z.literal('unpause') }),
+  /** End at the next safe point, with everything saved. */
+  z.object({ type: z.literal('stop') }),
+  /** The outcome has arrived; the process may end. */
+  z.object({ type: z.literal('close') }),
+]);
+export type WorkerRequest = z.input<typeof requestSchema>;
+
+export const logLevels = ['info', 'warning', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const progress = z.object({
+  /** A phase of a run; anything else that a task does has none. */
+  phase: z.enum(phases).optional(),
+  done: z.number(), total: z.number(), unit: z.string(), note: z.string().optional(),
+  ratePerSecond: z.number().optional(), remainingSeconds: z.number().optional(),
+  /** Of the whole process. */
+  memoryBytes: z.number(),
+});
+export type JobProgress = z.output<typeof progress>;
+
+const failure = { code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) };
+
+/** From a compute process. The last one before it ends is `done`, `failed` or `stopped`. */
+export const reportSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('progress'), progress }),
+  /** It waits at a safe point, or goes on. */
+  z.object({ type: z.literal('paused'), paused: z.boolean() }),
+  z.object({ type: z.literal('log'), level: z.enum(logLevels), time: z.string(), text: z.string() }),
+  z.object({ type: z.literal('done'), result: z.unknown() }),
+  z.object({ type: z.literal('failed'), ...failure }),
+  z.object({ type: z.literal('stopped') }),
+]);
+export type WorkerReport = z.output<typeof reportSchema>;
+
+/** What the probe of a study found out, at the speed of this machine at this moment. */
+export interface ProbeResult {
+  readonly imagesPerSecond: number;
+  readonly secondsPerStep: number;
+  readonly secondsPerEvaluation: number;
+  readonly dataSeconds: number;
+  readonly trainingSeconds: number;
+  readonly searchSeconds: number;
+  readonly exportSeconds: number;
+  readonly totalSeconds: number;
+  /** Of the probing process. */
+  readonly peakMemoryBytes: number;
+}

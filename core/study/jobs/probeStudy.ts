@@ -1,0 +1,129 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CancelledError } from '../../base/errors.ts';
+import { Random } from '../../base/random.ts';
+import { readBatch } from '../../data/batch.ts';
+import { augmentationOf } from '../../data/config.ts';
+import { measureNormalisation } from '../../data/normalisation.ts';
+import { batchIndices } from '../../data/order.ts';
+import { startEngine } from '../../engine/engines.ts';
+import { exportNetwork } from '../../export/exportNetwork.ts';
+import { plannedEvaluations } from '../../search/settings.ts';
+import { getSpace } from '../../spaces/index.ts';
+import { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
+import { subnetsPerStep, SupernetTrainer } from '../../training/supernet/trainer.ts';
+import { writeFileAtomic } from '../files.ts';
+import { loadStudyDevices } from '../run/runStudy.ts';
+import { parseStudyFile, searchSettingsOf } from '../studyFile.ts';
+import { pocketformerVersion } from '../studyInfo.ts';
+import type { JobTask, ProbeResult } from './messages.ts';
+import { loadPartOfData } from './partOfData.ts';
+import type { TaskHooks } from './tasks.ts';
+
+/** Steps at the beginning make plans that later ones reuse. */
+const warmUpSteps = 1;
+
+/**
+ * Does a little of everything that a study does (training steps over all sizes of subnets, evaluations, an export) and
+ * scales it up. Takes `seconds` for training and a few more for the rest; leaves nothing on the disk.
+ * @throws as `parseStudyFile` and `runStudy`; CancelledError
+ */
+export async function probeStudy(
+  { text, baseDir, seconds }: Extract<JobTask, { kind: 'probe' }>, { signal, onProgress }: Pick<TaskHooks, 'signal' | 'onProgress'>,
+): Promise<ProbeResult> {
+  const settings = parseStudyFile(text, 'study.yaml');
+  const devices = loadStudyDevices(settings, baseDir);
+  const { seed, training, search } = settings;
+  const { threads, memoryGiB } = settings.compute;
+  const tell = (done: number, note: string) => {
+    onProgress({ done, total: 1, unit: 'probe', note });
+    if (signal.aborted) throw new CancelledError();
+  };
+  tell(0, 'starting the engine');
+  const engine = await startEngine(settings.engine, { threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
+  tell(0.05, 'reading some of the images');
+  const { data, wholeSeconds: dataSeconds, valImages } = await loadPartOfData(settings.data, { baseDir, seed, signal });
+  const normalisation = measureNormalisation(data.train, data.imageSize);
+  const augmentation = augmentationOf(settings.data);
+  const space = getSpace(settings.space);
+  const classes = data.classes.length;
+  const trainer = new SupernetTrainer({ engine, space, classes, settings: training, seed });
+  const random = new Random(seed).fork('probe');
+
+  const times: number[] = [];
+  const order = evenOrder(trainer.buckets.length);
+  for (let spentMs = 0; times.length <= warmUpSteps || spentMs < seconds * 1000;) {
+    tell(0.1 + 0.6 * Math.min(1, spentMs / (seconds * 1000)), 'training some steps');
+    const step = times.length;
+    const startedMs = performance.now();
+    const { architectures } = trainer.buckets[order[step % order.length]];
+    const subnets = Array.from({ length: subnetsPerStep }, () => space.lower(random.choice(architectures), { classes }));
+    const indices = batchIndices(`${seed}/training`, step, training.batchSize, data.train.count);
+    const batch = readBatch(data.train, indices, {
+      imageSize: data.imageSize, normalisation, augmentation: { ...augmentation, seed: `${seed}/training`, step },
+    });
+    trainer.trainSubnets(subnets, { ...batch, imageSize: data.imageSize });
+    times.push(performance.now() - startedMs);
+    spentMs += times[step];
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const secondsPerStep = mean(times.slice(warmUpSteps)) / 1000;
+
+  const evaluator = new SubnetEvaluator({
+    engine, data, normalisation, augmentation, seed, weights: trainer.weights, batchSize: training.batchSize,
+    calibrationBatches: search.calibrationBatches,
+  });
+  const middle = trainer.buckets[Math.floor(trainer.buckets.length / 2)].architectures;
+  const extraction: number[] = [];
+  const perImage: number[] = [];
+  for (const [i, arch] of [middle[0], random.choice(middle)].entries()) {
+    tell(0.7 + 0.1 * i, 'evaluating architectures');
+    const startedMs = performance.now();
+    const weights = evaluator.extract(space.lower(arch, { classes }));
+    const extractedMs = performance.now();
+    const { images } = evaluator.judge(weights, search.evaluationImages);
+    extraction.push((extractedMs - startedMs) / 1000);
+    perImage.push((performance.now() - extractedMs) / 1000 / images);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  // The first one also makes its plans.
+  const evaluate = (images: number) => extraction[1] + Math.min(images, valImages) * perImage[1];
+  const secondsPerEvaluation = evaluate(search.evaluationImages);
+
+  tell(0.9, 'exporting an architecture');
+  const models = settings.devices.length * settings.export.perDevice;
+  const exportSeconds = models * (models === 0 ? 0 : evaluate(Infinity) + await timeExport());
+  data.close();
+  const trainingSeconds = training.steps * secondsPerStep;
+  const searchSeconds = plannedEvaluations(searchSettingsOf(settings, devices.map(({ name }) => name))) * secondsPerEvaluation;
+  onProgress({ done: 1, total: 1, unit: 'probe' });
+  return {
+    imagesPerSecond: training.batchSize / secondsPerStep, secondsPerStep, secondsPerEvaluation, dataSeconds, trainingSeconds, searchSeconds,
+    exportSeconds, totalSeconds: dataSeconds + trainingSeconds + searchSeconds + exportSeconds,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+
+  async function timeExport(): Promise<number> {
+    const folder = await mkdtemp(join(tmpdir(), 'pocketformer-probe-'));
+    try {
+      const weights = evaluator.extract(space.lower(middle[0], { classes }));
+      const startedMs = performance.now();
+      await exportNetwork({
+        weights, engine, out: join(folder, 'probe.onnx'), batch: 'dynamic', seed, version: pocketformerVersion(), architecture: middle[0],
+        classNames: data.classes, normalisation, study: settings.name, writeFile: writeFileAtomic,
+      });
+      return (performance.now() - startedMs) / 1000;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** All buckets, from the middle outwards in pairs, so that few steps already have the mean size of many. */
+function evenOrder(count: number): number[] {
+  const middle = (count - 1) / 2;
+  return Array.from({ length: count }, (_, i) => i).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { CancelledError } from '../../base/errors.ts';
+import { startEngine } from '../../engine/engines.ts';
+import { findArchitecture, getSpace } from '../../spaces/index.ts';
+import type { Phase } from '../eventTypes.ts';
+import { exportFromStudy, requireWritable } from '../exportFromStudy.ts';
+import { openStudy, readStudy } from '../folder.ts';
+import type { PauseGate } from '../run/pauseGate.ts';
+import { runStudy } from '../run/runStudy.ts';
+import type { JobTask, LogLevel } from './messages.ts';
+import { probeStudy } from './probeStudy.ts';
+import type { TaskProgress } from './progressReporter.ts';
+
+export interface TaskHooks {
+  readonly signal: AbortSignal;
+  readonly gate: PauseGate;
+  readonly onProgress: (progress: TaskProgress) => void;
+  readonly log: (text: string, level: LogLevel) => void;
+}
+
+/** @returns plain data: nothing for a run, whose study tells everything; ExportReport; ProbeResult */
+export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> {
+  switch (task.kind) {
+    case 'run': return run(task.directory, hooks);
+    case 'export': return exportTask(task, hooks);
+    case 'probe': return probeStudy(task, hooks);
+  }
+}
+
+const begins: Readonly<Record<Phase, string>> = {
+  data: 'Reading the images', training: 'Training the supernet', search: 'Searching architectures', export: 'Exporting models',
+};
+
+async function run(directory: string, { signal, gate, onProgress, log }: TaskHooks): Promise<void> {
+  const study = await openStudy(directory);
+  let phase: Phase | undefined;
+  try {
+    log(study.events.lastSeq === 0 ? 'The study begins' : 'The study goes on', 'info');
+    await runStudy(study, {
+      signal, gate, onMessage: log,
+      onProgress(progress) {
+        if (progress.phase !== phase) {
+          phase = progress.phase;
+          log(`${begins[phase]}: ${progress.total} ${progress.unit} in all, engine ${study.info.engine}`, 'info');
+        }
+        onProgress(progress);
+      },
+    });
+    log('The study is finished', 'info');
+  } finally {
+    study.close();
+  }
+}
+
+async function exportTask({ directory, arch, out, batch }: Extract<JobTask, { kind: 'export' }>, { onProgress, signal }: TaskHooks) {
+  const path = resolve(out);
+  requireWritable(path);
+  const view = await readStudy(directory);
+  const space = getSpace(view.settings.space);
+  const parsed = typeof arch === 'string' ? await findArchitecture(space, arch) : space.parse(arch);
+  onProgress({ done: 0, total: 2, unit: 'steps', note: 'starting the engine' });
+  const { threads, memoryGiB } = view.settings.compute;
+  const engine = await startEngine(view.settings.engine, { threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
+  if (signal.aborted) throw new CancelledError();
+  onProgress({ done: 1, total: 2, unit: 'steps', note: 'calibrating, writing and checking the file' });
+  const report = await exportFromStudy({ view, engine, arch: parsed, out: path, batch });
+  onProgress({ done: 2, total: 2, unit: 'steps' });
+  return report;
+}
