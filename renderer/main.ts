@@ -2,14 +2,13 @@ import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { connectToCore } from './api/connect.ts';
-import type { PortSource } from './api/connect.ts';
 import { apiKey } from './api/useApi.ts';
+import { shellPorts } from './host/shellPorts.ts';
 import { useTheme } from './theme/theme.ts';
 import './theme/tokens.css';
 import './theme/base.css';
 
-const { pocketformerShell: shell } = window as unknown as { pocketformerShell?: PortSource };
-const api = connectToCore(shell);
+const api = connectToCore(shellPorts());
 const app = createApp(App);
 app.provide(apiKey, api);
 app.use(createPinia());

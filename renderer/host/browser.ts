@@ -7,6 +7,7 @@ export function browserHost(): Host {
     canChooseFolder: false,
     canReveal: false,
     chooseFolder: () => Promise.resolve(null),
+    chooseFile: () => Promise.resolve(null),
     revealInFolder: () => Promise.resolve(),
     notify: async (title, body) => {
       if (!('Notification' in globalThis) || document.hasFocus()) return;
@@ -14,7 +15,10 @@ export function browserHost(): Host {
       if (Notification.permission === 'granted') new Notification(title, { body });
     },
     copyText,
-    saveBlob,
+    saveBlob: download,
+    rememberStudy: () => Promise.resolve(),
+    pathOfDropped: () => '',
+    onAction: () => () => undefined,
   };
 }
 
@@ -22,12 +26,12 @@ export async function copyText(text: string): Promise<void> {
   await navigator.clipboard.writeText(text);
 }
 
-export function saveBlob(name: string, blob: Blob): Promise<void> {
+function download(name: string, blob: Blob): Promise<boolean> {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   // The download has begun by then; keeping the URL would keep the blob.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  return Promise.resolve();
+  return Promise.resolve(true);
 }
