@@ -63,7 +63,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     return new FollowedEvaluations({ paths: view.paths, space: getSpace(view.settings.space) });
   });
 
-  const rowOf = async (id: string) => studyRow(await library.row(id), jobs.ofStudy(id));
+  const rowOf = async (id: string) => studyRow(await library.row(id), jobs.ofStudy(id), jobs.pids());
   const jobIdOf = async (study: string) => resolve(await library.directoryOf(study));
   /** Changes the library and lets every window see it at once. */
   const changing = async <T>(change: Promise<T>): Promise<T> => {
@@ -97,7 +97,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       return { ...listing, roots: [...roots], entries: [...entries] };
     },
 
-    'studies.list': async () => (await library.list()).map((row) => studyRow(row, jobs.ofStudy(row.id))),
+    'studies.list': async () => (await library.list()).map((row) => studyRow(row, jobs.ofStudy(row.id), jobs.pids())),
     'studies.get': async ({ study }) => studyDetail(library, await rowOf(study)),
     'studies.templates': () => listTemplates(),
     'studies.create': async ({ text, baseDir, start }) => {

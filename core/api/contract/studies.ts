@@ -64,7 +64,7 @@ const checkedDraft = z.object({
   problems: z.array(settingProblem),
   /** Worth knowing, but no obstacle. */
   hints: z.array(settingProblem),
-  /** With all defaults; null while there are problems. */
+  /** With all defaults; null while a setting by itself is not acceptable. */
   settings: z.unknown().nullable(),
 });
 

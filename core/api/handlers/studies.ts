@@ -11,8 +11,11 @@ import { readText } from '../../study/textFile.ts';
 import type { OutputOf } from '../contract/contract.ts';
 import type { Job, StudyRow, StudySummaryView } from '../contract/types.ts';
 
-/** A study as its folder tells, together with what its job of this session tells: the fresher of the two counts. */
-export function studyRow({ holder, ...row }: LibraryRow, job: Job | undefined): StudyRow {
+/**
+ * A study as its folder tells, together with what its job of this session tells: the fresher of the two counts.
+ * @param ownPids processes that this core has started; any other that has the study runs it elsewhere
+ */
+export function studyRow({ holder, ...row }: LibraryRow, job: Job | undefined, ownPids: ReadonlySet<number>): StudyRow {
   const { state, problem } = row;
   const common = { ...row, devices: [...row.devices], tags: [...row.tags], best: row.best.map((best) => ({ ...best })) };
   if (job !== undefined) {
@@ -35,7 +38,7 @@ export function studyRow({ holder, ...row }: LibraryRow, job: Job | undefined): 
       case 'done': case 'stopped':
     }
   }
-  return { ...common, state, problem, runsElsewhere: holder !== null };
+  return { ...common, state, problem, runsElsewhere: holder !== null && !ownPids.has(holder.pid) };
 }
 
 /** A study with its text, settings and results. @throws as describeStudy */

@@ -27,6 +27,11 @@ export class JobsSource {
     return this.list().findLast((job) => job.study === study);
   }
 
+  /** Processes of this session's jobs; those that have ended may take a moment to let go of their study. */
+  pids(): ReadonlySet<number> {
+    return new Set(this.#supervisor.list().flatMap(({ pid }) => (pid === undefined ? [] : [pid])));
+  }
+
   onChange(listener: () => void): () => void {
     return this.#supervisor.onChange(listener);
   }

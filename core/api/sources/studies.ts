@@ -13,6 +13,7 @@ interface Listener {
 
 interface JobsView {
   ofStudy(study: string): Job | undefined;
+  pids(): ReadonlySet<number>;
   onChange(listener: () => void): () => void;
 }
 
@@ -112,6 +113,7 @@ export class StudiesSource {
   }
 
   #all(): StudyRow[] {
-    return [...this.#rows.values()].map((row) => studyRow(row, this.#jobs.ofStudy(row.id)));
+    const pids = this.#jobs.pids();
+    return [...this.#rows.values()].map((row) => studyRow(row, this.#jobs.ofStudy(row.id), pids));
   }
 }
