@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { EnvironmentError, messageOf } from '../../base/errors.ts';
+import { nodeProgram, noNodeProgram } from '../nodeProgram.ts';
+import { textOf } from '../obstacle.ts';
 import type { CheckResult } from './check.ts';
 import type { TensorflowPackage } from './package.ts';
 import type { ProbeResult } from './probe.ts';
@@ -26,10 +28,10 @@ const patienceMs = 300_000;
  * @throws EnvironmentError `tensorflow-broken` with one sentence of what the process said
  */
 export function inChild<T extends keyof Results>(task: T, installed: TensorflowPackage): Promise<Results[T]> {
+  const execPath = nodeProgram();
+  if (execPath === undefined) return Promise.reject(broken(textOf(noNodeProgram)));
   const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [], {
-    execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // Electron's program is Node when told so.
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    execPath, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let complaints = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => { complaints = (complaints + text).slice(-4000); });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { nodeProgram, noNodeProgram } from '../nodeProgram.ts';
 import type { Obstacle } from '../obstacle.ts';
 import { programOf } from './device.ts';
 
@@ -29,11 +30,13 @@ export function findAdapter(): Probe {
 }
 
 function probe(): Probe {
+  const execPath = nodeProgram();
+  if (execPath === undefined) return noNodeProgram;
   const { model } = programOf('probe', [{ name: 'y', operator: 'Mul', inputs: ['x', 'x'], outputs: ['y'] }], ['x'], ['y']);
-  const child = spawnSync(process.execPath, [fileURLToPath(new URL('probe.js', import.meta.url)), Buffer.from(model).toString('base64')], {
+  const child = spawnSync(execPath, [fileURLToPath(new URL('probe.js', import.meta.url)), Buffer.from(model).toString('base64')], {
     encoding: 'utf8', timeout: timeoutMs, windowsHide: true, maxBuffer: 2 ** 24,
-    // The Vulkan loader says which devices it found; Electron's program is Node when told so.
-    env: { ...process.env, VK_LOADER_DEBUG: 'all', ELECTRON_RUN_AS_NODE: '1' },
+    // The Vulkan loader says which devices it found.
+    env: { ...process.env, VK_LOADER_DEBUG: 'all' },
   });
   if (child.error || child.signal) {
     const happened = child.signal ? `its process was ended by ${child.signal}` : child.error!.message;
