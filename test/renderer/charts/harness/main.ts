@@ -2,8 +2,8 @@ import { createApp } from 'vue';
 import '../../../../renderer/theme/tokens.css';
 import '../../../../renderer/theme/base.css';
 import './harness.css';
-import Fronts from './Fronts.vue';
-import Others from './Others.vue';
+import { Fronts } from './fronts.ts';
+import { Others } from './others.ts';
 
 // ?page=fronts|others|empty&theme=light|dark&points=200000
 const query = new URLSearchParams(location.search);
