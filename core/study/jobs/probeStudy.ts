@@ -21,9 +21,6 @@ import type { JobTask, ProbeResult } from './messages.ts';
 import { loadPartOfData } from './partOfData.ts';
 import type { TaskHooks } from './tasks.ts';
 
-/** Steps at the beginning make plans that later ones reuse. */
-const warmUpSteps = 1;
-
 /**
  * Does a little of everything that a study does (training steps over all sizes of subnets, evaluations, an export) and
  * scales it up. Takes `seconds` for training and a few more for the rest; leaves nothing on the disk.
@@ -53,7 +50,7 @@ export async function probeStudy(
 
   const times: number[] = [];
   const order = evenOrder(trainer.buckets.length);
-  for (let spentMs = 0; times.length <= warmUpSteps || spentMs < seconds * 1000;) {
+  for (let spentMs = 0; times.length < 2 || spentMs < seconds * 1000;) {
     tell(0.1 + 0.6 * Math.min(1, spentMs / (seconds * 1000)), 'training some steps');
     const step = times.length;
     const startedMs = performance.now();
@@ -68,6 +65,8 @@ export async function probeStudy(
     spentMs += times[step];
     await new Promise((resolve) => setImmediate(resolve));
   }
+  // The first steps make plans that later ones reuse.
+  const warmUpSteps = Math.min(order.length, Math.floor(times.length / 2));
   const secondsPerStep = mean(times.slice(warmUpSteps)) / 1000;
 
   const evaluator = new SubnetEvaluator({
@@ -77,8 +76,8 @@ export async function probeStudy(
   const middle = trainer.buckets[Math.floor(trainer.buckets.length / 2)].architectures;
   const extraction: number[] = [];
   const perImage: number[] = [];
-  for (const [i, arch] of [middle[0], random.choice(middle)].entries()) {
-    tell(0.7 + 0.1 * i, 'evaluating architectures');
+  for (const [i, arch] of [middle[0], random.choice(middle), random.choice(middle)].entries()) {
+    tell(0.7 + 0.07 * i, 'evaluating architectures');
     const startedMs = performance.now();
     const weights = evaluator.extract(space.lower(arch, { classes }));
     const extractedMs = performance.now();
@@ -88,7 +87,7 @@ export async function probeStudy(
     await new Promise((resolve) => setImmediate(resolve));
   }
   // The first one also makes its plans.
-  const evaluate = (images: number) => extraction[1] + Math.min(images, valImages) * perImage[1];
+  const evaluate = (images: number) => mean(extraction.slice(1)) + Math.min(images, valImages) * mean(perImage.slice(1));
   const secondsPerEvaluation = evaluate(search.evaluationImages);
 
   tell(0.9, 'exporting an architecture');
