@@ -80,6 +80,19 @@ const vueFiles = [
   },
 ];
 
+/** electron/ starts the core's processes and speaks the contract; what lies below the jobs is not its business. */
+const shellImports = {
+  files: ['electron/**/*.ts', 'electron/**/*.cts'],
+  rules: {
+    'no-restricted-imports': ['error', {
+      patterns: [
+        { regex: '/(renderer|core/(?!base/|api/|study/jobs/))',
+          message: 'electron/ may import core/api, core/study/jobs and core/base only.' },
+      ],
+    }],
+  },
+};
+
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', 'runs'] },
   ...tseslint.configs.recommended,
@@ -95,4 +108,5 @@ export default tseslint.config(
   },
   ...folders.map(layer),
   windowImports,
+  shellImports,
 );
