@@ -39,6 +39,7 @@ export function redo(history: TextHistory): TextHistory {
 /** The line, from 1, where two texts begin to differ; for showing what undo did. */
 export function firstChangedLine(before: string, after: string): number {
   const [a, b] = [before.split('\n'), after.split('\n')];
-  const at = a.findIndex((line, index) => line !== b[index]);
-  return (at === -1 ? Math.min(a.length, b.length) : at + 1);
+  let line = 0;
+  while (line < b.length && a[line] === b[line]) line++;
+  return line < b.length || a.length > b.length ? line + 1 : 1;
 }

@@ -26,8 +26,9 @@ export function parseStudyQuery(text: string): StudyQuery {
     const field = queryFields.find((name) => name === groups.field?.toLowerCase()) ?? null;
     const isExcluded = groups.not !== undefined;
     const value = field === null && groups.field !== undefined ? whole.slice(isExcluded ? 1 : 0) : groups.quoted ?? groups.bare ?? '';
-    // "state:" without a value is being typed.
-    return value === '' || value === '-' ? [] : [{ field, text: value.toLowerCase(), isExcluded }];
+    // "state:" without a value, or a minus alone, is being typed.
+    const isHalfTyped = value === '' || value === '-' || queryFields.some((name) => `${name}:` === value.toLowerCase());
+    return isHalfTyped ? [] : [{ field, text: value.toLowerCase(), isExcluded }];
   });
   return { terms };
 }
