@@ -31,8 +31,10 @@ import { followEvents } from './sources/studyEvents.ts';
 export interface WorkbenchOptions {
   /** Where compute processes are started. */
   readonly workerHost: WorkerHost;
-  /** Folder of the studies; the settings' unless given. */
+  /** Folder of the studies, in place of the settings' for this session. */
   readonly libraryFolder?: string;
+  /** Folder of the studies until the person chooses one; `runs` in the working folder unless given. */
+  readonly defaultLibraryFolder?: string;
   /** The settings file; in the person's configuration folder unless given. */
   readonly settingsFile?: string;
   /** Hears of errors that are nobody's input. */
@@ -52,7 +54,9 @@ export interface Workbench {
 const thumbnailPixels = 64;
 
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const settings = await WorkbenchSettingsFile.open({ path: options.settingsFile, libraryFolder: options.libraryFolder });
+  const settings = await WorkbenchSettingsFile.open({
+    path: options.settingsFile, libraryFolder: options.libraryFolder, defaultLibraryFolder: options.defaultLibraryFolder,
+  });
   const library = new StudyLibrary(settings);
   const supervisor = new JobSupervisor({ host: options.workerHost });
   const sequence = new Sequence();

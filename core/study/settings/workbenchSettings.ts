@@ -24,10 +24,14 @@ export const workbenchSettingsSchema = z.strictObject({
 });
 export type WorkbenchSettings = z.output<typeof workbenchSettingsSchema>;
 
+const chosenSchema = workbenchSettingsSchema.partial().strip();
+
 export interface WorkbenchSettingsOptions {
   /** The settings file; by default settings.json in the user's folder. */
   readonly path?: string;
   /** Used until the person chooses another. Default: the folder `runs` of the working folder. */
+  readonly defaultLibraryFolder?: string;
+  /** Used instead of the person's choice, until they choose another; not written down. */
   readonly libraryFolder?: string;
 }
 
@@ -35,15 +39,17 @@ export interface WorkbenchSettingsOptions {
 export class WorkbenchSettingsFile {
   readonly path: string;
   readonly #defaults: WorkbenchSettings;
+  /** What the file says; the rest is as the defaults of the moment are. */
+  #chosen: Partial<WorkbenchSettings> = {};
+  #sessionFolder: string | undefined;
   /** What the person should know about how the file was read. */
   readonly #notes: string[] = [];
-  #settings: WorkbenchSettings;
   #lastChange: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, defaults: WorkbenchSettings) {
+  private constructor(path: string, defaults: WorkbenchSettings, sessionFolder: string | undefined) {
     this.path = path;
     this.#defaults = defaults;
-    this.#settings = defaults;
+    this.#sessionFolder = sessionFolder;
   }
 
   /**
@@ -52,14 +58,15 @@ export class WorkbenchSettingsFile {
    */
   static async open(options: WorkbenchSettingsOptions = {}): Promise<WorkbenchSettingsFile> {
     const path = resolve(options.path ?? join(userFolder(), 'settings.json'));
-    const defaults = workbenchSettingsSchema.parse({ libraryFolder: resolve(options.libraryFolder ?? 'runs') });
-    const file = new WorkbenchSettingsFile(path, defaults);
+    const defaults = workbenchSettingsSchema.parse({ libraryFolder: resolve(options.defaultLibraryFolder ?? 'runs') });
+    const file = new WorkbenchSettingsFile(path, defaults, options.libraryFolder === undefined ? undefined : resolve(options.libraryFolder));
     await file.#read();
     return file;
   }
 
   get settings(): WorkbenchSettings {
-    return this.#settings;
+    const libraryFolder = this.#sessionFolder ?? this.#chosen.libraryFolder ?? this.#defaults.libraryFolder;
+    return { ...this.#defaults, ...this.#chosen, libraryFolder };
   }
 
   get notes(): readonly string[] {
@@ -90,23 +97,19 @@ export class WorkbenchSettingsFile {
   #inTurn(changeOf: (settings: WorkbenchSettings) => Partial<WorkbenchSettings>): Promise<WorkbenchSettings> {
     const mine = this.#lastChange.then(async () => {
       await this.#read();
-      await this.#write({ ...this.#settings, ...changeOf(this.#settings) });
-      return this.#settings;
+      const change = changeOf(this.settings);
+      await this.#write(this.#checked({ ...this.#chosen, ...change }));
+      if (change.libraryFolder !== undefined) this.#sessionFolder = undefined;
+      return this.settings;
     });
     this.#lastChange = mine.catch(() => undefined);
     return mine;
   }
 
-  async #write(changed: Record<string, unknown>): Promise<void> {
-    const parsed = workbenchSettingsSchema.safeParse(changed);
-    if (!parsed.success) {
-      const [{ path, text }] = problemsOf(workbenchSettingsSchema, parsed.error.issues, changed);
-      throw new InputError('invalid-settings', `${pathText(path)}: ${text}.`);
-    }
-    const settings = { ...parsed.data, libraryFolder: resolve(dirname(this.path), parsed.data.libraryFolder) };
+  async #write(chosen: Partial<WorkbenchSettings>): Promise<void> {
     await makeDirectory(dirname(this.path));
-    await writeFileAtomic(this.path, `${JSON.stringify({ version: formatVersion, ...settings }, undefined, 2)}\n`);
-    this.#settings = settings;
+    await writeFileAtomic(this.path, `${JSON.stringify({ version: formatVersion, ...chosen }, undefined, 2)}\n`);
+    this.#chosen = chosen;
   }
 
   async #read(): Promise<void> {
@@ -118,7 +121,7 @@ export class WorkbenchSettingsFile {
       return;
     }
     try {
-      this.#settings = this.#parse(text);
+      this.#chosen = this.#checked(JSON.parse(text));
     } catch (error) {
       const aside = `${this.path}.broken`;
       await renameDurably(this.path, aside);
@@ -126,13 +129,19 @@ export class WorkbenchSettingsFile {
     }
   }
 
-  /** Settings that this version does not know are let be, so that an older program can read a newer one's file. */
-  #parse(text: string): WorkbenchSettings {
-    const json: unknown = JSON.parse(text);
-    const parsed = workbenchSettingsSchema.strip().safeParse(
-      typeof json === 'object' && json !== null ? { libraryFolder: this.#defaults.libraryFolder, ...json } : json);
-    if (parsed.success) return { ...parsed.data, libraryFolder: resolve(dirname(this.path), parsed.data.libraryFolder) };
-    const [{ path, text: problem }] = problemsOf(workbenchSettingsSchema, parsed.error.issues, json);
-    throw new InputError('invalid-settings', `${pathText(path)}: ${problem}`);
+  /**
+   * Settings that a person has chosen. Those that this version does not know are let be, so that an older program can
+   * read a newer one's file. @throws InputError `invalid-settings`
+   */
+  #checked(json: unknown): Partial<WorkbenchSettings> {
+    const parsed = chosenSchema.safeParse(json);
+    if (!parsed.success) {
+      const [{ path, text }] = problemsOf(workbenchSettingsSchema, parsed.error.issues, json);
+      throw new InputError('invalid-settings', `${pathText(path)}: ${text}.`);
+    }
+    // Without the defaults, which zod fills in: they may change.
+    const chosen = Object.fromEntries(Object.keys(json as object).flatMap((key) => (key in parsed.data ? [[key, parsed.data[key as keyof WorkbenchSettings]]] : [])));
+    const { libraryFolder } = parsed.data;
+    return { ...chosen, ...(libraryFolder === undefined ? {} : { libraryFolder: resolve(dirname(this.path), libraryFolder) }) };
   }
 }

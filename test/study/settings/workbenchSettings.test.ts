@@ -12,7 +12,7 @@ const fresh = () => join(folder, `user-${files++}`, 'settings.json');
 describe('the settings of the workbench', () => {
   it('have defaults while there is no file, and write none', async () => {
     const path = fresh();
-    const file = await WorkbenchSettingsFile.open({ path, libraryFolder: '/studies' });
+    const file = await WorkbenchSettingsFile.open({ path, defaultLibraryFolder: '/studies' });
     expect(file.settings).toEqual({
       theme: 'system', engine: 'auto', threads: null, memoryGiB: null, libraryFolder: '/studies', notifications: true,
       reducedMotion: false, recentStudies: [],
@@ -24,6 +24,24 @@ describe('the settings of the workbench', () => {
     const path = fresh();
     await (await WorkbenchSettingsFile.open({ path })).change({ theme: 'dark', threads: 3 });
     expect((await WorkbenchSettingsFile.open({ path })).settings).toMatchObject({ theme: 'dark', threads: 3 });
+  });
+
+  it('write down only what the person chose, so that defaults can follow where the program was started', async () => {
+    const path = fresh();
+    await (await WorkbenchSettingsFile.open({ path, defaultLibraryFolder: '/here' })).change({ theme: 'dark' });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ version: 1, theme: 'dark' });
+    expect((await WorkbenchSettingsFile.open({ path, defaultLibraryFolder: '/there' })).settings.libraryFolder).toBe('/there');
+  });
+
+  it('use a folder that was given for this session, until the person chooses another', async () => {
+    const path = fresh();
+    await (await WorkbenchSettingsFile.open({ path })).change({ libraryFolder: '/chosen' });
+    const file = await WorkbenchSettingsFile.open({ path, libraryFolder: '/given' });
+    await file.change({ theme: 'dark' });
+    expect(file.settings.libraryFolder).toBe('/given');
+    expect((await WorkbenchSettingsFile.open({ path })).settings.libraryFolder).toBe('/chosen');
+    await file.change({ libraryFolder: '/other' });
+    expect(file.settings.libraryFolder).toBe('/other');
   });
 
   it('keep what another process changed meanwhile', async () => {

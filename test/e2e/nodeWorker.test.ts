@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { holderElsewhere } from '../../../core/study/jobs/elsewhere.ts';
-import type { Job } from '../../../core/study/jobs/job.ts';
-import type { ProbeResult } from '../../../core/study/jobs/messages.ts';
-import { nodeWorkerHost } from '../../../core/study/jobs/nodeWorkerHost.ts';
-import { JobSupervisor } from '../../../core/study/jobs/supervisor.ts';
-import { createStudy, readStudy } from '../../../core/study/folder.ts';
-import { parseStudyFile } from '../../../core/study/studyFile.ts';
-import { readSummary } from '../../../core/study/summary.ts';
-import { scratchFolder } from '../scratch.ts';
+import { holderElsewhere } from '../../core/study/jobs/elsewhere.ts';
+import type { Job } from '../../core/study/jobs/job.ts';
+import type { ProbeResult } from '../../core/study/jobs/messages.ts';
+import { nodeWorkerHost } from '../../core/study/jobs/nodeWorkerHost.ts';
+import { JobSupervisor } from '../../core/study/jobs/supervisor.ts';
+import { createStudy, readStudy } from '../../core/study/folder.ts';
+import { parseStudyFile } from '../../core/study/studyFile.ts';
+import { readSummary } from '../../core/study/summary.ts';
+import { scratchFolder } from '../study/scratch.ts';
 
 const text = `version: 1
 name: tiny
