@@ -32,7 +32,8 @@ export function within(errors: Errors, percent: number): number | null {
 /** An error in percent with the digits that are worth reading: "0.44 %", "13.7 %". */
 export function errorText(percent: number): string {
   const size = Math.abs(percent);
-  return `${percent < 0 ? '−' : ''}${size.toFixed(size < 1 ? 2 : 1)} %`;
+  const text = size.toFixed(size < 1 ? 2 : 1);
+  return `${percent < 0 && Number(text) !== 0 ? '−' : ''}${text} %`;
 }
 
 export function shareText(percent: number | null): string {

@@ -41,8 +41,13 @@ const phaseUnits = { data: 'images', training: 'steps', search: 'architectures',
 /** Two reports of the same thing, one by the job and one in the study's history, lie no farther apart. */
 const sameMomentMs = 5000;
 
-/** Both logs by time. What the job said and the study noted as well appears once. */
-export function mergeLogs(job: readonly LogEntry[], notes: readonly LogEntry[]): LogEntry[] {
+/**
+ * Both logs by time. What the job said and the study noted as well appears once, and of what the study noted while the
+ * job was talking only warnings and errors are told: the rest the job says in its own words.
+ */
+export function mergeLogs(job: readonly LogEntry[], allNotes: readonly LogEntry[]): LogEntry[] {
+  const [fromMs, toMs] = [(job[0]?.timeMs ?? Number.POSITIVE_INFINITY) - sameMomentMs, (job.at(-1)?.timeMs ?? 0) + sameMomentMs];
+  const notes = allNotes.filter(({ level, timeMs }) => level !== 'info' || timeMs < fromMs || timeMs > toMs);
   const noted = new Map<string, number[]>();
   for (const { text, timeMs } of notes) noted.set(plain(text), [...noted.get(plain(text)) ?? [], timeMs]);
   const own = job.filter(({ text, timeMs }) => !noted.get(plain(text))?.some((other) => Math.abs(other - timeMs) <= sameMomentMs));

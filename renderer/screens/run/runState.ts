@@ -87,7 +87,7 @@ export function failureAdvice({ kind, code }: RunFailure): string {
       return 'Choose another engine in the study, or make this one available (Settings lists them), then resume.';
     default:
       return kind === 'crashed'
-        ? 'Everything up to the last checkpoint is kept. Resume goes on from there; if it crashes again at the same place, the log tells more.'
+        ? 'Nothing that was saved is lost. If it crashes again at the same place, free some memory, or choose another engine or a smaller batch.'
         : 'Once the cause is gone, resume: it goes on where the last checkpoint left it.';
   }
 }

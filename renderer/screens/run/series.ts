@@ -8,10 +8,10 @@ const tones = { smallest: 1, sampled: 2, largest: 3, middle: 4, other: 6 } as co
 export function lossSeries({ steps, health }: StudyHistory): LineSeries[] {
   const x = steps.column('step');
   return present([
-    { id: 'sampled', name: 'Sampled subnets', tone: tones.sampled, x, y: steps.column('loss') },
-    { id: 'smallest', name: 'Smallest subnet', tone: tones.smallest, x, y: steps.column('smallestLoss') },
-    { id: 'largest-val', name: 'Largest, validation', tone: tones.largest, dashed: true, x: health.column('step'), y: health.column('largestLoss') },
-    { id: 'smallest-val', name: 'Smallest, validation', tone: tones.smallest, dashed: true, x: health.column('step'), y: health.column('smallestLoss') },
+    { id: 'sampled', name: 'Sampled', tone: tones.sampled, x, y: steps.column('loss') },
+    { id: 'smallest', name: 'Smallest', tone: tones.smallest, x, y: steps.column('smallestLoss') },
+    { id: 'largest-val', name: 'Largest (val)', tone: tones.largest, dashed: true, x: health.column('step'), y: health.column('largestLoss') },
+    { id: 'smallest-val', name: 'Smallest (val)', tone: tones.smallest, dashed: true, x: health.column('step'), y: health.column('smallestLoss') },
   ]);
 }
 
@@ -20,11 +20,11 @@ export function accuracySeries({ steps, health }: StudyHistory): LineSeries[] {
   const x = steps.column('step');
   const at = health.column('step');
   return present([
-    { id: 'sampled', name: 'Sampled subnets', tone: tones.sampled, x, y: percent(steps.column('accuracy')) },
-    { id: 'smallest', name: 'Smallest subnet', tone: tones.smallest, x, y: percent(steps.column('smallestAccuracy')) },
-    { id: 'largest-val', name: 'Largest, validation', tone: tones.largest, dashed: true, x: at, y: percent(health.column('largestAccuracy')) },
-    { id: 'middle-val', name: 'Middle, validation', tone: tones.middle, dashed: true, x: at, y: percent(health.column('middleAccuracy')) },
-    { id: 'smallest-val', name: 'Smallest, validation', tone: tones.smallest, dashed: true, x: at, y: percent(health.column('smallestAccuracy')) },
+    { id: 'sampled', name: 'Sampled', tone: tones.sampled, x, y: percent(steps.column('accuracy')) },
+    { id: 'smallest', name: 'Smallest', tone: tones.smallest, x, y: percent(steps.column('smallestAccuracy')) },
+    { id: 'largest-val', name: 'Largest (val)', tone: tones.largest, dashed: true, x: at, y: percent(health.column('largestAccuracy')) },
+    { id: 'middle-val', name: 'Middle (val)', tone: tones.middle, dashed: true, x: at, y: percent(health.column('middleAccuracy')) },
+    { id: 'smallest-val', name: 'Smallest (val)', tone: tones.smallest, dashed: true, x: at, y: percent(health.column('smallestAccuracy')) },
   ]);
 }
 

@@ -9,7 +9,7 @@ export interface PhaseStep {
   readonly phase: PhaseName;
   readonly title: string;
   /** "stopped" is begun, with nobody at work on it. */
-  readonly state: 'waiting' | 'current' | 'stopped' | 'done';
+  readonly state: 'waiting' | 'current' | 'paused' | 'stopped' | 'done';
   /** "120 of 500 steps", "2 min 05 s"; empty while there is nothing to say. */
   readonly note: string;
 }
@@ -23,9 +23,10 @@ export function phaseSteps(history: StudyHistory, job: Job | undefined, runsElse
   // A resumed run reads its data again before it goes on; the job knows, the history does not.
   const current = active?.phase ?? (active || runsElsewhere ? times.findLast(({ state }) => state === 'begun')?.phase : undefined);
   return times.map(({ phase, state, seconds }) => {
-    const shown = phase === current && state !== 'done' ? 'current' : state === 'begun' ? 'stopped' : state;
+    const isCurrent = phase === current && (state !== 'done' || phase === active?.phase);
+    const shown = isCurrent ? (active?.state === 'paused' ? 'paused' : 'current') : state === 'begun' ? 'stopped' : state;
     const spent = seconds >= 1 ? formatDuration(seconds) : '';
-    const counted = phase === active?.phase && shown === 'current' && active.total > 0 ? `${formatCount(active.done)} of ${formatCount(active.total)} ${active.unit}` : '';
+    const counted = phase === active?.phase && active.total > 0 ? `${formatCount(active.done)} of ${formatCount(active.total)} ${active.unit}` : '';
     return { phase, title: titles[phase], state: shown, note: [counted, spent].filter(Boolean).join(', ') };
   });
 }

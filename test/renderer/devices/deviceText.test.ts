@@ -10,7 +10,7 @@ describe('the words about a device model', () => {
   });
 
   it('give errors the digits worth reading', () => {
-    expect([0.444, 13.69, -0.048].map(errorText)).toEqual(['0.44 %', '13.7 %', '−0.05 %']);
+    expect([0.444, 13.69, -0.048, -0.002].map(errorText)).toEqual(['0.44 %', '13.7 %', '−0.05 %', '0.00 %']);
     expect([100, 99.96, null].map(shareText)).toEqual(['100 %', '> 99.9 %', '–']);
   });
 

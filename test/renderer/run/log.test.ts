@@ -19,6 +19,12 @@ describe('the log of a run', () => {
     expect(merged[1].text).toBe('The disk is full. (disk-full)');
   });
 
+  it('leaves to the job what both tell in words of their own, and keeps the history of earlier sessions', () => {
+    const begun = (second: number) => noteEntry({ kind: 'phase-started', phase: 'training', totalSteps: 5, seq: second, time: time(second) });
+    const merged = mergeLogs([said(1, 20, 'Training the supernet')], [begun(2), warned(9, 21, 'Careful.'), begun(22)]);
+    expect(merged.map(({ text }) => text)).toEqual(['Training begins (5 steps).', 'Training the supernet', 'Careful.']);
+  });
+
   it('keeps what is said again later', () => {
     expect(mergeLogs([said(1, 30, 'Again.')], [warned(1, 3, 'Again.')])).toHaveLength(2);
   });

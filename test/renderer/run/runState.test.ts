@@ -48,6 +48,6 @@ describe('why a run ended', () => {
 
   it('comes with what to do', () => {
     expect(failureAdvice({ kind: 'failed', code: 'disk-full', message: '' })).toMatch(/Free some space/);
-    expect(failureAdvice({ kind: 'crashed', code: 'killed', message: '' })).toMatch(/last checkpoint/);
+    expect(failureAdvice({ kind: 'crashed', code: 'killed', message: '' })).toMatch(/crashes again/);
   });
 });
