@@ -97,3 +97,6 @@ export function stepOf({ kind, default: value, max }: StudyField): number {
   if (typeof value === 'number' && value > 0) return 10 ** Math.floor(Math.log10(value));
   return max !== undefined && max <= 1 ? 0.1 : 1;
 }
+
+/** A phrase as the core writes it, with its first letter large; names that begin small on purpose stay. */
+export const sentence = (phrase: string): string => (/^[a-z]+[A-Z:]/.test(phrase) ? phrase : phrase.charAt(0).toUpperCase() + phrase.slice(1));

@@ -27,21 +27,21 @@ export function studyColumns(devices: readonly string[], now: number): StudyColu
   return [
     { id: 'name', label: 'Name', value: (row) => row.name, width: 'minmax(12rem, 2.4fr)', isShownAtFirst: true },
     {
-      id: 'state', label: 'State', value: (row) => stateOrder.indexOf(row.state), width: '8.4rem', isShownAtFirst: true,
+      id: 'state', label: 'State', value: (row) => stateOrder.indexOf(row.state), width: '8.2rem', isShownAtFirst: true,
       help: 'Sorted by urgency: running first, finished last',
     },
     {
-      id: 'progress', label: 'Progress', value: (row) => row.progress?.fraction, width: 'minmax(10rem, 1fr)', isShownAtFirst: true,
+      id: 'progress', label: 'Progress', value: (row) => row.progress?.fraction, width: 'minmax(9.4rem, 1fr)', isShownAtFirst: true,
       help: 'Share of all work, and the time left while it runs',
     },
     ...devices.flatMap((device, index) => deviceColumns(device, index < devicesAtFirst)),
     {
       id: 'linear', label: 'Linear', align: 'end', value: (row) => row.linearAccuracy, text: (row) => formatPercent(row.linearAccuracy),
-      width: '5.4rem', isShownAtFirst: true, help: 'Accuracy of a linear classifier on the same pixels: what any network has to beat',
+      width: '5.2rem', isShownAtFirst: true, help: 'Accuracy of a linear classifier on the same pixels: what any network has to beat',
     },
-    { id: 'space', label: 'Space', value: (row) => row.space || null, width: '9rem', isShownAtFirst: true },
+    { id: 'space', label: 'Space', value: (row) => row.space || null, width: '8.6rem', isShownAtFirst: true },
     { id: 'devices', label: 'Devices', value: (row) => row.devices.join(', ') || null, width: '10rem', isShownAtFirst: false },
-    { id: 'tags', label: 'Tags', value: (row) => row.tags.join(', ') || null, width: 'minmax(7rem, 1fr)', isShownAtFirst: true },
+    { id: 'tags', label: 'Tags', value: (row) => row.tags.join(', ') || null, width: 'minmax(6.2rem, 1fr)', isShownAtFirst: true },
     { id: 'seed', label: 'Seed', align: 'end', value: (row) => row.seed, width: '4.5rem', isShownAtFirst: false },
     { id: 'engine', label: 'Engine', value: (row) => row.engine, width: '6rem', isShownAtFirst: false },
     timeColumn('created', 'Created', now, false),
@@ -52,7 +52,7 @@ export function studyColumns(devices: readonly string[], now: number): StudyColu
 function deviceColumns(device: string, isShownAtFirst: boolean): StudyColumn[] {
   return [
     {
-      id: `best:${device}`, label: device, align: 'end', width: '9.6rem', isShownAtFirst,
+      id: `best:${device}`, label: device, align: 'end', width: '9rem', isShownAtFirst,
       value: (row) => bestOn(row, device)?.accuracy,
       help: `Highest accuracy on the front of ${device}, and its latency`,
     },
@@ -67,7 +67,7 @@ function deviceColumns(device: string, isShownAtFirst: boolean): StudyColumn[] {
 
 function timeColumn(id: 'created' | 'updated', label: string, now: number, isShownAtFirst: boolean): StudyColumn {
   return {
-    id, label, align: 'end', width: '7rem', isShownAtFirst,
+    id, label, align: 'end', width: '6.6rem', isShownAtFirst,
     value: (row) => (row[id] === '' ? null : Date.parse(row[id])),
     text: (row) => (row[id] === '' ? '–' : formatAgo(row[id], now)),
   };
