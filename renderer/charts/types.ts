@@ -127,6 +127,8 @@ export interface LineSeries {
   readonly dashed?: boolean;
   /** Steps rather than slopes between points. */
   readonly stepped?: boolean;
+  /** False for lines of few or exact values, which smoothing would bend: they are drawn as they are. */
+  readonly smooth?: boolean;
 }
 
 export interface LineChartProps {
@@ -259,6 +261,8 @@ export interface FlameBarProps {
   /** The width of the scale in ms, to compare several bars; default the root's latency. */
   readonly scaleMs?: number;
   readonly highlighted?: string | null;
+  /** How a value is written; for bars of other costs than latency. Default milliseconds. */
+  readonly format?: (value: number) => string;
 }
 
 export interface FlameBarEmits {

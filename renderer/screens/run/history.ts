@@ -10,7 +10,6 @@ const stepColumns = [
 const healthColumns = [
   'step', 'smallestLoss', 'middleLoss', 'largestLoss', 'smallestAccuracy', 'middleAccuracy', 'largestAccuracy', 'images',
 ] as const;
-const evaluationColumns = ['evaluation', 'accuracy'] as const;
 
 /** What a study said of itself in words, also of what it did again later. */
 export type NoteEvent = Extract<StudyEvent, {
@@ -20,12 +19,11 @@ type Failed = Extract<StudyEvent, { kind: 'failed' }>;
 
 /**
  * A study's history as the charts need it: columns that grow event by event and lose what was done again after a
- * resume, as `effectiveEvents` does in the core.
+ * resume, as `effectiveEvents` does in the core. Evaluations are no part of it: they come as columns of their own.
  */
 export class StudyHistory {
   readonly steps = new SeriesTable(stepColumns);
   readonly health = new SeriesTable(healthColumns);
-  readonly evaluations = new SeriesTable(evaluationColumns);
   readonly phases = new PhaseClock();
   readonly notes: NoteEvent[] = [];
   /** Names of the buckets, smallest first; empty until a step has told how many there are. */
@@ -72,8 +70,6 @@ export class StudyHistory {
     switch (event.kind) {
       case 'step': return this.#addStep(event);
       case 'health': return this.#addHealth(event);
-      case 'evaluation':
-        return this.evaluations.add(event.seq, { evaluation: this.evaluations.length + 1, accuracy: event.accuracy });
       case 'generation':
         this.#generations.push(event);
         return;
@@ -116,7 +112,7 @@ export class StudyHistory {
   }
 
   #dropAfter(seq: number): void {
-    for (const table of [this.steps, this.health, this.evaluations]) table.dropAfter(seq);
+    for (const table of [this.steps, this.health]) table.dropAfter(seq);
     this.#generations = this.#generations.filter((generation) => generation.seq <= seq);
     this.#exported = this.#exported.filter((each) => each <= seq);
     this.exported = this.#exported.length;
@@ -125,10 +121,7 @@ export class StudyHistory {
   /** A phase that begins without going on from a checkpoint does all of its work again. */
   #dropPhase(phase: string): void {
     if (phase === 'training') for (const table of [this.steps, this.health]) table.dropAfter(0);
-    if (phase === 'search') {
-      this.evaluations.dropAfter(0);
-      this.#generations = [];
-    }
+    if (phase === 'search') this.#generations = [];
     if (phase === 'export') {
       this.#exported = [];
       this.exported = 0;

@@ -25,9 +25,9 @@ export function runControls(row: StudyRow | undefined, job: Job | undefined): Ru
 
 function activeControls({ state }: Job): RunControls {
   switch (state) {
-    case 'running': return { ...none, pause: true, stop: true };
+    case 'starting': case 'running': return { ...none, pause: true, stop: true };
     case 'paused': return { ...none, unpause: true, stop: true };
-    case 'queued': case 'starting': return { ...none, stop: true };
+    case 'queued': return { ...none, stop: true };
     default: return none;
   }
 }

@@ -1,4 +1,5 @@
 import type { LineSeries } from '../../charts/types.ts';
+import type { Evaluations } from '../../stores/evaluations.ts';
 import type { StudyHistory } from './history.ts';
 
 /** Tones of the theme's series: the same subnet has the same colour in every chart. */
@@ -10,8 +11,8 @@ export function lossSeries({ steps, health }: StudyHistory): LineSeries[] {
   return present([
     { id: 'sampled', name: 'Sampled', tone: tones.sampled, x, y: steps.column('loss') },
     { id: 'smallest', name: 'Smallest', tone: tones.smallest, x, y: steps.column('smallestLoss') },
-    { id: 'largest-val', name: 'Largest (val)', tone: tones.largest, dashed: true, x: health.column('step'), y: health.column('largestLoss') },
-    { id: 'smallest-val', name: 'Smallest (val)', tone: tones.smallest, dashed: true, x: health.column('step'), y: health.column('smallestLoss') },
+    { id: 'largest-val', name: 'Largest (val)', tone: tones.largest, dashed: true, smooth: false, x: health.column('step'), y: health.column('largestLoss') },
+    { id: 'smallest-val', name: 'Smallest (val)', tone: tones.smallest, dashed: true, smooth: false, x: health.column('step'), y: health.column('smallestLoss') },
   ]);
 }
 
@@ -22,9 +23,9 @@ export function accuracySeries({ steps, health }: StudyHistory): LineSeries[] {
   return present([
     { id: 'sampled', name: 'Sampled', tone: tones.sampled, x, y: percent(steps.column('accuracy')) },
     { id: 'smallest', name: 'Smallest', tone: tones.smallest, x, y: percent(steps.column('smallestAccuracy')) },
-    { id: 'largest-val', name: 'Largest (val)', tone: tones.largest, dashed: true, x: at, y: percent(health.column('largestAccuracy')) },
-    { id: 'middle-val', name: 'Middle (val)', tone: tones.middle, dashed: true, x: at, y: percent(health.column('middleAccuracy')) },
-    { id: 'smallest-val', name: 'Smallest (val)', tone: tones.smallest, dashed: true, x: at, y: percent(health.column('smallestAccuracy')) },
+    { id: 'largest-val', name: 'Largest (val)', tone: tones.largest, dashed: true, smooth: false, x: at, y: percent(health.column('largestAccuracy')) },
+    { id: 'middle-val', name: 'Middle (val)', tone: tones.middle, dashed: true, smooth: false, x: at, y: percent(health.column('middleAccuracy')) },
+    { id: 'smallest-val', name: 'Smallest (val)', tone: tones.smallest, dashed: true, smooth: false, x: at, y: percent(health.column('smallestAccuracy')) },
   ]);
 }
 
@@ -40,9 +41,9 @@ export function memorySeries({ steps }: StudyHistory): LineSeries[] {
 }
 
 /** What every evaluated architecture reached, and the best so far, in percent. */
-export function evaluationSeries({ evaluations }: StudyHistory): LineSeries[] {
-  const x = evaluations.column('evaluation');
-  const accuracy = percent(evaluations.column('accuracy'));
+export function evaluationSeries({ accuracy: fractions }: Pick<Evaluations, 'accuracy'>): LineSeries[] {
+  const x = Float64Array.from(fractions, (_, index) => index + 1);
+  const accuracy = percent(fractions);
   let best = Number.NaN;
   const bests = accuracy.map((value) => {
     if (Number.isNaN(best) || value > best) best = value;
@@ -50,7 +51,7 @@ export function evaluationSeries({ evaluations }: StudyHistory): LineSeries[] {
   });
   return present([
     { id: 'evaluated', name: 'Evaluated', tone: tones.sampled, x, y: accuracy },
-    { id: 'best', name: 'Best so far', tone: tones.largest, stepped: true, x, y: bests },
+    { id: 'best', name: 'Best so far', tone: tones.largest, stepped: true, smooth: false, x, y: bests },
   ]);
 }
 
@@ -62,4 +63,4 @@ function present(series: readonly LineSeries[]): LineSeries[] {
   });
 }
 
-const percent = (fractions: Float64Array): Float64Array => fractions.map((fraction) => fraction * 100);
+const percent = (fractions: Float64Array | Float32Array): Float64Array => Float64Array.from(fractions, (fraction) => fraction * 100);
