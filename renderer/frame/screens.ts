@@ -34,8 +34,9 @@ export const places: readonly Place[] = [
     isHere: (route) => (route.screen === 'study' && route.view === 'fronts') || route.screen === 'compare',
   },
   {
-    id: 'architecture', label: 'Architecture', icon: Layers, shortcut: 'G A', route: ofStudy('architecture'),
-    isHere: (route) => route.screen === 'architecture' || (route.screen === 'study' && route.view === 'architecture'),
+    id: 'architecture', label: 'Architecture', icon: Layers, shortcut: 'G A',
+    route: (study) => ofStudy('architecture')(study) ?? { screen: 'free-architecture' },
+    isHere: (route) => route.screen === 'architecture' || route.screen === 'free-architecture' || (route.screen === 'study' && route.view === 'architecture'),
   },
   {
     id: 'devices', label: 'Devices', icon: Smartphone, shortcut: 'G D', route: () => ({ screen: 'devices' }),
@@ -80,8 +81,13 @@ export function shownBy(route: Route): Shown {
     case 'study': return ofView(route.study, route.view);
     case 'architecture':
       return {
-        component: architecture, props: { study: route.study, arch: route.arch, against: route.against ?? null },
+        component: architecture, props: { study: route.study, space: null, arch: route.arch, against: route.against ?? null },
         key: `architecture ${route.study}`, title: 'Architecture',
+      };
+    case 'free-architecture':
+      return {
+        component: architecture, props: { study: null, space: route.space ?? null, arch: route.arch ?? null, against: route.against ?? null },
+        key: 'architecture', title: 'Architecture',
       };
     case 'compare': return { component: fronts, props: { studies: route.studies }, key: 'compare', title: 'Compare studies' };
     case 'devices': return { component: devices, props: { device: route.device ?? null }, key: 'devices', title: 'Devices' };
@@ -97,8 +103,8 @@ function ofView(study: string, view: StudyView): Shown {
   switch (view) {
     case 'run': return { component: run, props: { study }, key, title: 'Live run' };
     case 'fronts': return { component: fronts, props: { studies: [study] }, key, title: 'Fronts' };
-    case 'edit': return { component: editor, props: { study, template: null }, key, title: 'Edit study' };
-    case 'architecture': return { component: architecture, props: { study, arch: null, against: null }, key: `architecture ${study}`, title: 'Architecture' };
+    case 'edit': return { component: editor, props: { study, template: null }, key, title: 'Study settings' };
+    case 'architecture': return { component: architecture, props: { study, space: null, arch: null, against: null }, key: `architecture ${study}`, title: 'Architecture' };
   }
 }
 

@@ -53,6 +53,12 @@ export interface FormSection {
   readonly fields: readonly StudyField[];
 }
 
+/** What a field is called: inside a smaller group, with that group's name ("Mutation: depth"). */
+export function fieldTitle(fields: readonly StudyField[], { path, title }: StudyField): string {
+  const group = path.length > 2 ? fields.find((other) => isSame(other.path, path.slice(0, -1))) : undefined;
+  return group ? `${group.title}: ${title.toLowerCase()}` : title;
+}
+
 /** Settings that the form does not offer: the file's own version. */
 const unoffered: ReadonlySet<string> = new Set(['version']);
 /** Top-level settings that belong with a group below. */

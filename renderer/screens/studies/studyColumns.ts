@@ -3,8 +3,8 @@ import { formatAgo, formatPercent, significant } from '../../format/index.ts';
 import type { TableColumn } from '../../kit/types.ts';
 
 export interface StudyColumn extends TableColumn<StudyRow> {
-  /** Part of the table until the person says otherwise. */
-  readonly isShownAtFirst: boolean;
+  /** Part of the table until the person says otherwise: in every window, or where there is room for more. */
+  readonly isShownAtFirst: boolean | 'wide';
 }
 
 /** Devices of all studies, those of most studies first: each gets its columns. */
@@ -16,8 +16,16 @@ export function devicesOf(rows: readonly StudyRow[]): string[] {
 
 export const bestOn = (row: StudyRow, device: string) => row.best.find((best) => best.device === device);
 
+/** Time left in a narrow column: "<1 min", "12 min", "3 h", "2 d". */
+export function shortTime(seconds: number): string {
+  if (seconds < 60) return '<1 min';
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
 /** Accuracy columns of more devices than this begin hidden. */
 const devicesAtFirst = 2;
+const devicesInWide = 4;
 const stateOrder: readonly StudyRow['state'][] = [
   'running', 'paused', 'stopping', 'queued', 'created', 'interrupted', 'crashed', 'failed', 'finished',
 ];
@@ -25,7 +33,7 @@ const stateOrder: readonly StudyRow['state'][] = [
 /** Every column the table can have. @param now for relative times */
 export function studyColumns(devices: readonly string[], now: number): StudyColumn[] {
   return [
-    { id: 'name', label: 'Name', value: (row) => row.name, width: 'minmax(12rem, 2.4fr)', isShownAtFirst: true },
+    { id: 'name', label: 'Name', value: (row) => row.name, width: 'minmax(12rem, 2fr)', isShownAtFirst: true },
     {
       id: 'state', label: 'State', value: (row) => stateOrder.indexOf(row.state), width: '8.2rem', isShownAtFirst: true,
       help: 'Sorted by urgency: running first, finished last',
@@ -34,22 +42,22 @@ export function studyColumns(devices: readonly string[], now: number): StudyColu
       id: 'progress', label: 'Progress', value: (row) => row.progress?.fraction, width: 'minmax(9.4rem, 1fr)', isShownAtFirst: true,
       help: 'Share of all work, and the time left while it runs',
     },
-    ...devices.flatMap((device, index) => deviceColumns(device, index < devicesAtFirst)),
+    ...devices.flatMap((device, index) => deviceColumns(device, index < devicesAtFirst ? true : index < devicesInWide ? 'wide' : false)),
     {
       id: 'linear', label: 'Linear', align: 'end', value: (row) => row.linearAccuracy, text: (row) => formatPercent(row.linearAccuracy),
       width: '5.2rem', isShownAtFirst: true, help: 'Accuracy of a linear classifier on the same pixels: what any network has to beat',
     },
     { id: 'space', label: 'Space', value: (row) => row.space || null, width: '8.6rem', isShownAtFirst: true },
-    { id: 'devices', label: 'Devices', value: (row) => row.devices.join(', ') || null, width: '10rem', isShownAtFirst: false },
+    { id: 'devices', label: 'Devices', value: (row) => row.devices.join(', ') || null, width: '12rem', isShownAtFirst: 'wide' },
     { id: 'tags', label: 'Tags', value: (row) => row.tags.join(', ') || null, width: 'minmax(6.2rem, 1fr)', isShownAtFirst: true },
     { id: 'seed', label: 'Seed', align: 'end', value: (row) => row.seed, width: '4.5rem', isShownAtFirst: false },
     { id: 'engine', label: 'Engine', value: (row) => row.engine, width: '6rem', isShownAtFirst: false },
-    timeColumn('created', 'Created', now, false),
+    timeColumn('created', 'Created', now, 'wide'),
     timeColumn('updated', 'Updated', now, true),
   ];
 }
 
-function deviceColumns(device: string, isShownAtFirst: boolean): StudyColumn[] {
+function deviceColumns(device: string, isShownAtFirst: StudyColumn['isShownAtFirst']): StudyColumn[] {
   return [
     {
       id: `best:${device}`, label: device, align: 'end', width: '9rem', isShownAtFirst,
@@ -57,7 +65,7 @@ function deviceColumns(device: string, isShownAtFirst: boolean): StudyColumn[] {
       help: `Highest accuracy on the front of ${device}, and its latency`,
     },
     {
-      id: `hypervolume:${device}`, label: `${device} HV`, align: 'end', width: '7.6rem', isShownAtFirst: false,
+      id: `hypervolume:${device}`, label: `${device} HV`, align: 'end', width: '8.4rem', isShownAtFirst: isShownAtFirst === false ? false : 'wide',
       value: (row) => bestOn(row, device)?.hypervolume,
       text: (row) => significant(bestOn(row, device)?.hypervolume ?? NaN),
       help: `Hypervolume of the front of ${device} in ms × accuracy: larger is better, within one space and data set`,
@@ -65,7 +73,7 @@ function deviceColumns(device: string, isShownAtFirst: boolean): StudyColumn[] {
   ];
 }
 
-function timeColumn(id: 'created' | 'updated', label: string, now: number, isShownAtFirst: boolean): StudyColumn {
+function timeColumn(id: 'created' | 'updated', label: string, now: number, isShownAtFirst: StudyColumn['isShownAtFirst']): StudyColumn {
   return {
     id, label, align: 'end', width: '6.6rem', isShownAtFirst,
     value: (row) => (row[id] === '' ? null : Date.parse(row[id])),
@@ -73,7 +81,10 @@ function timeColumn(id: 'created' | 'updated', label: string, now: number, isSho
   };
 }
 
-/** The columns that a person sees: what they switched on or off, and the defaults for all others. */
-export function visibleColumns(columns: readonly StudyColumn[], choices: Readonly<Record<string, boolean>>): StudyColumn[] {
-  return columns.filter(({ id, isShownAtFirst }) => id === 'name' || (choices[id] ?? isShownAtFirst));
+/**
+ * The columns that a person sees: what they switched on or off, and the defaults for all others.
+ * @param isWide the window has room for more than the most important ones
+ */
+export function visibleColumns(columns: readonly StudyColumn[], choices: Readonly<Record<string, boolean>>, isWide: boolean): StudyColumn[] {
+  return columns.filter(({ id, isShownAtFirst }) => id === 'name' || (choices[id] ?? (isShownAtFirst === 'wide' ? isWide : isShownAtFirst)));
 }

@@ -9,8 +9,10 @@ export function useRemembered<T>(key: string, initial: T, isValid: (value: unkno
   return value;
 
   function read(): T {
+    const text = localStorage.getItem(storageKey);
+    if (text === null) return initial;
     try {
-      const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
+      const stored: unknown = JSON.parse(text);
       return isValid(stored) ? stored : initial;
     } catch {
       // Written by hand or by another version: begin anew.

@@ -4,7 +4,7 @@ import { deviceEntries, deviceLabel, parseBudgets, writtenDevice } from '../../.
 import { dropDraft, keepDraft, keptDraft, keptDrafts } from '../../../renderer/screens/editor/draftStorage.ts';
 import { architecturesInWords, counted, histogramOf, shareInWords } from '../../../renderer/screens/editor/estimateWords.ts';
 import {
-  formSections, isOffered, mergeChanges, placeholderOf, problemsAt, stepOf, valueAt, valueWithChanges, writtenSettings,
+  fieldTitle, formSections, isOffered, mergeChanges, placeholderOf, problemsAt, stepOf, valueAt, valueWithChanges, writtenSettings,
 } from '../../../renderer/screens/editor/formFields.ts';
 import type { StudyField } from '../../../renderer/screens/editor/formFields.ts';
 import { endStep, firstChangedLine, newHistory, record, redo, undo } from '../../../renderer/screens/editor/textHistory.ts';
@@ -91,6 +91,11 @@ describe('the form', () => {
     expect(offered('folder')).not.toContain('difficulty');
     expect(offered('synthetic')).toContain('difficulty');
     expect(offered('synthetic').filter((name) => name === 'imageSize')).toHaveLength(1);
+  });
+
+  it('names what lies in a smaller group after it', () => {
+    expect(fieldTitle(fields, field('search.mutation.depth'))).toBe('Mutation: depth');
+    expect(fieldTitle(fields, field('search.parents'))).toBe('Parents');
   });
 
   it('says what an empty field means, and steps in the size of its default', () => {

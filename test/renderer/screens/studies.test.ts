@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { resumeCommand, shellQuote } from '../../../renderer/screens/studies/commandLine.ts';
 import { abilitiesOf, adviceFor, isUnreadable, viewOf } from '../../../renderer/screens/studies/studyAbilities.ts';
-import { devicesOf, studyColumns, visibleColumns } from '../../../renderer/screens/studies/studyColumns.ts';
+import { devicesOf, shortTime, studyColumns, visibleColumns } from '../../../renderer/screens/studies/studyColumns.ts';
 import { menuEntries, studyCommands } from '../../../renderer/screens/studies/studyMenu.ts';
 import type { StudyCommands } from '../../../renderer/screens/studies/useStudyCommands.ts';
 import { copyName } from '../../../renderer/screens/studies/studyNames.ts';
@@ -84,11 +84,17 @@ describe('the columns', () => {
 
   it('are shown as chosen, and the name always', () => {
     const columns = studyColumns(['a'], 0);
-    const ids = (choices: Record<string, boolean>) => visibleColumns(columns, choices).map(({ id }) => id);
+    const ids = (choices: Record<string, boolean>, isWide = false) => visibleColumns(columns, choices, isWide).map(({ id }) => id);
     expect(ids({})).not.toContain('created');
     expect(ids({ created: true, name: false, space: false })).toEqual(expect.arrayContaining(['name', 'created']));
     expect(ids({ space: false })).not.toContain('space');
+    expect(ids({}, true)).toContain('created');
+    expect(ids({ created: false }, true)).not.toContain('created');
   });
+});
+
+it('says the time left shortly', () => {
+  expect([5, 60, 89 * 60, 3 * 3600, 72 * 3600].map(shortTime)).toEqual(['<1 min', '1 min', '89 min', '3 h', '3 d']);
 });
 
 it('names copies by counting on', () => {
