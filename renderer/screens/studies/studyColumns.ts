@@ -33,19 +33,19 @@ const stateOrder: readonly StudyRow['state'][] = [
 /** Every column the table can have. @param now for relative times */
 export function studyColumns(devices: readonly string[], now: number): StudyColumn[] {
   return [
-    { id: 'name', label: 'Name', value: (row) => row.name, width: 'minmax(12rem, 2fr)', isShownAtFirst: true },
+    { id: 'name', label: 'Name', value: (row) => row.name, width: 'minmax(10.5rem, 2fr)', isShownAtFirst: true },
     {
-      id: 'state', label: 'State', value: (row) => stateOrder.indexOf(row.state), width: '8.2rem', isShownAtFirst: true,
+      id: 'state', label: 'State', value: (row) => stateOrder.indexOf(row.state), width: '8rem', isShownAtFirst: true,
       help: 'Sorted by urgency: running first, finished last',
     },
     {
-      id: 'progress', label: 'Progress', value: (row) => row.progress?.fraction, width: 'minmax(9.4rem, 1fr)', isShownAtFirst: true,
-      help: 'Share of all work, and the time left while it runs',
+      id: 'progress', label: 'Progress', value: (row) => row.progress?.fraction, width: 'minmax(11.8rem, 1fr)', isShownAtFirst: true,
+      help: 'Phase, how much of it is done, and the time that it still takes',
     },
     ...devices.flatMap((device, index) => deviceColumns(device, index < devicesAtFirst ? true : index < devicesInWide ? 'wide' : false)),
     {
       id: 'linear', label: 'Linear', align: 'end', value: (row) => row.linearAccuracy, text: (row) => formatPercent(row.linearAccuracy),
-      width: '5.2rem', isShownAtFirst: true, help: 'Accuracy of a linear classifier on the same pixels: what any network has to beat',
+      width: '5rem', isShownAtFirst: true, help: 'Accuracy of a linear classifier on the same pixels: what any network has to beat',
     },
     { id: 'space', label: 'Space', value: (row) => row.space || null, width: '8.6rem', isShownAtFirst: true },
     { id: 'devices', label: 'Devices', value: (row) => row.devices.join(', ') || null, width: '12rem', isShownAtFirst: 'wide' },
@@ -75,7 +75,7 @@ function deviceColumns(device: string, isShownAtFirst: StudyColumn['isShownAtFir
 
 function timeColumn(id: 'created' | 'updated', label: string, now: number, isShownAtFirst: StudyColumn['isShownAtFirst']): StudyColumn {
   return {
-    id, label, align: 'end', width: '6.6rem', isShownAtFirst,
+    id, label, align: 'end', width: '7.2rem', isShownAtFirst,
     value: (row) => (row[id] === '' ? null : Date.parse(row[id])),
     text: (row) => (row[id] === '' ? '–' : formatAgo(row[id], now)),
   };
