@@ -16,11 +16,16 @@ import { pocketformerVersion, readStudyInfo, studyFolderVersion, writeStudyInfo 
 import type { StudyInfo, StudyStatus } from './studyInfo.ts';
 import { readText } from './textFile.ts';
 
+const markerName = 'study.pocketformer';
+const markerText = 'Open this file with Pocketformer to see the study in this folder.\n';
+
 /** Where things are in a study's folder. */
 export function studyPaths(directory: string) {
   return {
     studyFile: join(directory, 'study.yaml'),
     info: join(directory, 'study.json'),
+    /** For opening the study with a double click. */
+    marker: join(directory, markerName),
     events: join(directory, 'events.ndjson'),
     checkpoints: join(directory, 'checkpoints'),
     /** Decoded images; can be deleted. */
@@ -81,6 +86,8 @@ export async function createStudy(directory: string, file: StudyFile): Promise<S
     await requireFree(directory, file.text);
     written.push(paths.studyFile);
     await writeFileAtomic(paths.studyFile, file.text, { remedy });
+    written.push(paths.marker);
+    await writeFileAtomic(paths.marker, markerText, { remedy });
     const info: StudyInfo = {
       formatVersion: studyFolderVersion,
       name: file.settings.name,
@@ -208,7 +215,7 @@ async function requireFree(directory: string, studyText: string): Promise<void> 
     throw new InputError('study-exists', `${directory}: already holds a study. ${advice}`);
   }
   for (const name of names) {
-    if (isLockName(name) || isLeftover(name)) continue;
+    if (isLockName(name) || isLeftover(name) || name === markerName) continue;
     if (name === 'study.yaml' && await readText(join(directory, name)) === studyText) continue;
     throw new InputError('folder-not-empty', `${directory}: is not empty (${name}); choose a new folder with --out.`);
   }

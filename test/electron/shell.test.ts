@@ -172,6 +172,10 @@ describe('smaller things', () => {
     const file = join(folder, 'study', 'study.yaml');
     expect(openedPaths(['--flag', 'study', file, 'missing', 'secret.json'], folder)).toEqual([join(folder, 'study'), file]);
     expect(studyOf(file)).toBe(join(folder, 'study'));
+    const marker = join(folder, 'study', 'study.pocketformer');
+    writeFileSync(marker, '');
+    expect(openedPaths([marker], folder)).toEqual([marker]);
+    expect(studyOf(marker)).toBe(join(folder, 'study'));
   });
 
   it('keeps the nine studies opened last, each once, also over a broken file', () => {

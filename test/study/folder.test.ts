@@ -14,7 +14,7 @@ describe('a new study', () => {
     const study = await createStudy(directory, studyFile);
     study.close();
     study.close();
-    expect(readdirSync(directory).sort()).toEqual(['events.ndjson', 'study.json', 'study.yaml']);
+    expect(readdirSync(directory).sort()).toEqual(['events.ndjson', 'study.json', 'study.pocketformer', 'study.yaml']);
     expect(readFileSync(join(directory, 'study.yaml'), 'utf8')).toBe(studyText);
     expect(JSON.parse(readFileSync(join(directory, 'study.json'), 'utf8'))).toMatchObject({
       formatVersion: 1, name: 'tiny', seed: 3, node: process.version, baseDir: '/somewhere', status: 'created', engine: null,

@@ -56,7 +56,7 @@ describe('a job that is killed at random moments', () => {
     expect(info.status).toBe('finished');
     const steps = effectiveEvents(events).flatMap((event) => (event.kind === 'step' ? [event.step] : []));
     expect(steps).toEqual(Array.from({ length: savedStep + 6 }, (_, i) => i + 1));
-    expect(readdirSync(directory).sort()).toEqual(['checkpoints', 'events.ndjson', 'study.json', 'study.yaml']);
+    expect(readdirSync(directory).sort()).toEqual(['checkpoints', 'events.ndjson', 'study.json', 'study.pocketformer', 'study.yaml']);
     expect(readdirSync(join(directory, 'checkpoints'))).toHaveLength(3);
   }, 300_000);
 

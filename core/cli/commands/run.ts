@@ -69,6 +69,6 @@ function isUnbegun({ paths }: Study): boolean {
 
 /** A folder that was there before stays, empty as it was. */
 async function removeStudy({ directory, paths }: Study, isNew: boolean): Promise<void> {
-  const own = isNew ? [directory] : [paths.studyFile, paths.info, paths.events, paths.cache, join(paths.summary, '..')];
+  const own = isNew ? [directory] : [paths.studyFile, paths.marker, paths.info, paths.events, paths.cache, join(paths.summary, '..')];
   for (const path of own) await rm(path, { recursive: true, force: true });
 }

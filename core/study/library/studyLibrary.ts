@@ -213,7 +213,7 @@ export class StudyLibrary {
    */
   async openFrom(path: string): Promise<Opened> {
     const absolute = resolve(path);
-    const asFolder = ['study.yaml', 'study.json'].includes(basename(absolute)) ? dirname(absolute) : absolute;
+    const asFolder = ['study.yaml', 'study.json', 'study.pocketformer'].includes(basename(absolute)) ? dirname(absolute) : absolute;
     if (looksLikeStudy(await entriesOf(asFolder) ?? [])) {
       if (dirname(asFolder) !== this.folder) await this.#settings.addRecent(asFolder);
       return { kind: 'study', id: studyIdOf(asFolder), directory: asFolder };

@@ -182,7 +182,7 @@ describe('copying and naming', () => {
     expect(copy).toBe(join(library.folder, 'second try'));
     expect(readFileSync(join(copy, 'study.yaml'), 'utf8')).toBe(text.replace('tiny', 'second try'));
     expect((await readStudy(copy)).info).toMatchObject({ baseDir: place, status: 'created', name: 'second try' });
-    expect(readdirSync(copy).sort()).toEqual(['events.ndjson', 'study.json', 'study.yaml']);
+    expect(readdirSync(copy).sort()).toEqual(['events.ndjson', 'study.json', 'study.pocketformer', 'study.yaml']);
   });
 
   it('a new name is shown at once; the folder and the id stay', async () => {
