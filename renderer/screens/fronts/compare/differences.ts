@@ -1,0 +1,39 @@
+/** What must agree for two studies' accuracies and latencies to mean the same. */
+export interface ComparedStudy {
+  readonly name: string;
+  readonly space: string;
+  readonly devices: readonly string[];
+  /** Null until the study has read its data. */
+  readonly data: { readonly trainImages: number; readonly valImages: number; readonly imageSize: number; readonly classes: readonly string[] } | null;
+}
+
+/** Sentences on what differs between studies, for whoever compares their numbers; none when nothing does. */
+export function differences(studies: readonly ComparedStudy[]): string[] {
+  const notes: string[] = [];
+  const spaces = new Set(studies.map(({ space }) => space));
+  if (spaces.size > 1) notes.push(`The search spaces differ: ${listed(studies, ({ space }) => space)}.`);
+  const read = studies.filter((study) => study.data !== null);
+  for (const { name } of studies.filter(({ data }) => data === null)) notes.push(`${name} has not read its images yet.`);
+  const differs = (value: (data: NonNullable<ComparedStudy['data']>) => string): boolean =>
+    new Set(read.flatMap(({ data }) => (data ? [value(data)] : []))).size > 1;
+  const ofData = (value: (data: NonNullable<ComparedStudy['data']>) => string): string =>
+    listed(read, ({ data }) => (data ? value(data) : ''));
+  if (differs(({ classes }) => classes.join('\n'))) {
+    notes.push(differs(({ classes }) => String(classes.length))
+      ? `The numbers of classes differ, and with them what an accuracy is worth: ${ofData(({ classes }) => String(classes.length))}.`
+      : 'The studies tell different classes apart, though as many of them.');
+  }
+  if (differs(({ imageSize }) => String(imageSize))) notes.push(`The image sizes differ: ${ofData(({ imageSize }) => `${imageSize} px`)}.`);
+  if (differs((data) => `${data.trainImages} ${data.valImages}`)) {
+    notes.push(`The numbers of images differ: ${ofData((data) => `${data.trainImages} for training and ${data.valImages} for validation`)}.`);
+  }
+  for (const device of new Set(studies.flatMap(({ devices }) => devices))) {
+    const without = studies.filter(({ devices }) => !devices.includes(device));
+    if (without.length > 0) notes.push(`${without.map(({ name }) => name).join(' and ')} did not search for ${device}.`);
+  }
+  return notes;
+}
+
+function listed(studies: readonly ComparedStudy[], value: (study: ComparedStudy) => string): string {
+  return studies.map((study) => `${value(study)} in ${study.name}`).join(', ');
+}
