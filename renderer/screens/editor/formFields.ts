@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import type { OutputOf } from '../../../core/api/contract/contract.ts';
+import type { WorkbenchSettings } from '../../../core/api/contract/types.ts';
 
 export type StudyField = OutputOf<'draft.fields'>[number];
 export type SettingPath = readonly (string | number)[];
@@ -37,6 +38,15 @@ export function mergeChanges(older: readonly SettingChange[], newer: readonly Se
 export function valueWithChanges(settings: unknown, changes: readonly SettingChange[], path: SettingPath): unknown {
   const change = changes.findLast((each) => isWithin(path, each.path));
   return change === undefined ? valueAt(settings, path) : valueAt(change.value, path.slice(change.path.length));
+}
+
+/** What a new study takes over from the person's settings of this machine; nothing where those are the defaults. */
+export function machineChanges({ engine, threads, memoryGiB }: Pick<WorkbenchSettings, 'engine' | 'threads' | 'memoryGiB'>): SettingChange[] {
+  return [
+    ...(engine === 'auto' ? [] : [{ path: ['engine'], value: engine }]),
+    ...(threads === null ? [] : [{ path: ['compute', 'threads'], value: threads }]),
+    ...(memoryGiB === null ? [] : [{ path: ['compute', 'memoryGiB'], value: memoryGiB }]),
+  ];
 }
 
 /** What is wrong with one setting; of a list or group also with what is inside it, if `deep`. */

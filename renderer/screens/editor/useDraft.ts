@@ -17,6 +17,8 @@ export interface Draft {
   readonly isReadable: ComputedRef<boolean>;
   readonly problems: ComputedRef<readonly SettingProblem[]>;
   readonly hints: ComputedRef<readonly SettingProblem[]>;
+  /** Changes of the form that are not in the text yet. */
+  readonly isWriting: ComputedRef<boolean>;
   /** The judgement is about an older text. */
   readonly isChecking: ShallowRef<boolean>;
   /** The text as it was last found without problems; null when it is not so now. */
@@ -118,6 +120,7 @@ export function useDraft(): Draft {
 
   return {
     text, baseDir, isChecking, error,
+    isWriting: computed(() => pending.value.length > 0),
     isReadable: computed(() => written.value !== undefined),
     problems: computed(() => checked.value?.answer.problems ?? []),
     hints: computed(() => checked.value?.answer.hints ?? []),

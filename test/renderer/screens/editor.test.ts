@@ -4,7 +4,7 @@ import { deviceEntries, deviceLabel, parseBudgets, writtenDevice } from '../../.
 import { dropDraft, keepDraft, keptDraft, keptDrafts } from '../../../renderer/screens/editor/draftStorage.ts';
 import { architecturesInWords, counted, histogramOf, shareInWords } from '../../../renderer/screens/editor/estimateWords.ts';
 import {
-  fieldTitle, formSections, isOffered, mergeChanges, placeholderOf, problemsAt, stepOf, valueAt, valueWithChanges, writtenSettings,
+  fieldTitle, formSections, isOffered, machineChanges, mergeChanges, placeholderOf, problemsAt, stepOf, valueAt, valueWithChanges, writtenSettings,
 } from '../../../renderer/screens/editor/formFields.ts';
 import type { StudyField } from '../../../renderer/screens/editor/formFields.ts';
 import { endStep, firstChangedLine, newHistory, record, redo, undo } from '../../../renderer/screens/editor/textHistory.ts';
@@ -124,6 +124,12 @@ describe('the form', () => {
     const older = [{ path: ['devices', 0], value: 'a' }, { path: ['seed'], value: 1 }];
     expect(mergeChanges(older, [{ path: ['devices'], value: [] }])).toEqual([{ path: ['seed'], value: 1 }, { path: ['devices'], value: [] }]);
     expect(mergeChanges(older, [{ path: ['seed'], value: 2 }]).map(({ value }) => value)).toEqual(['a', 2]);
+  });
+
+  it('begins with the engine, threads and memory that the person has set, where they are not the defaults', () => {
+    expect(machineChanges({ engine: 'auto', threads: null, memoryGiB: null })).toEqual([]);
+    expect(machineChanges({ engine: 'ort', threads: 2, memoryGiB: 1.5 }).map(({ path }) => path.join('.')))
+      .toEqual(['engine', 'compute.threads', 'compute.memoryGiB']);
   });
 
   it('finds the problems of a setting, and of what is inside it', () => {
