@@ -46,14 +46,22 @@ async function newestMs(folder: string): Promise<number> {
 
 function build(): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn'], { cwd: top, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn'], {
+      cwd: top, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+    });
     let output = '';
     child.stdout.on('data', (text: Buffer) => { output += text.toString(); });
     child.stderr.on('data', (text: Buffer) => { output += text.toString(); });
     child.once('error', reject);
     child.once('exit', (code) => {
       if (code === 0) resolve();
-      else reject(new EnvironmentError('window-build-failed', `The window could not be built:\n${output.trim()}`));
+      else reject(new EnvironmentError('window-build-failed', `The window could not be built: ${firstProblem(output)} "npx vite build --config renderer/vite.config.ts" says more.`));
     });
   });
+}
+
+/** The line that tells most: what could not be resolved or parsed, rather than that something failed. */
+function firstProblem(output: string): string {
+  const lines = output.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return lines.find((line) => /\[[A-Z_]+\]/.test(line)) ?? lines.find((line) => /error/i.test(line)) ?? lines[0] ?? 'no reason was given.';
 }
