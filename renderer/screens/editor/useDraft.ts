@@ -78,8 +78,11 @@ export function useDraft(): Draft {
         pending.value = pending.value.filter((change) => !changes.includes(change));
       } catch (reason) {
         if (mine !== generation) break;
+        const failure = asApiError(reason);
+        error.value = failure;
+        // Editing changes nothing but the answer, so it can be asked for again when the core is back.
+        if (failure.code === 'connection-lost') break;
         pending.value = [];
-        if (!isCancelled(reason)) error.value = asApiError(reason);
       }
     }
     isSending = false;
@@ -110,7 +113,11 @@ export function useDraft(): Draft {
     isChecking.value = true;
     timer = setTimeout(() => void check(), typingPauseMs);
   });
-  const stopListening = api.onState((state) => { if (state === 'open' && error.value?.code === 'connection-lost') void check(); });
+  const stopListening = api.onState((state) => {
+    if (state !== 'open' || error.value?.code !== 'connection-lost') return;
+    if (pending.value.length > 0) void send();
+    else void check();
+  });
   onScopeDispose(() => {
     clearTimeout(timer);
     checking?.abort();
