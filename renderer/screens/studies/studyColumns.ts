@@ -35,11 +35,11 @@ export function studyColumns(devices: readonly string[], now: number): StudyColu
   return [
     { id: 'name', label: 'Name', value: (row) => row.name, width: 'minmax(10.5rem, 2fr)', isShownAtFirst: true },
     {
-      id: 'state', label: 'State', value: (row) => stateOrder.indexOf(row.state), width: '8rem', isShownAtFirst: true,
+      id: 'state', label: 'State', value: (row) => stateOrder.indexOf(row.state), width: '8.8rem', isShownAtFirst: true,
       help: 'Sorted by urgency: running first, finished last',
     },
     {
-      id: 'progress', label: 'Progress', value: (row) => row.progress?.fraction, width: 'minmax(11.8rem, 1fr)', isShownAtFirst: true,
+      id: 'progress', label: 'Progress', value: (row) => row.progress?.fraction, width: 'minmax(11.2rem, 1fr)', isShownAtFirst: true,
       help: 'Phase, how much of it is done, and the time that it still takes',
     },
     ...devices.flatMap((device, index) => deviceColumns(device, index < devicesAtFirst ? true : index < devicesInWide ? 'wide' : false)),
