@@ -106,8 +106,8 @@ export function useFrontsModel(results: StudyResults) {
     };
     if (options.othersMask === null) return [all];
     return [
-      { ...all, id: `${device.name} all`, name: 'All evaluated', tone: 8 },
-      { ...all, name: 'Within the other budgets', latencyMs: maskedColumn(device.latencyMs, options.othersMask) },
+      { ...all, id: `${device.name} all`, name: 'All', tone: 8 },
+      { ...all, name: 'Within other budgets', latencyMs: maskedColumn(device.latencyMs, options.othersMask) },
     ];
   }
 
