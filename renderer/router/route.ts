@@ -4,6 +4,8 @@ export type Route =
   | { screen: 'new-study'; template?: string }
   | { screen: 'study'; study: string; view: StudyView }
   | { screen: 'architecture'; study: string; arch: string; against?: string }
+  /** An architecture of a space, without a study. */
+  | { screen: 'free-architecture'; space?: string; arch?: string; against?: string }
   | { screen: 'compare'; studies: string[] }
   | { screen: 'devices'; device?: string }
   | { screen: 'settings' }
@@ -25,6 +27,12 @@ export function parseRoute(hash: string): Route {
   if (parts.length === 1) {
     if (first === 'studies' || first === 'settings' || first === 'help' || first === 'gallery') return { screen: first };
     if (first === 'devices') return { screen: 'devices', ...optional('device', params.get('device')) };
+    if (first === 'architecture') {
+      return {
+        screen: 'free-architecture', ...optional('space', params.get('space')), ...optional('arch', params.get('arch')),
+        ...optional('against', params.get('against')),
+      };
+    }
     if (first === 'compare') return { screen: 'compare', studies: listOf(query, 'studies') };
   }
   if (first === 'studies' && second === 'new' && parts.length === 2) {
@@ -48,6 +56,7 @@ export function routeHash(route: Route): string {
     case 'study': return `#/study/${encodeURIComponent(route.study)}/${route.view}`;
     case 'architecture':
       return `#/study/${encodeURIComponent(route.study)}/architecture/${encodeURIComponent(route.arch)}${query({ against: route.against })}`;
+    case 'free-architecture': return `#/architecture${query({ space: route.space, arch: route.arch, against: route.against })}`;
     case 'compare': return `#/compare?studies=${route.studies.map(encodeURIComponent).join(',')}`;
     case 'devices': return `#/devices${query({ device: route.device })}`;
     case 'not-found': return `#${route.path}`;

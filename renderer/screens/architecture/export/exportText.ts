@@ -1,0 +1,55 @@
+import { formatBytes } from '../../../format/index.ts';
+import type { OutputOf } from '../../../../core/api/contract/contract.ts';
+
+/** How far the file's answers are from the engine's, relative to the logits' scale, judged in words. */
+export function verificationText(relativeDiff: number): { isGood: boolean; text: string } {
+  const size = scientific(relativeDiff);
+  // float32 carries about seven digits, and a network loses some in its sums.
+  if (relativeDiff <= 1e-4) {
+    return { isGood: true, text: `Verified: ONNX Runtime gives the same answers as the engine that trained it, up to rounding (${size} of the logits' scale).` };
+  }
+  if (relativeDiff <= 1e-2) {
+    return { isGood: true, text: `Verified: ONNX Runtime differs by ${size} of the logits' scale, which changes close decisions only.` };
+  }
+  return { isGood: false, text: `ONNX Runtime differs by ${size} of the logits' scale: check the file's accuracy before using it.` };
+}
+
+/** "1.3 × 10⁻⁶". */
+export function scientific(value: number): string {
+  if (value === 0) return '0';
+  const [mantissa, exponent] = value.toExponential(1).split('e');
+  const superscript = exponent.replace('+', '').replace(/[-0-9]/g, (digit) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(digit)]);
+  return exponent === '+0' ? mantissa : `${mantissa} × 10${superscript}`;
+}
+
+/** What there is to know about a written file. */
+export function resultItems(result: OutputOf<'architectures.export'>): { key: string; value: string; mono?: boolean }[] {
+  return [
+    { key: 'File', value: result.path, mono: true },
+    { key: 'Size', value: formatBytes(result.sizeBytes) },
+    { key: 'Input', value: `${result.resolution} × ${result.resolution} pixels` },
+    { key: 'Output', value: `${result.classes} classes` },
+    { key: 'Operators', value: `${result.nodes.written}, of which ONNX Runtime's optimiser leaves ${result.nodes.optimised}` },
+    { key: 'ONNX opset', value: String(result.opset) },
+    { key: 'Largest difference', value: `${scientific(result.maxAbsDiff)} (${scientific(result.relativeDiff)} of the logits' scale)` },
+  ];
+}
+
+/** A folder and a file's name as one path, with the separator that the folder uses. */
+export function joinedPath(folder: string, name: string): string {
+  const separator = folder.includes('\\') && !folder.includes('/') ? '\\' : '/';
+  return folder.endsWith(separator) ? folder + name : folder + separator + name;
+}
+
+/** The path from a folder to what lies in it, with forward slashes; null for what lies elsewhere. */
+export function pathWithin(folder: string, path: string): string | null {
+  const [base, whole] = [folder.replaceAll('\\', '/').replace(/\/$/, ''), path.replaceAll('\\', '/')];
+  return whole.startsWith(`${base}/`) ? whole.slice(base.length + 1) : null;
+}
+
+/** Why a name cannot be that of a file, on any system; null when it can. */
+export function fileNameProblem(name: string): string | null {
+  if (name.trim() === '' || name === '.onnx') return 'The file needs a name.';
+  if (/[<>:"/\\|?*]/.test(name) || [...name].some((sign) => sign < ' ')) return 'A file name has none of < > : " / \\ | ? *';
+  return name.endsWith('.onnx') ? null : 'The name ends with .onnx';
+}
