@@ -95,7 +95,7 @@ export const studyMethods = {
   'studies.restore': { input: z.object({ trashed: z.array(z.string()) }), output: z.object({ studies: z.array(studyId) }) },
   'studies.trashed': {
     input: nothing,
-    output: z.array(z.object({ id: z.string(), name: z.string(), time, from: path, sizeBytes: z.number().optional() })),
+    output: z.array(z.object({ id: z.string(), name: z.string(), time, from: path, sizeBytes: count })),
   },
   'studies.emptyTrash': { input: nothing, output: z.object({ deleted: count }) },
   /** A file of a study's results, such as an exported model, for saving where there is no folder to reveal. */

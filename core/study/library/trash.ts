@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { EnvironmentError, InputError, messageOf } from '../../base/errors.ts';
@@ -32,6 +32,8 @@ export interface TrashedStudy {
   readonly time: string;
   /** Folder that it goes back to, absolute. */
   readonly from: string;
+  /** Of all its files. */
+  readonly sizeBytes: number;
 }
 
 const deletingSuffix = '.deleting';
@@ -81,7 +83,7 @@ export class Trash {
   async list(): Promise<TrashedStudy[]> {
     const found: TrashedStudy[] = [];
     for (const id of await namesIn(this.#folder)) {
-      if (idPattern.test(id)) found.push(await this.#entry(id));
+      if (idPattern.test(id)) found.push({ ...await this.#entry(id), sizeBytes: await sizeOf(join(this.#folder, id)) });
     }
     return found.sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0));
   }
@@ -124,7 +126,7 @@ export class Trash {
     return chosen.length;
   }
 
-  async #entry(id: string): Promise<TrashedStudy> {
+  async #entry(id: string): Promise<Omit<TrashedStudy, 'sizeBytes'>> {
     const record = await this.#readRecord(id);
     if (record !== undefined) return { id, name: record.name, time: record.time, from: record.from };
     const name = await nameIn(join(this.#folder, id)) ?? id;
@@ -143,6 +145,15 @@ export class Trash {
   #recordOf(id: string): string {
     return join(this.#folder, `${id}.json`);
   }
+}
+
+/** Of all files below a folder; what vanishes meanwhile does not count. */
+async function sizeOf(folder: string): Promise<number> {
+  let sizeBytes = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    if (entry.isFile()) sizeBytes += (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0;
+  }
+  return sizeBytes;
 }
 
 /** The folder itself, or the first numbered one beside it that is not there yet. @throws EnvironmentError `cannot-write` */

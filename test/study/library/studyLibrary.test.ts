@@ -206,7 +206,9 @@ describe('the trash', () => {
     const before = readdirSync(directory);
     const [trashId] = await library.trash([id]);
     expect(await library.list()).toEqual([]);
-    expect(await library.listTrash()).toMatchObject([{ id: trashId, name: 'tiny', from: directory }]);
+    const [entry] = await library.listTrash();
+    expect(entry).toMatchObject({ id: trashId, name: 'tiny', from: directory });
+    expect(entry.sizeBytes).toBeGreaterThanOrEqual(readFileSync(join(library.folder, '.trash', trashId, 'study.yaml')).length);
     expect(await library.restore(trashId)).toBe(id);
     expect(readdirSync(directory)).toEqual(before);
     expect(await library.list()).toMatchObject([{ id, tags: ['keep'], state: 'created' }]);
