@@ -55,7 +55,7 @@ export function useCompareModel(ids: readonly string[]) {
     point: (ref: RowRef | null) => { hovered.value = ref; },
     setView: (device: string, view: FrontView | null) => { state.views = { ...state.views, [device]: view }; },
     setBudget: (device: string, budgetMs: number | null) => { state.budgets = { ...state.budgets, [device]: budgetMs }; },
-    notes: computed(() => differences(studies.map(({ results }) => ({
+    notes: computed(() => differences(studies.filter(({ results }) => !results.failure.value).map(({ results }) => ({
       name: results.name.value, space: results.row.value?.space ?? '?', devices: results.devices.value.map(({ name }) => name),
       data: results.summary.value?.data ?? null,
     })))),

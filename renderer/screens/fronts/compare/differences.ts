@@ -34,6 +34,9 @@ export function differences(studies: readonly ComparedStudy[]): string[] {
   return notes;
 }
 
+/** "32 px in A and B, 64 px in C". */
 function listed(studies: readonly ComparedStudy[], value: (study: ComparedStudy) => string): string {
-  return studies.map((study) => `${value(study)} in ${study.name}`).join(', ');
+  const namesByValue = new Map<string, string[]>();
+  for (const study of studies) namesByValue.set(value(study), [...namesByValue.get(value(study)) ?? [], study.name]);
+  return [...namesByValue].map(([text, names]) => `${text} in ${names.join(' and ')}`).join(', ');
 }

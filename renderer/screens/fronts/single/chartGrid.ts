@@ -1,6 +1,6 @@
 export interface ChartGrid {
   readonly columns: number;
-  /** Least height of a row, in the units of the area. */
+  /** In the units of the area; more than it has where the charts would get too flat. */
   readonly rowHeight: number;
   /** Whether one more chart fits beside those of the devices. */
   readonly hasRoom: boolean;
