@@ -45,21 +45,29 @@ export function drawnDifference(stages: readonly StageDifference[]): DrawnNetwor
   });
 }
 
-/** The texts of a block's box: what it is, and what was chosen. In one line where there is room for one only. */
-export function boxLines({ block, kind, changes }: DrawnBlock, lines: 1 | 2): { title: string; detail: string } {
-  const { short } = blockLook(block.type);
-  const chosen = shortChoices(block);
-  if (kind === 'changed') {
-    const texts = changes.map(({ name, here, there }) => (name === 'width' ? `${there}→${here} ch` : `${there ?? 'no'}→${here ?? 'no'}`));
-    return lines === 2 ? { title: short, detail: texts.join(', ') } : { title: short, detail: texts[0] };
-  }
-  const details = chosen.length > 0 && isSize(chosen[0]) ? chosen.slice(1) : chosen;
-  return { title: blockTitle(block), detail: lines === 2 ? details.join(' · ') : (details[0] ?? '') };
+export interface BoxTexts {
+  /** Upper line and choices of lower lines, the most informative first; the shorter form names the size below. */
+  readonly full: { readonly title: string; readonly details: readonly string[] };
+  readonly short: { readonly title: string; readonly details: readonly string[] };
+  /** Where there is room for one line only, the most informative first. */
+  readonly single: readonly string[];
 }
 
-/** Cuts a text that would be wider than `room` drawing units at `size` units font size. */
-export function fitted(text: string, room: number, size: number): string {
-  const characters = Math.floor(room / (size * 0.54));
-  if (text.length <= characters) return text;
-  return characters < 3 ? '' : `${text.slice(0, characters - 1).trimEnd()}…`;
+/** The texts of a block's box: what it is, and what was chosen or, in a comparison, changed. */
+export function boxTexts({ block, kind, changes }: DrawnBlock): BoxTexts {
+  if (kind === 'changed') {
+    const { short } = blockLook(block.type);
+    const texts = changes.map(({ name, here, there }) => `${there ?? 'no'}→${here ?? 'no'}${name === 'width' ? ' ch' : ''}`);
+    const lines = { title: short, details: [texts.join(', '), ...(texts.length > 1 ? [`${texts[0]}, …`] : []), texts[0], texts[0].replace(' ch', '')] };
+    return { full: lines, short: lines, single: [`${short} ${texts[0]}`, texts[0], short] };
+  }
+  const title = blockTitle(block);
+  const chosen = shortChoices(block);
+  const rest = chosen.length > 0 && isSize(chosen[0]) ? chosen.slice(1) : chosen;
+  const shorter = rest.map((text) => text.replace(/^(\d+) heads?$/, '$1 h'));
+  return {
+    full: { title, details: [rest.join(' · '), rest.join(' '), rest.slice(0, 2).join(' ')] },
+    short: { title: blockLook(block.type).short, details: [chosen.join(' '), chosen.slice(0, 2).join(' ')] },
+    single: [[title, ...rest].join(' '), `${title} ${rest[0] ?? ''}`.trim(), `${title} ${shorter[0] ?? ''}`.trim(), title],
+  };
 }

@@ -61,13 +61,13 @@ const titleRoom = 36;
 const itemHeights: Readonly<Record<Density, number>> = { detailed: 32, compact: 19 };
 const layerGap = 7;
 const itemGap = 2;
-const padding = 5;
-const stageGap = 13;
+const padding = 4;
+const stageGap = 9;
 const rowGap = 22;
-const inputWidth = 62;
-const minColumn = 80;
+const inputWidth = 58;
+const minColumn = 74;
 const maxColumn = 148;
-const margin = 10;
+const margin = 8;
 
 /** A stage cut into columns that stand beside each other. */
 interface Piece {
