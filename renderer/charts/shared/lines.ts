@@ -47,3 +47,19 @@ export function smoothed(y: ArrayLike<number>, factor: number): Float64Array {
   }
   return out;
 }
+
+/** Of the finite values: how many, the first, the last and the extremes. One pass, because live series are long. */
+export function summaryOf(y: ArrayLike<number>): { count: number; first: number; last: number; least: number; most: number } {
+  let count = 0;
+  let [first, last, least, most] = [NaN, NaN, Infinity, -Infinity];
+  for (let i = 0; i < y.length; i += 1) {
+    const value = y[i];
+    if (!Number.isFinite(value)) continue;
+    if (count === 0) first = value;
+    count += 1;
+    last = value;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return { count, first, last, least, most };
+}

@@ -42,7 +42,7 @@ export function memorySeries({ steps }: StudyHistory): LineSeries[] {
 
 /** What every evaluated architecture reached, and the best so far, in percent. */
 export function evaluationSeries({ accuracy: fractions }: Pick<Evaluations, 'accuracy'>): LineSeries[] {
-  const x = Float64Array.from(fractions, (_, index) => index + 1);
+  const x = new Float64Array(fractions.length).map((_, index) => index + 1);
   const accuracy = percent(fractions);
   let best = Number.NaN;
   const bests = accuracy.map((value) => {
@@ -63,4 +63,8 @@ function present(series: readonly LineSeries[]): LineSeries[] {
   });
 }
 
-const percent = (fractions: Float64Array | Float32Array): Float64Array => Float64Array.from(fractions, (fraction) => fraction * 100);
+function percent(fractions: Float64Array | Float32Array): Float64Array {
+  const out = new Float64Array(fractions.length);
+  for (let index = 0; index < out.length; index++) out[index] = fractions[index] * 100;
+  return out;
+}

@@ -12,6 +12,9 @@ export interface FollowedHistory {
   readonly error: Readonly<ShallowRef<ApiError | undefined>>;
 }
 
+/** The charts draw in so many turns, a frame each (useTurns.ts). */
+export const chartTurns = 4;
+
 /** Follows a study's history for the charts: at most ten snapshots a second, fewer where drawing takes long. */
 export function useHistory(study: MaybeRefOrGetter<string>): FollowedHistory {
   let history = new StudyHistory();
@@ -20,8 +23,8 @@ export function useHistory(study: MaybeRefOrGetter<string>): FollowedHistory {
   const pace = new Pace(() => {
     const begunMs = performance.now();
     snapshot.value = { history };
-    // Charts draw in the next frame; the task after it knows what that took. Hidden windows draw no frames and need no pace.
-    void nextTick(() => requestAnimationFrame(() => setTimeout(() => pace.took(performance.now() - begunMs))));
+    // Charts draw in the next frames; the task after the first knows what one turn took. Hidden windows draw no frames.
+    void nextTick(() => requestAnimationFrame(() => setTimeout(() => pace.took((performance.now() - begunMs) * chartTurns))));
   });
   const { error } = useTopic('study.events', () => ({ study: toValue(study) }), ({ reset, events }) => {
     if (reset) history = new StudyHistory();

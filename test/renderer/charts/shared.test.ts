@@ -6,7 +6,7 @@ import { homeView, axesOf, zoomedView } from '../../../renderer/charts/front/fro
 import { frontResult, seriesPoints } from '../../../renderer/charts/front/seriesPoints.ts';
 import { brushedLines, movedBrush, nextValue } from '../../../renderer/charts/parallel/brushes.ts';
 import { placeLabels } from '../../../renderer/charts/shared/labels.ts';
-import { minMaxSampled, smoothed } from '../../../renderer/charts/shared/lines.ts';
+import { minMaxSampled, smoothed, summaryOf } from '../../../renderer/charts/shared/lines.ts';
 import { columnCounts } from '../../../renderer/charts/shared/stripColumns.ts';
 import { withinBand } from '../../../renderer/charts/shared/withinBand.ts';
 import type { FrontSeries } from '../../../renderer/charts/types.ts';
@@ -76,6 +76,11 @@ test('smoothing does not pull the first values to 0 and passes over gaps', () =>
   expect([...smoothed([3, 3, NaN, 3], 0.9)].map((value) => Math.round(value * 1e9) / 1e9)).toEqual([3, 3, NaN, 3]);
   // (0.5 * 1 * 0.5 + 0.5 * 4) / 0.75
   expect(smoothed([1, 4], 0.5)[1]).toBeCloseTo(3, 9);
+});
+
+test('lines are summed up in words by their finite values alone', () => {
+  expect(summaryOf([NaN, 2, -1, 4, Infinity, 3])).toEqual({ count: 4, first: 2, last: 3, least: -1, most: 4 });
+  expect(summaryOf([NaN]).count).toBe(0);
 });
 
 test('brushes keep the lines within all of them, and one over the whole axis is none', () => {
