@@ -7,7 +7,7 @@ import type { PictureLayer } from './pointPicture.ts';
 const mostCircles = 5000;
 
 /** The visible points as SVG circles, or null when there are too many and the drawn picture must serve. */
-export function exportedPoints(layers: readonly PictureLayer[], { x, y }: { x: Axis; y: Axis }, budgetMs: number | null): string | null {
+export function exportedPoints(layers: readonly PictureLayer[], { x, y }: { x: Axis; y: Axis }): string | null {
   const groups: { color: string; rows: number[]; layer: PictureLayer }[] = [];
   let total = 0;
   for (const layer of layers) {
@@ -24,10 +24,7 @@ export function exportedPoints(layers: readonly PictureLayer[], { x, y }: { x: A
   return groups.map(({ color, rows, layer }) => {
     const opacity = layer.rows ? 0.9 : singleOpacity(rows.length);
     const { latencyMs, accuracy } = layer.points.series;
-    const circles = rows.map((row) => {
-      const faded = budgetMs !== null && latencyMs[row] > budgetMs && !layer.rows ? ' opacity="0.3"' : '';
-      return `<circle cx="${toPixel(x, latencyMs[row]).toFixed(1)}" cy="${toPixel(y, accuracy[row]).toFixed(1)}" r="1.3"${faded}/>`;
-    });
+    const circles = rows.map((row) => `<circle cx="${toPixel(x, latencyMs[row]).toFixed(1)}" cy="${toPixel(y, accuracy[row]).toFixed(1)}" r="1.3"/>`);
     return `<g fill="${color}" fill-opacity="${opacity.toFixed(2)}">${circles.join('')}</g>`;
   }).join('');
 }

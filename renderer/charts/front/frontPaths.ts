@@ -19,12 +19,12 @@ export function stepPath(places: readonly (readonly [number, number])[], endX: n
   return `M${short(x)} ${short(y)}${steps}${endX > last ? `H${short(endX)}` : ''}`;
 }
 
-/** Markers at places inside the plot, at least `apart` pixels from the one before, as one path of translated outlines. */
-export function spaced(places: readonly (readonly [number, number])[], apart: number): readonly (readonly [number, number])[] {
-  const kept: (readonly [number, number])[] = [];
+/** The places at least `apart` pixels from the one kept before. */
+export function spaced<Place extends { readonly px: number; readonly py: number }>(places: readonly Place[], apart: number): readonly Place[] {
+  const kept: Place[] = [];
   for (const place of places) {
-    const last = kept[kept.length - 1];
-    if (last === undefined || Math.hypot(place[0] - last[0], place[1] - last[1]) >= apart) kept.push(place);
+    const last = kept.at(-1);
+    if (last === undefined || Math.hypot(place.px - last.px, place.py - last.py) >= apart) kept.push(place);
   }
   return kept;
 }

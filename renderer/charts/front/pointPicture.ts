@@ -1,14 +1,14 @@
 import { pixelMap } from '../points/axis.ts';
-import { addPoints, createDensity, opacities, paint } from '../points/density.ts';
+import { addPoints, createDensity, opacities, paint, shades } from '../points/density.ts';
 import { rgbOf } from '../shared/chartTheme.ts';
 import type { Axis } from '../points/axis.ts';
-import type { Density } from '../points/density.ts';
+import type { Density, PixelRange } from '../points/density.ts';
 import type { SeriesPoints } from './seriesPoints.ts';
 
 export interface PictureLayer {
   readonly points: SeriesPoints;
   readonly color: string;
-  /** Draw these rows alone, all in full colour: a selection. */
+  /** Draw these rows alone, nearly opaque: a selection. */
   readonly rows?: Uint32Array;
 }
 
@@ -20,9 +20,12 @@ export interface PictureView {
   readonly resolution: number;
   /** The side of a dot in CSS pixels. */
   readonly dot: number;
-  readonly budgetMs: number | null;
-  /** While something is selected all else steps back. */
-  readonly dimmed: boolean;
+}
+
+/** A picture, and the parts of it that differ from the one before. */
+export interface Picture {
+  readonly image: ImageData;
+  readonly changed: readonly PixelRange[];
 }
 
 interface Drawn {
@@ -30,52 +33,56 @@ interface Drawn {
   readonly density: Density;
   readonly points: SeriesPoints;
   readonly rows?: Uint32Array;
-  count: number;
+  readonly count: number;
+  /** Rows from here on were added to the density before this one; 0 when it was counted anew. */
+  readonly addedFrom: number;
 }
 
+/** Above this many new points, painting everything costs no more than painting around each. */
+const mostTouched = 600;
+
 /**
- * The picture of all points, drawn by the processor into an ImageData. Each layer's density is kept: a new budget or
- * colour only paints it again, and new points are only added to it; another view counts all points anew.
+ * The picture of all points, drawn by the processor into an ImageData. Each layer's density is kept: new points are
+ * added to it and only the pixels around them painted; another view counts all points anew.
  */
 export class PointPicture {
-  #drawn: Drawn[] = [];
+  #drawn: readonly Drawn[] = [];
   #image: ImageData | null = null;
+  #painted = '';
 
-  draw(layers: readonly PictureLayer[], view: PictureView): ImageData {
+  draw(layers: readonly PictureLayer[], view: PictureView): Picture {
     const width = Math.max(1, Math.round(view.x.pixels * view.resolution));
     const height = Math.max(1, Math.round(view.y.pixels * view.resolution));
+    const dot = Math.max(1, Math.round(view.dot * view.resolution));
+    const before = this.#drawn;
+    this.#drawn = layers.map((layer, i) => counted(layer, view, width, height, dot, before[i]));
+    const styles = this.#drawn.map(({ count, rows }, i) => ({ color: layers[i].color, first: firstOpacity(count, rows), most: rows ? 1 : 0.86 }));
+    const paints = JSON.stringify([this.#drawn.map(({ key }) => key), styles]);
+    const touched = paints === this.#painted ? touchedRanges(this.#drawn, view, width, height, dot) : null;
+    this.#painted = paints;
     if (this.#image?.width !== width || this.#image.height !== height) this.#image = new ImageData(width, height);
     const pixels = new Uint32Array(this.#image.data.buffer);
-    pixels.fill(0);
-    this.#drawn = layers.map((layer, i) => this.#count(layer, view, width, height, this.#drawn[i]));
-    const budget = view.budgetMs === null ? Infinity : budgetColumn(view) + 1;
-    for (const [i, { color, rows }] of layers.entries()) {
-      const first = rows === undefined ? singleOpacity(this.#drawn[i].count) : 0.9;
-      const most = rows === undefined ? 0.86 : 1;
-      const strength = view.dimmed && rows === undefined ? 0.35 : 1;
-      paint(pixels, this.#drawn[i].density, {
-        rgb: rgbOf(color),
-        opacity: opacities(first * strength, most * strength),
-        fadeFrom: rows === undefined ? budget : Infinity,
-        fadedOpacity: opacities(first * 0.3 * strength, most * 0.4 * strength),
-      });
+    const changed = touched ?? [{ left: 0, top: 0, right: width, bottom: height }];
+    const tables = styles.map(({ color, first, most }) => shades(rgbOf(color), opacities(first, most)));
+    // Ranges may overlap, so each is cleared and finished before the next.
+    for (const range of changed) {
+      for (let y = range.top; y < range.bottom; y += 1) pixels.fill(0, y * width + range.left, y * width + range.right);
+      for (const [i, { density }] of this.#drawn.entries()) paint(pixels, density, tables[i], range);
     }
-    return this.#image;
+    return { image: this.#image, changed };
   }
+}
 
-  #count({ points, rows }: PictureLayer, view: PictureView, width: number, height: number, last: Drawn | undefined): Drawn {
-    const { x, y, resolution } = view;
-    const dot = Math.max(1, Math.round(view.dot * resolution));
-    const key = [points.series.id, x.scale, x.low, x.high, y.low, y.high, width, height, dot].join();
-    const reusable = last !== undefined && last.key === key && last.rows === rows;
-    if (reusable && last.points.x === points.x && last.points.y === points.y) return last;
-    const grown = reusable && rows === undefined && points.newFrom > 0 && points.newFrom === last.points.series.latencyMs.length;
-    const density = grown ? last.density : emptied(last?.density, width, height);
-    const scaled = (axis: Axis, pixels: number) => pixelMap({ ...axis, pixels });
-    const from = grown ? points.newFrom : 0;
-    const added = addPoints(density, points.x, points.y, scaled(x, width), scaled(y, height), dot, from, rows);
-    return { key, density, points, rows, count: added + (grown ? last.count : 0) };
-  }
+function counted({ points, rows }: PictureLayer, view: PictureView, width: number, height: number, dot: number, last?: Drawn): Drawn {
+  const { x, y } = view;
+  const key = [points.series.id, x.scale, x.low, x.high, y.low, y.high, width, height, dot].join();
+  const reusable = last !== undefined && last.key === key && last.rows === rows;
+  if (reusable && last.points.x === points.x && last.points.y === points.y) return { ...last, points, addedFrom: points.x.length };
+  const grown = reusable && rows === undefined && points.newFrom > 0 && points.newFrom === last.points.series.latencyMs.length;
+  const density = grown ? last.density : emptied(last?.density, width, height);
+  const addedFrom = grown ? points.newFrom : 0;
+  const added = addPoints(density, points.x, points.y, pixelMap({ ...x, pixels: width }), pixelMap({ ...y, pixels: height }), dot, addedFrom, rows);
+  return { key, density, points, rows, count: added + (grown ? last.count : 0), addedFrom };
 }
 
 function emptied(density: Density | undefined, width: number, height: number): Density {
@@ -84,10 +91,21 @@ function emptied(density: Density | undefined, width: number, height: number): D
   return density;
 }
 
-function budgetColumn({ x, resolution, budgetMs }: PictureView): number {
-  const { factor, offset } = pixelMap(x);
-  const at = x.scale === 'log' ? Math.log10(budgetMs ?? 0) : budgetMs ?? 0;
-  return (at * factor + offset) * resolution;
+/** The squares of all points added; null when there are too many or a layer was counted anew. */
+function touchedRanges(drawn: readonly Drawn[], { x, y }: PictureView, width: number, height: number, dot: number): PixelRange[] | null {
+  const news = drawn.reduce((sum, { points, addedFrom }) => sum + points.x.length - addedFrom, 0);
+  if (news > mostTouched || drawn.some(({ addedFrom }) => addedFrom === 0)) return null;
+  const [xMap, yMap] = [pixelMap({ ...x, pixels: width }), pixelMap({ ...y, pixels: height })];
+  return drawn.flatMap(({ points, addedFrom }) => Array.from(points.x.subarray(addedFrom), (px, i) => {
+    const left = Math.floor(px * xMap.factor + xMap.offset - (dot - 1) / 2);
+    const top = Math.floor(points.y[addedFrom + i] * yMap.factor + yMap.offset - (dot - 1) / 2);
+    return { left: Math.max(0, left), top: Math.max(0, top), right: Math.min(width, left + dot), bottom: Math.min(height, top + dot) };
+  })).filter(({ left, top, right, bottom }) => left < right && top < bottom);
+}
+
+function firstOpacity(count: number, rows?: Uint32Array): number {
+  // In steps, so that a search that adds points does not repaint all others each time.
+  return rows ? 0.9 : singleOpacity(2 ** (Math.ceil(2 * Math.log2(Math.max(1, count))) / 2));
 }
 
 /** How opaque a single dot is among `count`: few dots stand out, hundreds of thousands show their density. */

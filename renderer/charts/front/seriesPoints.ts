@@ -1,8 +1,7 @@
 import { hypervolume } from '../../../core/search/indicators.ts';
 import { frontRows, rowsWithin } from '../../../core/search/frontRows.ts';
 import { positions } from '../points/axis.ts';
-import { createPointIndex, extent } from '../points/pointIndex.ts';
-import type { PointIndex } from '../points/pointIndex.ts';
+import { extent } from '../points/pointSearch.ts';
 import type { AxisScale, FrontResult, FrontSeries } from '../types.ts';
 
 /** What a chart derives from one series' columns; made anew or continued when they grew. */
@@ -18,8 +17,6 @@ export interface SeriesPoints {
   readonly front: readonly number[];
   /** Rows before this one are those of the previous state; 0 when everything is new. */
   readonly newFrom: number;
-  /** Made at the first search after a change. */
-  index: PointIndex | null;
 }
 
 /** Derives a series' points, from `before` where its columns are the beginning of the new ones. */
@@ -41,7 +38,6 @@ export function seriesPoints(series: FrontSeries, scale: AxisScale, before?: Ser
     accuracyExtent: widened(series.accuracy, known?.accuracyExtent),
     front: frontRows(series, undefined, newFrom, known?.front),
     newFrom,
-    index: unchanged ? known.index : null,
   };
 }
 
@@ -53,11 +49,6 @@ function continues(before: Float32Array, column: Float32Array): boolean {
     if (column[i] !== before[i] && !(Number.isNaN(column[i]) && Number.isNaN(before[i]))) return false;
   }
   return true;
-}
-
-export function indexOf(points: SeriesPoints): PointIndex {
-  points.index ??= createPointIndex(points.x, points.y);
-  return points.index;
 }
 
 /** The front within a budget (null: no budget), and its hypervolume up to a reference point. */

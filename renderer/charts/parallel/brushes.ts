@@ -1,4 +1,4 @@
-import { extent } from '../points/pointIndex.ts';
+import { extent } from '../points/pointSearch.ts';
 import type { ParallelBrush, ParallelDimension } from '../types.ts';
 
 /** The range that a dimension's axis shows: its values', or the column's; never empty. */

@@ -68,38 +68,31 @@ export function opacities(first: number, most = 1): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, count) => Math.round(255 * Math.min(most, 1 - (1 - first) ** count)));
 }
 
-export interface PaintStyle {
-  /** 0 to 255 each. */
-  readonly rgb: readonly [number, number, number];
-  readonly opacity: Uint8Array;
-  /** Columns from `fadeFrom` on (points beyond the budget) take `fadedOpacity`. */
-  readonly fadeFrom: number;
-  readonly fadedOpacity: Uint8Array;
+/** The colour, 0 to 255 each, of a pixel that 0 to 255 dots cover, for `paint`. */
+export function shades([red, green, blue]: readonly [number, number, number], opacity: Uint8Array): Uint32Array {
+  return Uint32Array.from(opacity, (alpha) => word(red, green, blue, alpha));
 }
 
 const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
-/**
- * Lays a density over `pixels` (an ImageData's bytes as 32-bit words; straight alpha): the pixel's colour is the
- * average of what was there and the style's, weighted by their opacities, so that no series hides another.
- */
-export function paint(pixels: Uint32Array, { width, height, counts }: Density, style: PaintStyle): void {
-  const [red, green, blue] = style.rgb;
-  const words = (opacity: Uint8Array): Uint32Array => Uint32Array.from(opacity, (alpha) => word(red, green, blue, alpha));
-  const near = words(style.opacity);
-  const far = words(style.fadedOpacity);
-  const split = Math.max(0, Math.min(width, Math.round(style.fadeFrom)));
-  for (let y = 0; y < height; y += 1) {
-    const line = y * width;
-    lay(pixels, counts, line, line + split, near);
-    lay(pixels, counts, line + split, line + width, far);
-  }
+/** Pixels from (`left`, `top`) up to but without (`right`, `bottom`). */
+export interface PixelRange {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
-function lay(pixels: Uint32Array, counts: Uint8Array, from: number, to: number, words: Uint32Array): void {
-  for (let at = from; at < to; at += 1) {
-    const count = counts[at];
-    if (count !== 0) pixels[at] = pixels[at] === 0 ? words[count] : mixed(pixels[at], words[count]);
+/**
+ * Lays a density over `pixels` (an ImageData's bytes as 32-bit words; straight alpha) within `range`: the pixel's
+ * colour is the average of what was there and its shade, weighted by their opacities, so that no series hides another.
+ */
+export function paint(pixels: Uint32Array, { width, counts }: Density, shadesByCount: Uint32Array, range: PixelRange): void {
+  for (let y = range.top; y < range.bottom; y += 1) {
+    for (let at = y * width + range.left, end = y * width + range.right; at < end; at += 1) {
+      const count = counts[at];
+      if (count !== 0) pixels[at] = pixels[at] === 0 ? shadesByCount[count] : mixed(pixels[at], shadesByCount[count]);
+    }
   }
 }
 

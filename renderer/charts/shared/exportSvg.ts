@@ -14,6 +14,12 @@ export interface SvgExport {
 /** A drawn SVG element as a file of its own that looks the same. */
 export function svgFile(svg: SVGSVGElement, { title, background, underlay = '', without }: SvgExport): string {
   const { width, height } = svg.getBoundingClientRect();
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`
+    + `<title>${escaped(title)}</title><rect width="${width}" height="${height}" fill="${background}"/>${underlay}${svgContent(svg, without)}</svg>\n`;
+}
+
+/** What an SVG element holds, as markup that carries its own styles. */
+export function svgContent(svg: SVGSVGElement, without?: string): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = svg.querySelectorAll('*');
   copy.querySelectorAll('*').forEach((element, i) => {
@@ -27,9 +33,7 @@ export function svgFile(svg: SVGSVGElement, { title, background, underlay = '', 
     if (without !== undefined && originals[i].matches(without)) element.setAttribute('data-left-out', '');
   });
   for (const element of copy.querySelectorAll('[data-left-out]')) element.remove();
-  const inner = copy.innerHTML.replace(/<!--.*?-->/gs, '');
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`
-    + `<title>${escaped(title)}</title><rect width="${width}" height="${height}" fill="${background}"/>${underlay}${inner}</svg>\n`;
+  return copy.innerHTML.replace(/<!--.*?-->/gs, '');
 }
 
 /** Draws an SVG file into a PNG of `scale` pixels per CSS pixel. */

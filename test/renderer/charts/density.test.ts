@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { pixelMap } from '../../../renderer/charts/points/axis.ts';
-import { addPoints, createDensity, opacities, paint } from '../../../renderer/charts/points/density.ts';
+import { addPoints, createDensity, opacities, paint, shades } from '../../../renderer/charts/points/density.ts';
 
 const unit = { factor: 1, offset: 0 };
 
@@ -54,18 +54,21 @@ test('each further dot covers the same share of what is left', () => {
   expect(opacities(0.5, 0.6)[9]).toBe(153);
 });
 
-function painted(styles: readonly { rgb: readonly [number, number, number]; counts: number[]; fadeFrom?: number }[]): number[][] {
+function painted(styles: readonly { rgb: readonly [number, number, number]; counts: number[] }[], left = 0): number[][] {
   const image = new Uint8ClampedArray(4 * styles[0].counts.length);
-  for (const { rgb, counts, fadeFrom = Infinity } of styles) {
+  for (const { rgb, counts } of styles) {
     const density = { ...createDensity(counts.length, 1), counts: Uint8Array.from(counts) };
-    paint(new Uint32Array(image.buffer), density, { rgb, opacity: opacities(0.5), fadeFrom, fadedOpacity: opacities(0.2) });
+    paint(new Uint32Array(image.buffer), density, shades(rgb, opacities(0.5)), { left, top: 0, right: counts.length, bottom: 1 });
   }
   return styles[0].counts.map((_, i) => [...image.subarray(i * 4, i * 4 + 4)]);
 }
 
-test('pixels take the colour with the opacity of their count, and fade beyond the budget', () => {
-  expect(painted([{ rgb: [10, 20, 30], counts: [0, 1, 2, 1], fadeFrom: 3 }]))
-    .toEqual([[0, 0, 0, 0], [10, 20, 30, 128], [10, 20, 30, 191], [10, 20, 30, 51]]);
+test('pixels take the colour with the opacity of their count', () => {
+  expect(painted([{ rgb: [10, 20, 30], counts: [0, 1, 2] }])).toEqual([[0, 0, 0, 0], [10, 20, 30, 128], [10, 20, 30, 191]]);
+});
+
+test('pixels outside the painted range stay as they are', () => {
+  expect(painted([{ rgb: [10, 20, 30], counts: [1, 1] }], 1)).toEqual([[0, 0, 0, 0], [10, 20, 30, 128]]);
 });
 
 test('where two series meet their colours mix in equal parts', () => {
