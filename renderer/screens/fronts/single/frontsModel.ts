@@ -8,6 +8,7 @@ import { useFrontsStates } from '../frontsStore.ts';
 import { countOf, initialBudget, maskedColumn, withinAll, withinAny } from '../shared/budgets.ts';
 import { GrowingFront, frontWithin } from '../shared/deviceFront.ts';
 import type { DeviceFront } from '../shared/deviceFront.ts';
+import { stableComputed } from '../shared/stable.ts';
 import type { StudyDevice, StudyResults } from '../shared/useStudyResults.ts';
 import { maskOf } from './rowOrder.ts';
 import { readArchitectures, useArchitectures } from './useArchitectures.ts';
@@ -151,7 +152,7 @@ export function useFrontsModel(results: StudyResults) {
     selected: computed<readonly RowSelection[]>(() => (state.selection ? [{ source: study, rows: state.selection }] : [])),
     point: (row: number | null) => { hovered.value = row; },
     setView: (chart: string, view: FrontView | null) => { state.views = { ...state.views, [chart]: view }; },
-    baseline: computed(() => {
+    baseline: stableComputed(() => {
       const accuracy = results.summary.value?.data.linearAccuracy ?? results.row.value?.linearAccuracy ?? null;
       return accuracy === null ? null : { accuracy, label: `Linear classifier ${(accuracy * 100).toFixed(1)} %` };
     }),
