@@ -46,5 +46,11 @@ export function useSettingsChange(): SettingsChanger {
     last = { keys, before, toast };
   }
 
-  return { failure, change: apply };
+  // One after the other, so that a change that is asked for twice (a tab hears its click and its focus) is made once.
+  let queue: Promise<void> = Promise.resolve();
+  const change = (wanted: SettingsChange) => {
+    queue = queue.then(() => apply(wanted));
+    return queue;
+  };
+  return { failure, change };
 }
