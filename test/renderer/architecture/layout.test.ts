@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { itemByKey } from '../../../renderer/screens/architecture/drawing/keys.ts';
-import { fitScale, layoutDrawing } from '../../../renderer/screens/architecture/drawing/layout.ts';
+import { drawingFor, fitScale, layoutDrawing } from '../../../renderer/screens/architecture/drawing/layout.ts';
 import type { Box, DrawingLayout, LayoutStage } from '../../../renderer/screens/architecture/drawing/layout.ts';
 
 /** Stages of so many layers each, two items to a layer. */
@@ -48,6 +48,15 @@ describe('the drawing', () => {
     const layout = layoutDrawing(stagesOf(1, 2, 3, 1, 1, 1, 1), { width: 1000, height: 400 });
     expect(fitScale(layout, { width: 1000, height: 400 })).toBe(1);
     expect(layout.width).toBeGreaterThan(900);
+  });
+
+  it('grows in a large room and still lies within it, and is never smaller than can be read', () => {
+    const room = { width: 2400, height: 900 };
+    const { layout, scale } = drawingFor(stagesOf(1, 2, 3), room);
+    expect(scale).toBe(1.5);
+    expect(layout.width * scale).toBeLessThanOrEqual(room.width);
+    expect(layout.height * scale).toBeLessThanOrEqual(room.height);
+    expect(drawingFor(stagesOf(9, 9, 9), { width: 60, height: 40 }).scale).toBe(0.55);
   });
 
   it('shows two lines for each block where they fit, and one where that keeps the text readable', () => {

@@ -105,6 +105,21 @@ export function fitScale(layout: Pick<DrawingLayout, 'width' | 'height'>, room: 
   return Math.min(1, room.width / layout.width, room.height / layout.height);
 }
 
+/** Where the room is large, the drawing grows with it, but never so far that it needs more rows or columns. */
+export function drawingFor(stages: readonly LayoutStage[], room: Room): { readonly layout: DrawingLayout; readonly scale: number } {
+  const plain = layoutDrawing(stages, room);
+  for (const scale of growth) {
+    const smaller = { width: room.width / scale, height: room.height / scale };
+    const layout = layoutDrawing(stages, smaller);
+    if (layout.density === plain.density && fitScale(layout, smaller) === 1) return { layout, scale };
+  }
+  return { layout: plain, scale: Math.max(smallestScale, fitScale(plain, room)) };
+}
+
+const growth = [1.5, 1.4, 1.3, 1.2, 1.1];
+/** Below this the text is too small to read; the drawing is scrolled instead. */
+const smallestScale = 0.55;
+
 const empty: DrawingLayout = { width: 2 * margin, height: 2 * margin, density: 'detailed', input: { x: 0, y: 0 }, stages: [], items: [] };
 
 /** Cuts at the borders of layers, into columns of about the same length. */

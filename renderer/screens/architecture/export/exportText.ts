@@ -29,7 +29,7 @@ export function resultItems(result: OutputOf<'architectures.export'>): { key: st
     { key: 'Size', value: formatBytes(result.sizeBytes) },
     { key: 'Input', value: `${result.resolution} × ${result.resolution} pixels` },
     { key: 'Output', value: `${result.classes} classes` },
-    { key: 'Operators', value: `${result.nodes.written}, of which ONNX Runtime's optimiser leaves ${result.nodes.optimised}` },
+    { key: 'Operators', value: `${result.nodes.written} in the file, ${result.nodes.optimised} after ONNX Runtime's optimiser` },
     { key: 'ONNX opset', value: String(result.opset) },
     { key: 'Largest difference', value: `${scientific(result.maxAbsDiff)} (${scientific(result.relativeDiff)} of the logits' scale)` },
   ];
