@@ -67,7 +67,7 @@ export class PointPicture {
     // Ranges may overlap, so each is cleared and finished before the next.
     for (const range of changed) {
       for (let y = range.top; y < range.bottom; y += 1) pixels.fill(0, y * width + range.left, y * width + range.right);
-      for (const [i, { density }] of this.#drawn.entries()) paint(pixels, density, tables[i], range);
+      for (const [i, { density }] of this.#drawn.entries()) paint(pixels, density, tables[i], range, dot, i);
     }
     return { image: this.#image, changed };
   }

@@ -84,32 +84,45 @@ export interface PixelRange {
 }
 
 /**
- * Lays a density over `pixels` (an ImageData's bytes as 32-bit words; straight alpha) within `range`: the pixel's
- * colour is the average of what was there and its shade, weighted by their opacities, so that no series hides another.
+ * Lays a density over `pixels` (an ImageData's bytes as 32-bit words; straight alpha) within `range`. Where something
+ * was there already, grains of about a dot's size (`grain` pixels) take the one or the other colour, as often as their
+ * opacities say: averages of two series' colours would be greys that belong to neither. `layer` counts from 0.
  */
-export function paint(pixels: Uint32Array, { width, counts }: Density, shadesByCount: Uint32Array, range: PixelRange): void {
+export function paint(pixels: Uint32Array, { width, counts }: Density, shadesByCount: Uint32Array, range: PixelRange, grain = 2, layer = 0): void {
   for (let y = range.top; y < range.bottom; y += 1) {
-    for (let at = y * width + range.left, end = y * width + range.right; at < end; at += 1) {
+    const row = Math.floor(y / grain);
+    for (let x = range.left; x < range.right; x += 1) {
+      const at = y * width + x;
       const count = counts[at];
-      if (count !== 0) pixels[at] = pixels[at] === 0 ? shadesByCount[count] : mixed(pixels[at], shadesByCount[count]);
+      if (count === 0) continue;
+      pixels[at] = pixels[at] === 0 ? shadesByCount[count] : laidOver(pixels[at], shadesByCount[count], chance(Math.floor(x / grain), row, layer));
     }
   }
 }
 
-function mixed(below: number, above: number): number {
-  const [r1, g1, b1, a1] = channels(below);
-  const [r2, g2, b2, a2] = channels(above);
-  const weight = a1 + a2;
-  if (weight === 0) return 0;
-  const average = (one: number, other: number): number => Math.round((one * a1 + other * a2) / weight);
-  return word(average(r1, r2), average(g1, g2), average(b1, b2), Math.round(255 - ((255 - a1) * (255 - a2)) / 255));
+/** The upper colour with the chance of its share in both opacities, the lower one otherwise; as opaque as both. */
+function laidOver(below: number, above: number, at: number): number {
+  const [under, over] = [alphaOf(below), alphaOf(above)];
+  const color = at * (under + over) < over ? above : below;
+  return withAlpha(color, Math.round(255 - ((255 - under) * (255 - over)) / 255));
+}
+
+/** A number in [0, 1) that looks random but belongs to the place, so that a repainted pixel is the same. */
+function chance(x: number, y: number, layer: number): number {
+  let bits = Math.imul(x, 0x9e3779b1) ^ Math.imul(y, 0x85ebca6b) ^ Math.imul(layer, 0xc2b2ae35);
+  bits = Math.imul(bits ^ (bits >>> 15), 0x2c1b3c6d);
+  bits = Math.imul(bits ^ (bits >>> 12), 0x297a2d39);
+  return ((bits ^ (bits >>> 15)) >>> 0) / 2 ** 32;
 }
 
 function word(red: number, green: number, blue: number, alpha: number): number {
   return (littleEndian ? (alpha << 24) | (blue << 16) | (green << 8) | red : (red << 24) | (green << 16) | (blue << 8) | alpha) >>> 0;
 }
 
-function channels(value: number): [number, number, number, number] {
-  const [a, b, c, d] = [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24];
-  return littleEndian ? [a, b, c, d] : [d, c, b, a];
+function alphaOf(value: number): number {
+  return littleEndian ? value >>> 24 : value & 255;
+}
+
+function withAlpha(value: number, alpha: number): number {
+  return (littleEndian ? (value & 0xffffff) | (alpha << 24) : (value & 0xffffff00) | alpha) >>> 0;
 }

@@ -1,4 +1,4 @@
-import { defineComponent, h } from 'vue';
+import { defineComponent, h, shallowRef } from 'vue';
 import { Random } from '../../../../core/base/random.ts';
 import FlameBar from '../../../../renderer/charts/FlameBar.vue';
 import HypervolumeChart from '../../../../renderer/charts/HypervolumeChart.vue';
@@ -33,12 +33,15 @@ const stages = [stage('Stem', [1.2], [1.2]), stage('Stage 1', [1.1, 1.3], [0.9, 
 const root = { id: 'network', name: 'Network', latencyMs: stages.reduce((sum, { latencyMs }) => sum + latencyMs, 0), otherLatencyMs: 14, children: stages };
 const walk = Array.from({ length: 4000 }, (_, i) => Math.round(2 + 2 * Math.sin(i / 300) + random.uniform() - 0.5));
 
+const pointed = shallowRef<number | null>(17);
+Object.assign(window, { pointed });
+
 export const Others = defineComponent(() => () => h('main', { class: 'others' }, [
   h('div', { class: 'panel' }, h(LineChart, { title: 'Loss', series: loss, xTitle: 'Step', yTitle: 'Loss', smoothing: 0.97, yScale: 'log' })),
   h('div', { class: 'panel' }, h(ScatterChart, { title: 'Predicted against measured', series: scatter })),
   h('div', { class: 'panel' }, h(HypervolumeChart, { series: [{ id: 'a', name: 'Seed 1', tone: 1, progress: progress(1) }, { id: 'b', name: 'Seed 2', tone: 2, progress: progress(0.93) }] })),
   h('div', { class: 'panel' }, h(ParallelChart, {
-    title: 'Architectures', accuracy, highlighted: 17, brushes: [{ name: 'd1', range: [2, 3] }],
+    title: 'Architectures', accuracy, highlighted: pointed.value, onHover: (row: number | null) => { pointed.value = row; }, brushes: [{ name: 'd1', range: [2, 3] }],
     dimensions: columns.map((column, i) => ({ name: `d${i}`, title: ['Resolution', 'Depth 1', 'Depth 2', 'Ratio', 'Kernel', 'Width'][i], values: choices[i], column })),
   })),
   h('div', { class: 'panel' }, h(FlameBar, { title: 'Latency by block', root, highlighted: 'Stage 2.0' })),
