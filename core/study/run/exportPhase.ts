@@ -6,6 +6,7 @@ import type { FrontEntry, SearchResult } from '../../search/result.ts';
 import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import type { ExportedModel } from '../summary.ts';
+import { beginPhase } from './beginPhase.ts';
 import type { RunContext } from './context.ts';
 import { safePoint, workedMs } from './hooks.ts';
 
@@ -15,7 +16,7 @@ export async function exportPhase(context: RunContext, evaluator: SubnetEvaluato
   const wanted = chosenEntries(result, study.settings.export.perDevice);
   const exported: ExportedModel[] = [];
   const startedMs = workedMs(hooks);
-  study.events.append({ kind: 'phase-started', phase: 'export', totalSteps: wanted.length });
+  beginPhase(context, 'export', { totalSteps: wanted.length });
   for (const { entry, devices } of wanted) {
     const network = space.lower(space.parse(entry.arch), { classes: data.classes.length });
     const weights = evaluator.extract(network);

@@ -10,6 +10,7 @@ import { plannedEvaluations } from '../../search/settings.ts';
 import { restoreSearch, type Pending, type SearchState } from '../../search/state.ts';
 import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
 import { searchSettingsOf } from '../studyFile.ts';
+import { beginPhase } from './beginPhase.ts';
 import { warn } from './context.ts';
 import type { RunContext } from './context.ts';
 import { safePoint, workedMs } from './hooks.ts';
@@ -24,13 +25,12 @@ export async function searchPhase(context: RunContext, evaluator: SubnetEvaluato
   const checkpoint = await study.loadLatestCheckpoint({ phase: 'search' });
   let state = checkpoint ? restoreSearch(problem, checkpoint.state) : createSearch(problem, settings, new Random(study.settings.seed).fork('search'));
   if (state.done) return state;
-  if (checkpoint) study.events.append({ kind: 'resumed', phase: 'search', step: state.archive.length, afterSeq: checkpoint.eventSeq });
 
   const startedMs = workedMs(hooks);
   const total = plannedEvaluations(settings);
   const done = () => state.archive.length + state.pending.filter(({ accuracy }) => accuracy !== null).length;
   const save = () => study.saveCheckpoint({ phase: 'search', step: done(), tensors: {}, state });
-  study.events.append({ kind: 'phase-started', phase: 'search', totalSteps: total });
+  beginPhase(context, 'search', { totalSteps: total, step: done(), checkpoint });
   warnAboutRanges(context);
   let unsaved = 0;
   while (!state.done) {

@@ -4,6 +4,7 @@ import { batchIndices } from '../../data/order.ts';
 import { SupernetHealth } from '../../training/supernet/health.ts';
 import { SupernetTrainer } from '../../training/supernet/trainer.ts';
 import type { Weights } from '../../model/weights.ts';
+import { beginPhase } from './beginPhase.ts';
 import { warn } from './context.ts';
 import type { RunContext } from './context.ts';
 import { safePoint, workedMs } from './hooks.ts';
@@ -23,7 +24,6 @@ export async function trainingPhase(context: RunContext): Promise<Weights> {
     for (const message of checkpoint.damaged) warn(context, 'damaged-checkpoint', message);
   }
   if (trainer.step >= settings.steps) return trainer.weights;
-  if (checkpoint) study.events.append({ kind: 'resumed', phase: 'training', step: trainer.step, afterSeq: checkpoint.eventSeq });
 
   const startedMs = workedMs(hooks);
   const save = () => study.saveCheckpoint({
@@ -33,7 +33,7 @@ export async function trainingPhase(context: RunContext): Promise<Weights> {
     engine, space, data, normalisation, augmentation, seed, buckets: trainer.buckets, weights: trainer.weights,
     settings, calibrationBatches: study.settings.search.calibrationBatches,
   });
-  study.events.append({ kind: 'phase-started', phase: 'training', totalSteps: settings.steps });
+  beginPhase(context, 'training', { totalSteps: settings.steps, step: trainer.step, checkpoint });
   while (trainer.step < settings.steps) {
     const step = trainer.step;
     const stepStartedMs = performance.now();
