@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { hypervolume } from '../../../core/search/indicators.ts';
-import { hypervolumeCurve } from '../../../renderer/screens/fronts/shared/hypervolumeCurve.ts';
+import { GrowingCurve } from '../../../renderer/screens/fronts/shared/hypervolumeCurve.ts';
 import { beginning, cloud, pointsOf } from './columns.ts';
 
 describe('the hypervolume over evaluations', () => {
   const columns = cloud(300);
   const reference = { latencyMs: 8, accuracy: 0.2 };
-  const curve = hypervolumeCurve(columns, reference);
+  const curve = new GrowingCurve().of(columns, reference);
 
   it('is at each of its steps that of everything evaluated by then', () => {
     for (const step of curve) {
@@ -26,7 +26,16 @@ describe('the hypervolume over evaluations', () => {
   });
 
   it('is flat at nothing where no point is better than the reference, and empty without evaluations', () => {
-    expect(hypervolumeCurve(columns, { latencyMs: 0.5, accuracy: 0 })).toEqual([{ evaluations: 300, hypervolume: 0 }]);
-    expect(hypervolumeCurve(beginning(columns, 0), reference)).toEqual([]);
+    expect(new GrowingCurve().of(columns, { latencyMs: 0.5, accuracy: 0 })).toEqual([{ evaluations: 300, hypervolume: 0 }]);
+    expect(new GrowingCurve().of(beginning(columns, 0), reference)).toEqual([]);
+  });
+
+  it('is the same whether the study came at once or grew, and starts afresh for another reference', () => {
+    const growing = new GrowingCurve();
+    for (const count of [0, 20, 20, 300]) {
+      expect(growing.of(beginning(columns, count), reference)).toEqual(new GrowingCurve().of(beginning(columns, count), reference));
+    }
+    const other = { latencyMs: 5, accuracy: 0.3 };
+    expect(growing.of(columns, other)).toEqual(new GrowingCurve().of(columns, other));
   });
 });

@@ -11,22 +11,41 @@ export interface HypervolumeStep {
 
 /**
  * The hypervolume of the front of the first n evaluations, at every n where it grows and at the last one. Rows off the
- * front cost a binary search, so that 200,000 of them take some milliseconds.
+ * front cost a binary search, and columns that grow cost their new rows only.
  */
-export function hypervolumeCurve(columns: DeviceColumns, reference: ParetoPoint): HypervolumeStep[] {
-  const { latencyMs, accuracy } = columns;
-  const steps: HypervolumeStep[] = [];
-  let front: number[] = [];
-  let area = 0;
-  for (let row = 0; row < latencyMs.length; row += 1) {
-    if (!(latencyMs[row] < reference.latencyMs && accuracy[row] > reference.accuracy)) continue;
-    const faster = rowsWithin(latencyMs, front, latencyMs[row]);
-    if (faster > 0 && accuracy[front[faster - 1]] >= accuracy[row]) continue;
-    front = frontRows({ latencyMs: latencyMs.subarray(0, row + 1), accuracy }, undefined, row, front);
-    area = hypervolume(pointsOf(columns, front), reference);
-    steps.push({ evaluations: row + 1, hypervolume: area });
+export class GrowingCurve {
+  #columns: DeviceColumns | undefined;
+  #reference: ParetoPoint | undefined;
+  #front: number[] = [];
+  #steps: HypervolumeStep[] = [];
+
+  /** Columns that share their memory with the last ones are those with rows behind them. */
+  of(columns: DeviceColumns, reference: ParetoPoint): HypervolumeStep[] {
+    const { latencyMs, accuracy } = columns;
+    const from = this.#known(columns, reference);
+    if (from === 0) {
+      this.#front = [];
+      this.#steps = [];
+    }
+    for (let row = from; row < latencyMs.length; row += 1) {
+      if (!(latencyMs[row] < reference.latencyMs && accuracy[row] > reference.accuracy)) continue;
+      const faster = rowsWithin(latencyMs, this.#front, latencyMs[row]);
+      if (faster > 0 && accuracy[this.#front[faster - 1]] >= accuracy[row]) continue;
+      this.#front = frontRows({ latencyMs: latencyMs.subarray(0, row + 1), accuracy }, undefined, row, this.#front);
+      this.#steps.push({ evaluations: row + 1, hypervolume: hypervolume(pointsOf(columns, this.#front), reference) });
+    }
+    this.#columns = columns;
+    this.#reference = reference;
+    const last = this.#steps.at(-1);
+    const reachesEnd = latencyMs.length === 0 || last?.evaluations === latencyMs.length;
+    return reachesEnd ? [...this.#steps] : [...this.#steps, { evaluations: latencyMs.length, hypervolume: last?.hypervolume ?? 0 }];
   }
-  const count = latencyMs.length;
-  if (count > 0 && steps.at(-1)?.evaluations !== count) steps.push({ evaluations: count, hypervolume: area });
-  return steps;
+
+  /** How many rows are those of the last call. */
+  #known({ latencyMs, accuracy }: DeviceColumns, reference: ParetoPoint): number {
+    const [known, before] = [this.#columns, this.#reference];
+    const grows = known !== undefined && latencyMs.length >= known.latencyMs.length && latencyMs.buffer === known.latencyMs.buffer
+      && accuracy.buffer === known.accuracy.buffer && before?.latencyMs === reference.latencyMs && before.accuracy === reference.accuracy;
+    return grows ? known.latencyMs.length : 0;
+  }
 }
