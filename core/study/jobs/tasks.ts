@@ -1,9 +1,10 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { CancelledError } from '../../base/errors.ts';
 import { startEngine } from '../../engine/engines.ts';
 import { findArchitecture, getSpace } from '../../spaces/index.ts';
 import type { Phase } from '../eventTypes.ts';
 import { exportFromStudy, requireWritable } from '../exportFromStudy.ts';
+import { makeDirectory } from '../files.ts';
 import { openStudy, readStudy } from '../folder.ts';
 import type { PauseGate } from '../run/pauseGate.ts';
 import { runStudy } from '../run/runStudy.ts';
@@ -54,8 +55,10 @@ async function run(directory: string, { signal, gate, onProgress, log }: TaskHoo
 
 async function exportTask({ directory, arch, out, batch }: Extract<JobTask, { kind: 'export' }>, { onProgress, signal }: TaskHooks) {
   const path = resolve(out);
-  requireWritable(path);
   const view = await readStudy(directory);
+  // A study makes the folder of its models when it writes the first one, which may be this.
+  if (dirname(path) === resolve(view.paths.models)) await makeDirectory(view.paths.models);
+  requireWritable(path);
   const space = getSpace(view.settings.space);
   const parsed = typeof arch === 'string' ? await findArchitecture(space, arch) : space.parse(arch);
   onProgress({ done: 0, total: 2, unit: 'steps', note: 'starting the engine' });
