@@ -3,11 +3,12 @@ export type Pairs = [number, number][];
 
 /**
  * At most about `2 * buckets` points that keep every bucket's least and greatest value, so that no spike is lost however
- * long the series. Values that are not finite become one gap (NaN) a bucket when the whole bucket is missing.
+ * long the series. Values that are not finite, or not above `floor` (0 for a log axis), become one gap (NaN) a bucket
+ * when the whole bucket is missing.
  */
-export function minMaxSampled(x: ArrayLike<number>, y: ArrayLike<number>, buckets: number): Pairs {
+export function minMaxSampled(x: ArrayLike<number>, y: ArrayLike<number>, buckets: number, floor = -Infinity): Pairs {
   const count = Math.min(x.length, y.length);
-  if (count <= 2 * buckets) return Array.from({ length: count }, (_, i) => [x[i], y[i]]);
+  if (count <= 2 * buckets) return Array.from({ length: count }, (_, i) => [x[i], y[i] > floor && y[i] < Infinity ? y[i] : NaN]);
   const out: Pairs = [];
   for (let bucket = 0; bucket < buckets; bucket += 1) {
     const from = Math.floor((bucket * count) / buckets);
@@ -15,9 +16,10 @@ export function minMaxSampled(x: ArrayLike<number>, y: ArrayLike<number>, bucket
     let least = -1;
     let most = -1;
     for (let i = from; i < to; i += 1) {
-      if (!Number.isFinite(y[i])) continue;
-      if (least < 0 || y[i] < y[least]) least = i;
-      if (most < 0 || y[i] > y[most]) most = i;
+      const value = y[i];
+      if (!(value > floor && value < Infinity)) continue;
+      if (least < 0 || value < y[least]) least = i;
+      if (most < 0 || value > y[most]) most = i;
     }
     if (least < 0) out.push([x[from], NaN]);
     else {

@@ -72,6 +72,14 @@ test('sampling keeps every spike of a long line', () => {
   expect(sampled).toContainEqual([7777, 9]);
 });
 
+test('values that a log axis cannot show are left out, in short series and in long ones', () => {
+  expect(minMaxSampled([0, 1, 2], [2, 0, -1], 100, 0)).toEqual([[0, 2], [1, NaN], [2, NaN]]);
+  const long = Float64Array.from({ length: 1000 }, (_, i) => (i < 500 ? 0 : i % 2 === 0 ? i : -i));
+  const values = minMaxSampled(long.map((_, i) => i), long, 10, 0).map(([, value]) => value);
+  expect(values.slice(0, 5)).toEqual([NaN, NaN, NaN, NaN, NaN]);
+  expect(Math.min(...values.slice(5))).toBe(500);
+});
+
 test('smoothing does not pull the first values to 0 and passes over gaps', () => {
   expect([...smoothed([3, 3, NaN, 3], 0.9)].map((value) => Math.round(value * 1e9) / 1e9)).toEqual([3, 3, NaN, 3]);
   // (0.5 * 1 * 0.5 + 0.5 * 4) / 0.75
