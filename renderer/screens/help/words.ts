@@ -1,0 +1,22 @@
+/** The field's words as this window uses them. */
+export const words: readonly { readonly word: string; readonly meaning: string }[] = [
+  { word: 'Search space', meaning: 'All architectures that can be put together from a few choices: resolution, and for each stage its depth, width, kernel size or MLP ratio.' },
+  { word: 'Supernet', meaning: 'One network whose weights all architectures of a space share. It is trained once; any architecture is a slice of it.' },
+  { word: 'Subnet', meaning: 'One architecture with its slice of the supernet\'s weights.' },
+  { word: 'MACs', meaning: 'Multiply-accumulates of one image: convolutions, linear layers and attention products. Not the same as time on a phone.' },
+  { word: 'Latency', meaning: 'Predicted time of one image on a phone, from measurements of single blocks. The interval holds nine times in ten; blocks unlike any that was measured widen it.' },
+  { word: 'Budget', meaning: 'The longest latency that you can afford on a device. Fronts and tables count only what lies within it.' },
+  { word: 'Pareto front', meaning: 'The architectures that no other one beats in both accuracy and latency.' },
+  { word: 'Hypervolume', meaning: 'The area that a front covers up to a reference point: one number for how good it is. Compare only numbers with the same reference point.' },
+  { word: 'Inherited accuracy', meaning: 'Accuracy with the supernet\'s weights as they are. Training the architecture by itself usually raises it; the order is what counts.' },
+];
+
+/** What a study's folder holds. */
+export const folderEntries: readonly { readonly name: string; readonly holds: string }[] = [
+  { name: 'study.yaml', holds: 'what you asked for' },
+  { name: 'events.ndjson', holds: 'everything that happened, a line each; the charts are drawn from it' },
+  { name: 'checkpoints/', holds: 'where a stopped or crashed study goes on' },
+  { name: 'results/', holds: 'fronts and summary, as JSON and as pictures' },
+  { name: 'models/', holds: 'ONNX files, each checked in ONNX Runtime' },
+  { name: 'cache/', holds: 'decoded images and indexes; can be deleted' },
+];
