@@ -44,6 +44,16 @@ export function listenForShortcuts(onError: (error: unknown) => void): () => voi
     event.preventDefault();
     actions.run(found.id).catch(onError);
   }
+  /** Lists open with Enter and arrows, whatever is held with them; together with Ctrl or Cmd these are not meant for the list. */
+  function beforeButtons(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey) || !(event.target instanceof HTMLButtonElement)) return;
+    onKeydown(event);
+    if (event.defaultPrevented) event.stopPropagation();
+  }
+  window.addEventListener('keydown', beforeButtons, true);
   window.addEventListener('keydown', onKeydown);
-  return () => window.removeEventListener('keydown', onKeydown);
+  return () => {
+    window.removeEventListener('keydown', beforeButtons, true);
+    window.removeEventListener('keydown', onKeydown);
+  };
 }
