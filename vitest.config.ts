@@ -7,7 +7,12 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/electron/real/**'], testTimeout: 60_000 } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 } },
+      {
+        test: {
+          name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000,
+          globalSetup: 'test/e2e/window/harness/buildWindow.ts',
+        },
+      },
       { test: { name: 'electron', include: ['test/electron/real/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 } },
     ],
   },

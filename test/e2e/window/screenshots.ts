@@ -1,0 +1,293 @@
+/**
+ * Pictures of every screen in both themes: `npm run screenshots -- [--out DIR] [--study DIR]... [--only TEXT]`. Makes a
+ * library of its own: the quickstart is run unless finished studies are given, other states are made from its copies.
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { writeLargeStudy } from '../../study/largeStudy.ts';
+import { launchBrowser, openWindow } from './harness/browser.ts';
+import { startServe } from './harness/serve.ts';
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const { values } = parseArgs({
+  options: { out: { type: 'string', default: 'dist/screenshots' }, study: { type: 'string', multiple: true, default: [] }, only: { type: 'string', default: '' } },
+});
+const out = resolve(values.out);
+const folder = mkdtempSync(join(tmpdir(), 'pocketformer-screenshots-'));
+const library = join(folder, 'studies');
+
+/** Runs the program to its end, with what it says on the terminal. */
+async function run(...args: string[]): Promise<void> {
+  const child = spawn(process.execPath, [join(repository, 'core', 'cli', 'bin.js'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const code = await new Promise((done) => child.on('close', done));
+  if (code !== 0) throw new Error(`pocketformer ${args.join(' ')} has ended with code ${String(code)}.`);
+}
+
+/** A finished quickstart, and the same as a second study when only one is given. */
+async function realStudies(): Promise<string[]> {
+  const given = values.study.map((path) => resolve(path));
+  if (given.length === 0) {
+    const text = readFileSync(join(repository, 'examples', 'quickstart.yaml'), 'utf8');
+    for (const [name, seed] of [['quickstart', 1], ['quickstart-seed-2', 2]] as const) {
+      const file = join(folder, `${name}.yaml`);
+      writeFileSync(file, text.replace('name: quickstart', `name: ${name}`).replace('seed: 1', `seed: ${seed}`));
+      await run('run', file, '--out', join(folder, 'made', name));
+      given.push(join(folder, 'made', name));
+    }
+  }
+  return given.map((path) => {
+    const copy = join(library, basename(path));
+    cpSync(path, copy, { recursive: true });
+    return copy;
+  });
+}
+
+/** A copy of a finished study that has trained, but not searched yet. */
+function trainedOnly(study: string, name: string): void {
+  const copy = copyOf(study, name);
+  const path = join(copy, 'events.ndjson');
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  const end = lines.findIndex((line) => line.includes('"phase-started"') && line.includes('"search"'));
+  writeFileSync(path, `${lines.slice(0, end).join('\n')}\n`);
+  for (const folderName of ['results', 'cache', 'models']) rmSync(join(copy, folderName), { recursive: true, force: true });
+  changeInfo(copy, { status: 'interrupted' });
+}
+
+function copyOf(study: string, name: string): string {
+  const copy = join(library, name);
+  cpSync(study, copy, { recursive: true });
+  const yaml = join(copy, 'study.yaml');
+  writeFileSync(yaml, readFileSync(yaml, 'utf8').replace(/^name: .*$/m, `name: ${name}`));
+  changeInfo(copy, { name });
+  return copy;
+}
+
+function changeInfo(study: string, changes: Record<string, unknown>): void {
+  const file = join(study, 'study.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')) as object, ...changes }, null, 2));
+}
+
+let taken = 0;
+
+/** Takes a picture once two in a row are the same: charts are drawn, nothing fades. */
+async function take(page: Page, name: string): Promise<void> {
+  let before: Buffer = Buffer.alloc(0);
+  for (let attempt = 0; attempt < 12; attempt++) {
+    const picture = await page.screenshot();
+    if (picture.equals(before)) break;
+    before = picture;
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 120)));
+  }
+  writeFileSync(join(out, `${name}.png`), before);
+  taken++;
+}
+
+/** Both themes, wherever the window is. */
+async function both(page: Page, name: string): Promise<void> {
+  if (!name.includes(values.only)) return;
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await take(page, `${name}-${colorScheme}`);
+  }
+}
+
+async function go(page: Page, hash: string): Promise<void> {
+  await page.evaluate((next) => { location.hash = next; }, hash);
+  await page.locator('main').waitFor();
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+}
+
+const idOf = (page: Page, name: string): Promise<string> => page.evaluate(async (wanted) => {
+  location.hash = '#/studies';
+  const find = () => [...document.querySelectorAll<HTMLAnchorElement>('[role="grid"] a')].find((link) => link.textContent === wanted);
+  while (find() === undefined) await new Promise((done) => setTimeout(done, 50));
+  return decodeURIComponent(find()!.hash.split('/')[2]);
+}, name);
+
+async function studiesAndEditor(page: Page): Promise<void> {
+  await go(page, '#/studies');
+  await page.getByRole('grid', { name: 'Studies' }).getByText('quickstart', { exact: true }).first().waitFor();
+  await both(page, 'studies');
+  await page.getByRole('grid', { name: 'Studies' }).getByRole('row', { name: /quickstart/ }).getByText('Finished').first().click();
+  await both(page, 'studies-details');
+  await page.getByRole('grid', { name: 'Studies' }).getByRole('row', { name: /damaged/ }).getByText('Damaged').click();
+  await both(page, 'studies-damaged');
+  await page.getByRole('button', { name: 'More for quickstart', exact: true }).click();
+  await both(page, 'studies-menu');
+  await page.keyboard.press('Escape');
+  await page.getByRole('main').getByRole('button', { name: 'Trash', exact: true }).click();
+  await both(page, 'trash');
+  await go(page, '#/studies/new');
+  await both(page, 'new-study');
+  await go(page, '#/studies/new?template=quickstart');
+  await page.getByText('Ready to start').waitFor();
+  await page.getByRole('region', { name: 'What this study looks at' }).getByText('MACs').first().waitFor();
+  await both(page, 'editor');
+  await page.getByRole('region', { name: 'Training' }).getByLabel('Steps', { exact: true }).fill('');
+  await page.getByRole('region', { name: 'Training' }).getByLabel('Batch size').fill('100000');
+  await page.getByRole('region', { name: 'Training' }).getByLabel('Steps', { exact: true }).click();
+  await page.getByRole('list', { name: 'Problems' }).waitFor();
+  await both(page, 'editor-problems');
+  await page.keyboard.press('Control+z');
+}
+
+async function frontsOf(page: Page, study: string, name: string): Promise<void> {
+  await go(page, `#/study/${encodeURIComponent(study)}/fronts`);
+  await page.getByRole('application').first().waitFor();
+  await both(page, name);
+  await page.getByRole('button', { name: 'All devices in one chart' }).click();
+  await both(page, `${name}-overlaid`);
+  await page.getByRole('button', { name: 'A chart for each device' }).click();
+  await page.getByRole('tab', { name: 'Dimensions' }).click();
+  await both(page, `${name}-dimensions`);
+  await page.getByRole('tab', { name: 'Hypervolume' }).click();
+  await both(page, `${name}-hypervolume`);
+  await page.getByRole('tab', { name: 'Fronts' }).first().click();
+}
+
+async function architectureOf(page: Page, study: string): Promise<void> {
+  await go(page, `#/study/${encodeURIComponent(study)}/architecture`);
+  await page.getByRole('region', { name: 'On the fronts' }).waitFor();
+  await both(page, 'architecture-choose');
+  await page.getByRole('region', { name: 'On the fronts' }).getByRole('button').last().click();
+  await page.getByRole('region', { name: 'Totals' }).waitFor();
+  await both(page, 'architecture');
+  await page.getByRole('button', { name: 'Export ONNX…' }).click();
+  await both(page, 'export');
+  await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click();
+  await page.getByRole('dialog').getByText(/Verified/).waitFor({ timeout: 120_000 });
+  await both(page, 'exported');
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  const other = await page.evaluate(() => location.hash);
+  await go(page, `${other}?against=small`);
+  await page.getByRole('tab', { name: /^Differences/ }).click();
+  await both(page, 'architecture-diff');
+  await go(page, '#/architecture?space=elasticvit&arch=S2');
+  await page.getByRole('region', { name: 'Totals' }).waitFor();
+  await both(page, 'architecture-elasticvit');
+}
+
+async function everythingElse(page: Page): Promise<void> {
+  await go(page, '#/devices');
+  await page.getByText('Google Pixel 6').first().waitFor();
+  await both(page, 'devices');
+  await go(page, '#/settings');
+  await both(page, 'settings');
+  await go(page, '#/help');
+  await both(page, 'help');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').waitFor();
+  await both(page, 'palette');
+  await page.keyboard.type('thm');
+  await both(page, 'palette-typed');
+  await page.keyboard.press('Escape');
+  await go(page, '#/nowhere');
+  await both(page, 'not-found');
+}
+
+/** Training, a search and a crash, as they happen. */
+async function liveRuns(page: Page, serve: Awaited<ReturnType<typeof startServe>>): Promise<void> {
+  await go(page, `#/study/${encodeURIComponent(await idOf(page, 'searching'))}/run`);
+  await both(page, 'run-interrupted');
+  await page.getByRole('main').getByRole('button', { name: 'Resume', exact: true }).click();
+  await page.getByRole('region', { name: 'Evaluated accuracy' }).waitFor({ timeout: 300_000 });
+  await both(page, 'run-search');
+  await page.getByRole('main').getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByText(/^Paused\./).waitFor();
+  await both(page, 'run-paused');
+  await page.getByRole('main').getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.getByRole('main').getByRole('button', { name: 'Resume', exact: true }).waitFor({ timeout: 60_000 });
+  await go(page, '#/studies/new?template=quickstart');
+  await page.getByText('Ready to start').waitFor();
+  await page.getByRole('region', { name: 'Basics' }).getByLabel('Name').fill('live');
+  await page.getByRole('region', { name: 'Basics' }).getByLabel('Seed', { exact: true }).click();
+  await page.getByRole('main').getByRole('button', { name: 'Create and start' }).click();
+  await page.getByRole('list', { name: 'Phases' }).getByText(/^(3\d|[4-9]\d) of 500 steps/).waitFor({ timeout: 300_000 });
+  await both(page, 'run-training');
+  await go(page, '#/studies');
+  await both(page, 'studies-running');
+  process.kill(serve.computeProcesses()[0], 'SIGKILL');
+  await go(page, `#/study/${encodeURIComponent(await idOf(page, 'live'))}/run`);
+  await page.getByText('The run has crashed').waitFor();
+  await both(page, 'run-crashed');
+}
+
+mkdirSync(out, { recursive: true });
+mkdirSync(library);
+const settings = join(folder, 'settings.json');
+const browser = await launchBrowser();
+try {
+  if ('empty'.includes(values.only)) {
+    const empty = await startServe({ library: join(folder, 'empty'), settings });
+    const { page } = await openWindow(browser, empty.url);
+    await page.getByRole('button', { name: 'Open the quickstart' }).waitFor();
+    await both(page, 'studies-empty');
+    await page.context().close();
+    await empty.stop();
+  }
+  const [first, second = copyOf(first, 'again')] = await realStudies();
+  copyOf(first, 'tagged');
+  trainedOnly(first, 'searching');
+  truncateSync(join(copyOf(first, 'damaged'), 'study.json'), 20);
+  await writeLargeStudy(join(library, 'large'), { evaluations: 200_000, trainingSteps: 2000 });
+  const serve = await startServe({ library, settings });
+  const { page, complaints } = await openWindow(browser, serve.url);
+  const ids = { first: await idOf(page, basename(first)), second: await idOf(page, basename(second)), large: await idOf(page, 'large') };
+  const parts: readonly (readonly [name: string, run: () => Promise<void>])[] = [
+    ['studies editor trash new', () => studiesAndEditor(page)],
+    ['fronts', async () => {
+      await frontsOf(page, ids.first, 'fronts');
+      await frontsOf(page, ids.large, 'fronts-200000');
+    }],
+    ['compare', async () => {
+      await go(page, `#/compare?studies=${encodeURIComponent(ids.first)},${encodeURIComponent(ids.second)}`);
+      await page.getByRole('region', { name: 'Numbers by study' }).waitFor();
+      await both(page, 'compare');
+      await go(page, '#/compare');
+      await both(page, 'compare-empty');
+    }],
+    ['architecture export', () => architectureOf(page, ids.first)],
+    ['devices settings help palette not-found', () => everythingElse(page)],
+    ['run finished', async () => {
+      await go(page, `#/study/${encodeURIComponent(ids.first)}/run`);
+      await both(page, 'run-finished');
+      await page.getByRole('tab', { name: /^Training/ }).click();
+      await both(page, 'run-finished-training');
+      await go(page, `#/study/${encodeURIComponent(ids.first)}/edit`);
+      await both(page, 'study-settings');
+      await liveRuns(page, serve);
+    }],
+  ];
+  for (const [name, part] of parts) if (values.only === '' || name.split(' ').some((word) => values.only.startsWith(word))) await part();
+  for (const [suffix, options] of [['4k', { width: 3840, height: 2160 }], ['4k-200', { width: 1920, height: 1080, deviceScaleFactor: 2 }]] as const) {
+    if (values.only !== '' && values.only !== '4k') continue;
+    const wide = await openWindow(browser, serve.url, options);
+    await both4k(wide.page, suffix);
+    complaints.push(...wide.complaints);
+    await wide.page.context().close();
+  }
+  async function both4k(wide: Page, suffix: string): Promise<void> {
+    const study = encodeURIComponent(ids.first);
+    for (const [name, hash] of [
+      ['studies', '#/studies'], ['editor', '#/studies/new?template=quickstart'], ['run', `#/study/${study}/run`], ['fronts', `#/study/${study}/fronts`],
+      ['compare', `#/compare?studies=${study},${encodeURIComponent(ids.second)}`], ['architecture', `#/study/${study}/architecture/small`], ['devices', '#/devices'],
+    ]) {
+      await go(wide, hash);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await wide.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await take(wide, `${suffix}-${name}-${colorScheme}`);
+      }
+    }
+  }
+  await serve.stop();
+  process.stderr.write(`${taken} pictures in ${out}\n`);
+  if (complaints.length > 0) throw new Error(`The console complained:\n${complaints.join('\n')}`);
+} finally {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+}
