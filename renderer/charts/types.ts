@@ -76,6 +76,11 @@ export interface FrontChartProps {
   readonly series: readonly FrontSeries[];
   /** v-model:budget-ms. The draggable line; null draws none. Points and fronts beyond it fade. */
   readonly budgetMs?: number | null;
+  /**
+   * In place of `budgetMs`: a draggable line for each series, by its id, in its colour. It limits its own series alone;
+   * null, or nothing, leaves a series without limit and line.
+   */
+  readonly seriesBudgetsMs?: Readonly<Record<string, number | null | undefined>> | null;
   /** Other devices' or earlier budgets, as plain lines. */
   readonly budgetMarks?: readonly { readonly latencyMs: number; readonly label: string }[];
   /** A horizontal line such as the linear classifier's accuracy. */
@@ -97,6 +102,8 @@ export interface FrontChartProps {
 export interface FrontChartEmits {
   /** Continuously while the budget's handle is dragged or moved by keys. */
   'update:budgetMs': [budgetMs: number];
+  /** The same for the line of one series. */
+  'update:seriesBudgetMs': [id: string, budgetMs: number];
   'update:view': [view: FrontView | null];
   hover: [row: RowRef | null];
   /** A click, or Enter, on a point. */

@@ -1,5 +1,5 @@
 import { toPixel } from '../points/axis.ts';
-import { singleOpacity } from './pointPicture.ts';
+import { beyondFading, singleOpacity } from './pointPicture.ts';
 import type { Axis } from '../points/axis.ts';
 import type { PictureLayer } from './pointPicture.ts';
 
@@ -24,7 +24,11 @@ export function exportedPoints(layers: readonly PictureLayer[], { x, y }: { x: A
   return groups.map(({ color, rows, layer }) => {
     const opacity = layer.rows ? 0.9 : singleOpacity(rows.length);
     const { latencyMs, accuracy } = layer.points.series;
-    const circles = rows.map((row) => `<circle cx="${toPixel(x, latencyMs[row]).toFixed(1)}" cy="${toPixel(y, accuracy[row]).toFixed(1)}" r="1.3"/>`);
-    return `<g fill="${color}" fill-opacity="${opacity.toFixed(2)}">${circles.join('')}</g>`;
+    const circles = (part: readonly number[]): string => part
+      .map((row) => `<circle cx="${toPixel(x, latencyMs[row]).toFixed(1)}" cy="${toPixel(y, accuracy[row]).toFixed(1)}" r="1.3"/>`).join('');
+    const group = (part: readonly number[], share: number): string =>
+      (part.length === 0 ? '' : `<g fill="${color}" fill-opacity="${(opacity * share).toFixed(2)}">${circles(part)}</g>`);
+    const most = layer.fadeFromMs ?? Infinity;
+    return group(rows.filter((row) => latencyMs[row] > most), 1 - beyondFading) + group(rows.filter((row) => latencyMs[row] <= most), 1);
   }).join('');
 }

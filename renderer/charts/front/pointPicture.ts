@@ -1,4 +1,4 @@
-import { pixelMap } from '../points/axis.ts';
+import { pixelMap, toPixel } from '../points/axis.ts';
 import { addPoints, createDensity, opacities, paint, shades } from '../points/density.ts';
 import { rgbOf } from '../shared/chartTheme.ts';
 import type { Axis } from '../points/axis.ts';
@@ -10,7 +10,12 @@ export interface PictureLayer {
   readonly color: string;
   /** Draw these rows alone, nearly opaque: a selection. */
   readonly rows?: Uint32Array;
+  /** Points of a greater latency than this fade; undefined or null: none do. */
+  readonly fadeFromMs?: number | null;
 }
+
+/** How much of its opacity a point beyond a budget loses. */
+export const beyondFading = 0.68;
 
 export interface PictureView {
   /** Both axes in CSS pixels. */
@@ -43,12 +48,14 @@ const mostTouched = 600;
 
 /**
  * The picture of all points, drawn by the processor into an ImageData. Each layer's density is kept: new points are
- * added to it and only the pixels around them painted; another view counts all points anew.
+ * added to it and only the pixels around them painted; a moved budget paints the columns between where it was and is;
+ * another view counts all points anew.
  */
 export class PointPicture {
   #drawn: readonly Drawn[] = [];
   #image: ImageData | null = null;
   #painted = '';
+  #cuts: readonly number[] = [];
 
   draw(layers: readonly PictureLayer[], view: PictureView): Picture {
     const width = Math.max(1, Math.round(view.x.pixels * view.resolution));
@@ -58,16 +65,27 @@ export class PointPicture {
     this.#drawn = layers.map((layer, i) => counted(layer, view, width, height, dot, before[i]));
     const styles = this.#drawn.map(({ count, rows }, i) => ({ color: layers[i].color, first: firstOpacity(count, rows), most: rows ? 1 : 0.86 }));
     const paints = JSON.stringify([this.#drawn.map(({ key }) => key), styles]);
+    const cuts = layers.map(({ fadeFromMs }) => cutAt(view.x, width, fadeFromMs));
     const touched = paints === this.#painted ? touchedRanges(this.#drawn, view, width, height, dot) : null;
+    const moved = movedRanges(this.#cuts, cuts, height);
     this.#painted = paints;
+    this.#cuts = cuts;
     if (this.#image?.width !== width || this.#image.height !== height) this.#image = new ImageData(width, height);
     const pixels = new Uint32Array(this.#image.data.buffer);
-    const changed = touched ?? [{ left: 0, top: 0, right: width, bottom: height }];
-    const tables = styles.map(({ color, first, most }) => shades(rgbOf(color), opacities(first, most)));
+    const changed = touched === null ? [{ left: 0, top: 0, right: width, bottom: height }] : [...touched, ...moved];
+    const tables = styles.map(({ color, first, most }) => {
+      const opacity = opacities(first, most);
+      return { within: shades(rgbOf(color), opacity), beyond: shades(rgbOf(color), opacity.map((alpha) => alpha * (1 - beyondFading))) };
+    });
     // Ranges may overlap, so each is cleared and finished before the next.
     for (const range of changed) {
       for (let y = range.top; y < range.bottom; y += 1) pixels.fill(0, y * width + range.left, y * width + range.right);
-      for (const [i, { density }] of this.#drawn.entries()) paint(pixels, density, tables[i], range, dot, i);
+      for (const [i, { density }] of this.#drawn.entries()) {
+        const { left, right } = range;
+        const cut = Math.max(left, Math.min(right, cuts[i]));
+        if (cut > left) paint(pixels, density, tables[i].within, { ...range, right: cut }, dot, i);
+        if (cut < right) paint(pixels, density, tables[i].beyond, { ...range, left: cut }, dot, i);
+      }
     }
     return { image: this.#image, changed };
   }
@@ -101,6 +119,19 @@ function touchedRanges(drawn: readonly Drawn[], { x, y }: PictureView, width: nu
     const top = Math.floor(points.y[addedFrom + i] * yMap.factor + yMap.offset - (dot - 1) / 2);
     return { left: Math.max(0, left), top: Math.max(0, top), right: Math.min(width, left + dot), bottom: Math.min(height, top + dot) };
   })).filter(({ left, top, right, bottom }) => left < right && top < bottom);
+}
+
+/** The first pixel column beyond a latency; `width` where nothing is. */
+function cutAt(x: Axis, width: number, fadeFromMs: number | null | undefined): number {
+  if (fadeFromMs === null || fadeFromMs === undefined) return width;
+  const at = toPixel({ ...x, pixels: width }, fadeFromMs);
+  return Number.isNaN(at) ? 0 : Math.max(0, Math.min(width, Math.round(at)));
+}
+
+/** The columns that a layer's moved limit has passed over. */
+function movedRanges(before: readonly number[], cuts: readonly number[], height: number): PixelRange[] {
+  return cuts.flatMap((cut, i) => (before[i] === undefined || before[i] === cut ? []
+    : [{ left: Math.min(cut, before[i]), top: 0, right: Math.max(cut, before[i]), bottom: height }]));
 }
 
 function firstOpacity(count: number, rows?: Uint32Array): number {

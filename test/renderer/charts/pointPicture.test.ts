@@ -51,3 +51,25 @@ test('another colour, view or order of series paints everything, and nothing new
   expect(picture.draw([{ ...layer, color: '#56b4e9' }], view).changed).toEqual(whole);
   expect(picture.draw([layer], { ...view, x: { ...view.x, high: 8 } }).changed).toEqual(whole);
 });
+
+test('a moved budget of one series paints only the columns it passed over, and as painting everything does', () => {
+  const other = { points: points('b', 2, 700), color: '#c85400', fadeFromMs: 7 };
+  const layer = { points: points('a', 1, 2900), color: '#0072b2' };
+  const live = new PointPicture();
+  live.draw([{ ...layer, fadeFromMs: 5 }, other], view);
+  const { image, changed } = live.draw([{ ...layer, fadeFromMs: 3 }, other], view);
+  // 80 pixels show 1 ms to 9 ms: 3 ms lies at 20, 5 ms at 40.
+  expect(changed).toEqual([{ left: 20, top: 0, right: 40, bottom: 50 }]);
+  expect(image.data).toEqual(new PointPicture().draw([{ ...layer, fadeFromMs: 3 }, other], view).image.data);
+});
+
+test('points beyond the budget of their series fade, and those of other series stay', () => {
+  const alphaSum = (fadeFromMs: number | null, left: number, right: number): number => {
+    const { data } = new PointPicture().draw([{ points: points('a', 1, 300), color: '#0072b2', fadeFromMs }], view).image;
+    return Array.from(data).filter((_, i) => i % 4 === 3 && ((i - 3) / 4) % 80 >= left && ((i - 3) / 4) % 80 < right).reduce((sum, alpha) => sum + alpha, 0);
+  };
+  expect(alphaSum(5, 0, 40)).toBe(alphaSum(null, 0, 40));
+  expect(alphaSum(5, 40, 80) / alphaSum(null, 40, 80)).toBeCloseTo(0.32, 1);
+  expect(alphaSum(0.5, 0, 80)).toBe(alphaSum(1, 0, 80));
+  expect(alphaSum(99, 0, 80)).toBe(alphaSum(null, 0, 80));
+});
