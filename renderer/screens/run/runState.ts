@@ -12,11 +12,20 @@ export interface RunControls {
 
 const none: RunControls = { start: null, pause: false, unpause: false, stop: false };
 
+/** How jobs leave their studies. */
+const ends: Readonly<Partial<Record<Job['state'], StudyRow['state']>>> = { done: 'finished', failed: 'failed', stopped: 'interrupted', crashed: 'crashed' };
+const active: ReadonlySet<StudyRow['state']> = new Set(['queued', 'running', 'paused', 'stopping']);
+
+/** A study's state. The list of studies hears of a job's end a little later than the list of jobs. */
+export function studyState(row: StudyRow, job: Job | undefined): StudyRow['state'] {
+  return (job !== undefined && !row.runsElsewhere && active.has(row.state) ? ends[job.state] : undefined) ?? row.state;
+}
+
 /** @param job the study's newest job of this session */
 export function runControls(row: StudyRow | undefined, job: Job | undefined): RunControls {
   if (job !== undefined && !isOver(job)) return activeControls(job);
   if (row === undefined || row.runsElsewhere) return none;
-  switch (row.state) {
+  switch (studyState(row, job)) {
     case 'created': return { ...none, start: 'Start' };
     case 'interrupted': case 'failed': case 'crashed': return { ...none, start: 'Resume' };
     default: return none;
@@ -42,7 +51,7 @@ export function runWords(row: StudyRow | undefined, job: Job | undefined): strin
   }
   if (row === undefined) return '';
   if (row.runsElsewhere) return 'Runs in another process, such as a command in a terminal. It can be watched here and stopped there.';
-  switch (row.state) {
+  switch (studyState(row, job)) {
     case 'created': return 'Not started yet.';
     case 'interrupted': return 'Stopped before its end. Resume goes on where the last checkpoint left it.';
     case 'failed': return 'Ended with an error.';

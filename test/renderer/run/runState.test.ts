@@ -26,6 +26,12 @@ describe('what can be done about a run', () => {
     expect(runControls(row('stopping'), job('stopping'))).toEqual({ start: null, pause: false, unpause: false, stop: false });
   });
 
+  it('follows the job where the list of studies has not heard of its end yet', () => {
+    for (const state of ['crashed', 'failed', 'stopped'] as const) expect(runControls(row('running'), job(state)).start).toBe('Resume');
+    expect(runWords(row('running'), job('crashed'))).toBe(runWords(row('crashed'), undefined));
+    expect(runControls(row('running'), job('done')).start).toBeNull();
+  });
+
   it('is only to watch what runs elsewhere, also over a job that ended here before', () => {
     const elsewhere = row('running', { runsElsewhere: true });
     expect(runControls(elsewhere, job('stopped'))).toEqual({ start: null, pause: false, unpause: false, stop: false });
