@@ -3,7 +3,7 @@
  * library of its own: the quickstart is run unless finished studies are given, other states are made from its copies.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,10 @@ function trainedOnly(study: string, name: string): void {
   const end = lines.findIndex((line) => line.includes('"phase-started"') && line.includes('"search"'));
   writeFileSync(path, `${lines.slice(0, end).join('\n')}\n`);
   for (const folderName of ['results', 'cache', 'models']) rmSync(join(copy, folderName), { recursive: true, force: true });
+  // Without the list of checkpoints, those that are there count.
+  for (const name of readdirSync(join(copy, 'checkpoints'))) {
+    if (!name.startsWith('training')) rmSync(join(copy, 'checkpoints', name), { recursive: true });
+  }
   changeInfo(copy, { status: 'interrupted' });
 }
 
@@ -102,12 +106,12 @@ async function go(page: Page, hash: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
 }
 
-const idOf = (page: Page, name: string): Promise<string> => page.evaluate(async (wanted) => {
-  location.hash = '#/studies';
-  const find = () => [...document.querySelectorAll<HTMLAnchorElement>('[role="grid"] a')].find((link) => link.textContent === wanted);
-  while (find() === undefined) await new Promise((done) => setTimeout(done, 50));
-  return decodeURIComponent(find()!.hash.split('/')[2]);
-}, name);
+async function idOf(page: Page, name: string): Promise<string> {
+  await go(page, '#/studies');
+  const link = page.getByRole('grid', { name: 'Studies' }).getByText(name, { exact: true });
+  const hash = await link.getAttribute('href');
+  return decodeURIComponent(hash!.split('/')[2]);
+}
 
 async function studiesAndEditor(page: Page): Promise<void> {
   await go(page, '#/studies');
@@ -115,7 +119,7 @@ async function studiesAndEditor(page: Page): Promise<void> {
   await both(page, 'studies');
   await page.getByRole('grid', { name: 'Studies' }).getByRole('row', { name: /quickstart/ }).getByText('Finished').first().click();
   await both(page, 'studies-details');
-  await page.getByRole('grid', { name: 'Studies' }).getByRole('row', { name: /damaged/ }).getByText('Damaged').click();
+  await page.getByRole('grid', { name: 'Studies' }).getByRole('row', { name: /damaged/ }).getByText('Damaged', { exact: true }).click();
   await both(page, 'studies-damaged');
   await page.getByRole('button', { name: 'More for quickstart', exact: true }).click();
   await both(page, 'studies-menu');
@@ -177,6 +181,8 @@ async function everythingElse(page: Page): Promise<void> {
   await page.getByText('Google Pixel 6').first().waitFor();
   await both(page, 'devices');
   await go(page, '#/settings');
+  // Whether each engine works is found out by trying.
+  await page.getByText('ort', { exact: true }).first().waitFor({ timeout: 60_000 });
   await both(page, 'settings');
   await go(page, '#/help');
   await both(page, 'help');
@@ -188,6 +194,15 @@ async function everythingElse(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
   await go(page, '#/nowhere');
   await both(page, 'not-found');
+}
+
+async function finishedRun(page: Page, study: string): Promise<void> {
+  await go(page, `#/study/${encodeURIComponent(study)}/run`);
+  await both(page, 'run-finished');
+  await page.getByRole('tab', { name: /^Training/ }).click();
+  await both(page, 'run-finished-training');
+  await go(page, `#/study/${encodeURIComponent(study)}/edit`);
+  await both(page, 'study-settings');
 }
 
 /** Training, a search and a crash, as they happen. */
@@ -217,18 +232,32 @@ async function liveRuns(page: Page, serve: Awaited<ReturnType<typeof startServe>
   await both(page, 'run-crashed');
 }
 
+async function wide(page: Page, suffix: string, ids: { readonly first: string; readonly second: string }): Promise<void> {
+  const [first, second] = [ids.first, ids.second].map(encodeURIComponent);
+  for (const [name, hash] of [
+    ['studies', '#/studies'], ['editor', '#/studies/new?template=quickstart'], ['run', `#/study/${first}/run`], ['fronts', `#/study/${first}/fronts`],
+    ['compare', `#/compare?studies=${first},${second}`], ['architecture', `#/study/${first}/architecture/small`], ['devices', '#/devices'],
+  ]) {
+    await go(page, hash);
+    await both(page, `${suffix}-${name}`);
+  }
+}
+
 mkdirSync(out, { recursive: true });
 mkdirSync(library);
 const settings = join(folder, 'settings.json');
 const browser = await launchBrowser();
+const cores: Awaited<ReturnType<typeof startServe>>[] = [];
+const troubles: string[] = [];
+const wants = (name: string): boolean => values.only === '' || name.split(' ').some((word) => values.only.startsWith(word));
 try {
-  if ('empty'.includes(values.only)) {
-    const empty = await startServe({ library: join(folder, 'empty'), settings });
+  const empty = await startServe({ library: join(folder, 'empty'), settings });
+  cores.push(empty);
+  if (wants('studies')) {
     const { page } = await openWindow(browser, empty.url);
     await page.getByRole('button', { name: 'Open the quickstart' }).waitFor();
     await both(page, 'studies-empty');
     await page.context().close();
-    await empty.stop();
   }
   const [first, second = copyOf(first, 'again')] = await realStudies();
   copyOf(first, 'tagged');
@@ -236,14 +265,13 @@ try {
   truncateSync(join(copyOf(first, 'damaged'), 'study.json'), 20);
   await writeLargeStudy(join(library, 'large'), { evaluations: 200_000, trainingSteps: 2000 });
   const serve = await startServe({ library, settings });
+  cores.push(serve);
   const { page, complaints } = await openWindow(browser, serve.url);
   const ids = { first: await idOf(page, basename(first)), second: await idOf(page, basename(second)), large: await idOf(page, 'large') };
-  const parts: readonly (readonly [name: string, run: () => Promise<void>])[] = [
+  const parts: readonly (readonly [words: string, run: () => Promise<void>])[] = [
     ['studies editor trash new', () => studiesAndEditor(page)],
-    ['fronts', async () => {
-      await frontsOf(page, ids.first, 'fronts');
-      await frontsOf(page, ids.large, 'fronts-200000');
-    }],
+    ['fronts', () => frontsOf(page, ids.first, 'fronts')],
+    ['fronts', () => frontsOf(page, ids.large, 'fronts-200000')],
     ['compare', async () => {
       await go(page, `#/compare?studies=${encodeURIComponent(ids.first)},${encodeURIComponent(ids.second)}`);
       await page.getByRole('region', { name: 'Numbers by study' }).waitFor();
@@ -253,41 +281,35 @@ try {
     }],
     ['architecture export', () => architectureOf(page, ids.first)],
     ['devices settings help palette not-found', () => everythingElse(page)],
-    ['run finished', async () => {
-      await go(page, `#/study/${encodeURIComponent(ids.first)}/run`);
-      await both(page, 'run-finished');
-      await page.getByRole('tab', { name: /^Training/ }).click();
-      await both(page, 'run-finished-training');
-      await go(page, `#/study/${encodeURIComponent(ids.first)}/edit`);
-      await both(page, 'study-settings');
-      await liveRuns(page, serve);
-    }],
-  ];
-  for (const [name, part] of parts) if (values.only === '' || name.split(' ').some((word) => values.only.startsWith(word))) await part();
-  for (const [suffix, options] of [['4k', { width: 3840, height: 2160 }], ['4k-200', { width: 1920, height: 1080, deviceScaleFactor: 2 }]] as const) {
-    if (values.only !== '' && values.only !== '4k') continue;
-    const wide = await openWindow(browser, serve.url, options);
-    await both4k(wide.page, suffix);
-    complaints.push(...wide.complaints);
-    await wide.page.context().close();
-  }
-  async function both4k(wide: Page, suffix: string): Promise<void> {
-    const study = encodeURIComponent(ids.first);
-    for (const [name, hash] of [
-      ['studies', '#/studies'], ['editor', '#/studies/new?template=quickstart'], ['run', `#/study/${study}/run`], ['fronts', `#/study/${study}/fronts`],
-      ['compare', `#/compare?studies=${study},${encodeURIComponent(ids.second)}`], ['architecture', `#/study/${study}/architecture/small`], ['devices', '#/devices'],
-    ]) {
-      await go(wide, hash);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await wide.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await take(wide, `${suffix}-${name}-${colorScheme}`);
+    ['run', () => finishedRun(page, ids.first)],
+    ['4k', async () => {
+      for (const [suffix, options] of [['4k', { width: 3840, height: 2160 }], ['4k-200', { width: 1920, height: 1080, deviceScaleFactor: 2 }]] as const) {
+        const opened = await openWindow(browser, serve.url, options);
+        await wide(opened.page, suffix, ids);
+        complaints.push(...opened.complaints);
+        await opened.page.context().close();
       }
+    }],
+    ['run', () => liveRuns(page, serve)],
+  ];
+  for (const [words, part] of parts) {
+    if (!wants(words)) continue;
+    try {
+      await part();
+    } catch (error) {
+      // The other pictures are of use all the same.
+      troubles.push(`${words}: ${error instanceof Error ? error.message : String(error)}`);
+      await page.keyboard.press('Escape');
     }
   }
-  await serve.stop();
-  process.stderr.write(`${taken} pictures in ${out}\n`);
-  if (complaints.length > 0) throw new Error(`The console complained:\n${complaints.join('\n')}`);
+  troubles.push(...complaints);
 } finally {
   await browser.close();
+  for (const core of cores) await core.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+process.stderr.write(`${taken} pictures in ${out}\n`);
+if (troubles.length > 0) {
+  process.stderr.write(`${troubles.join('\n')}\n`);
+  process.exitCode = 1;
 }
