@@ -5,7 +5,9 @@ import { InputError } from '../base/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { exportNetwork } from '../export/exportNetwork.ts';
 import type { ExportReport } from '../export/exportNetwork.ts';
+import { architectureId } from '../search/result.ts';
 import { getSpace } from '../spaces/index.ts';
+import { pathInStudy, recordExport } from './exportsLog.ts';
 import { writeFileAtomic } from './files.ts';
 import type { StudyView } from './folder.ts';
 import { inheritNetwork } from './inheritNetwork.ts';
@@ -23,16 +25,23 @@ export interface StudyExport {
 }
 
 /**
- * Writes an architecture with the weights that a study's supernet has learned as an ONNX file, and checks the file. The
- * study may be running.
- * @throws as `inheritNetwork` and `exportNetwork`
+ * Writes an architecture with the weights that a study's supernet has learned as an ONNX file, checks the file, and
+ * adds it to the study's list of exports. The study may be running.
+ * @throws as `inheritNetwork`, `exportNetwork` and `recordExport`
  */
 export async function exportFromStudy({ view, engine, arch, out, batch, resolution }: StudyExport): Promise<ExportReport> {
-  const inherited = await inheritNetwork(view, getSpace(view.settings.space), arch, engine, resolution);
-  return exportNetwork({
+  const space = getSpace(view.settings.space);
+  const inherited = await inheritNetwork(view, space, arch, engine, resolution);
+  const report = await exportNetwork({
     ...inherited, engine, out, batch, architecture: arch, seed: view.settings.seed, study: view.settings.name,
     version: pocketformerVersion(), writeFile: writeFileAtomic,
   });
+  const key = space.key(arch);
+  await recordExport(view.paths.exports, {
+    time: new Date().toISOString(), path: pathInStudy(view.directory, out), id: architectureId(key), key,
+    sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff, batch, opset: report.opset,
+  });
+  return report;
 }
 
 /**

@@ -31,6 +31,8 @@ export function studyPaths(directory: string) {
     /** Decoded images; can be deleted. */
     cache: join(directory, 'cache'),
     summary: join(directory, 'results', 'summary.json'),
+    /** Exports that were asked for one by one (exportsLog.ts). */
+    exports: join(directory, 'results', 'exports.ndjson'),
     fronts: join(directory, 'results', 'fronts.json'),
     frontsSvg: join(directory, 'results', 'fronts.svg'),
     frontsPng: join(directory, 'results', 'fronts.png'),

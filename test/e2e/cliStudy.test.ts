@@ -48,6 +48,10 @@ describe('A study on the command line', () => {
     expect(read('again.onnx').equals(read('runs', 'tiny', path))).toBe(true);
     const other = await pocketformer([...fromStudy, '--arch', 'small', '--out', 'small.onnx', '--json'], inFolder);
     expect(JSON.parse(other.stdout)).toMatchObject({ path: 'small.onnx', classes: 10, resolution: 32 });
+    const recorded = read('runs', 'tiny', 'results', 'exports.ndjson').toString().trim().split('\n').map((line) => JSON.parse(line) as unknown);
+    expect(recorded).toMatchObject([
+      { path: expect.stringMatching(/[/\\]again\.onnx$/) as string, id, batch: 'dynamic' }, { path: expect.stringMatching(/small\.onnx$/) as string },
+    ]);
     expect(await pocketformer(['export', '--space', 'elasticvit', '--study', join('runs', 'tiny'), '--arch', 'T1', '--out', 'x.onnx'], inFolder))
       .toMatchObject({ code: 2, stderr: expect.stringContaining('is of the space elasticvit-mini, not of elasticvit') as string });
   });

@@ -181,6 +181,10 @@ describe('the workbench behind its contract', () => {
     methods['architectures.export'].output.parse(report);
     expect(report.relativeDiff).toBeLessThan(1e-4);
     expect(words.length).toBeGreaterThan(0);
+    const { exports } = await ask('studies.get', { study });
+    expect(exports).toEqual([expect.objectContaining({
+      path: 'models/mine.onnx', batch: 1, opset: report.opset, sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff, isMissing: false,
+    })]);
     const { bytes, name } = await ask('studies.readFile', { study, path: 'models/mine.onnx' });
     expect(name).toBe('mine.onnx');
     expect(bytes).toEqual(new Uint8Array(readFileSync(report.path)));

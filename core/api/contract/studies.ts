@@ -43,6 +43,8 @@ export const studySummary = z.object({
   exported: z.array(z.object({
     /** Relative to the study's folder. */
     path: z.string(), devices: z.array(z.string()), id: z.string(), key: z.string(), sizeBytes: count, accuracy, relativeDiff: z.number(),
+    /** When the file was written; null when it is not there any more. */
+    time: time.nullable(),
   })),
   warnings: z.array(z.string()),
 });
@@ -77,6 +79,14 @@ export const studyMethods = {
       info: z.object({ pocketformerVersion: z.string(), node: z.string(), platform: z.string(), baseDir: path }),
       /** Null until the data were read. */
       summary: studySummary.nullable(),
+      /** Exports that were asked for one by one, oldest first; a file may have been written several times. */
+      exports: z.array(z.object({
+        time,
+        /** Relative to the study's folder with forward slashes, or absolute where it lies elsewhere. */
+        path: z.string(),
+        id: z.string(), key: z.string(), sizeBytes: count, relativeDiff: z.number(), batch: z.union([count, z.literal('dynamic')]), opset: count,
+        isMissing: z.boolean(),
+      })),
     }),
   },
   'studies.templates': {

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import { readExports } from '../../study/exportsLog.ts';
 import { errorCode } from '../../study/files.ts';
 import { describeStudy } from '../../study/folder.ts';
 import type { StudyRow as LibraryRow } from '../../study/library/studyRow.ts';
@@ -47,11 +48,13 @@ export async function studyDetail(library: StudyLibrary, row: StudyRow): Promise
   const { pocketformerVersion, node, platform, baseDir } = view.info;
   return {
     row, text: await readText(view.paths.studyFile), settings: view.settings, info: { pocketformerVersion, node, platform, baseDir },
-    summary: await summaryOf(view.paths.summary),
+    summary: await summaryOf(view.directory, view.paths.summary),
+    exports: await Promise.all((await readExports(view.paths.exports)).map(async (one) =>
+      ({ ...one, isMissing: await writtenAt(resolve(view.directory, one.path)) === null }))),
   };
 }
 
-async function summaryOf(path: string): Promise<StudySummaryView | null> {
+async function summaryOf(directory: string, path: string): Promise<StudySummaryView | null> {
   let summary: StudySummary;
   try {
     summary = await readSummary(path);
@@ -61,10 +64,21 @@ async function summaryOf(path: string): Promise<StudySummaryView | null> {
   }
   const { data: { id: _, ...data }, result, exported, warnings } = summary;
   return {
-    data, exported, warnings, evaluations: result?.evaluations ?? 0,
+    data, warnings, evaluations: result?.evaluations ?? 0,
+    exported: await Promise.all(exported.map(async (model) => ({ ...model, time: await writtenAt(resolve(directory, model.path)) }))),
     fronts: (result?.devices ?? []).map(({ device, maxMs, front, hypervolume, referencePoint, progress }) =>
       ({ device, maxMs, front, hypervolume, referencePoint, progress })),
   };
+}
+
+/** When a file was last written; null where there is none. */
+async function writtenAt(path: string): Promise<string | null> {
+  try {
+    return (await stat(path)).mtime.toISOString();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null;
+    throw error;
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { asApiError, useApi } from '../../../api/useApi.ts';
 import { host } from '../../../host/host.ts';
 import { useToasts } from '../../../kit/index.ts';
 import { joinedPath } from './exportText.ts';
+import { isAbsolute } from './modelList.ts';
 
 /** Gets at the files of a study's folder: shown in the system's file manager, or downloaded where there is none. */
 export function useModelFiles(study: () => string | null, directory: () => string | null) {
@@ -15,10 +16,10 @@ export function useModelFiles(study: () => string | null, directory: () => strin
     }
   };
   return {
-    /** @param path relative to the study's folder */
+    /** @param path relative to the study's folder, or absolute */
     reveal: (path: string) => attempt('The file could not be shown', async () => {
       const folder = directory();
-      if (folder !== null) await host.revealInFolder(joinedPath(folder, path));
+      if (folder !== null) await host.revealInFolder(isAbsolute(path) ? path : joinedPath(folder, path));
     }),
     /** @param path relative to the study's folder */
     download: (path: string) => attempt('The file could not be downloaded', async () => {
