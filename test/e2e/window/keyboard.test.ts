@@ -85,7 +85,7 @@ describeInBrowser('the workbench, with the keyboard alone', () => {
   it('starts, pauses, continues, and resumes after the process was killed', async () => {
     const { page, serve } = opened;
     await press('Control+Enter');
-    await page.getByRole('heading', { level: 1, name: 'first' }).waitFor();
+    await page.getByRole('heading', { level: 2, name: 'first' }).waitFor();
     await eventually(async () => expect(await stepsDone(page)).toBeGreaterThan(3));
     study = studyFolder(opened.library, 'first');
     await press('Shift+P');
@@ -97,7 +97,7 @@ describeInBrowser('the workbench, with the keyboard alone', () => {
     await page.getByText('Google Pixel 6').first().waitFor();
     await opened.expectAccessible();
     await press('g', 'r');
-    await page.getByRole('heading', { level: 1, name: 'first' }).waitFor();
+    await page.getByRole('heading', { level: 2, name: 'first' }).waitFor();
     await eventually(async () => expect(await stepsDone(page)).toBe(paused), 20_000);
     await press('Shift+P');
     await eventually(async () => expect(await stepsDone(page)).toBeGreaterThan(paused));

@@ -34,7 +34,7 @@ describeInBrowser('the workbench, with the mouse', () => {
   it('shows the run live: losses come in, progress grows', async () => {
     const { page } = opened;
     await button('Create and start').click();
-    await page.getByRole('heading', { level: 1, name: 'first' }).waitFor();
+    await page.getByRole('heading', { level: 2, name: 'first' }).waitFor();
     await eventually(async () => expect(await stepsDone(page)).toBeGreaterThan(5));
     study = studyFolder(opened.library, 'first');
     await eventually(async () => {
@@ -84,7 +84,7 @@ describeInBrowser('the workbench, with the mouse', () => {
     const { page } = opened;
     await eventually(async () => expect(await stepsDone(page)).toBeGreaterThan(1));
     await page.reload();
-    await page.getByRole('heading', { level: 1, name: 'first' }).waitFor();
+    await page.getByRole('heading', { level: 2, name: 'first' }).waitFor();
     await button('See the fronts').waitFor({ timeout: 180_000 });
     // One training run, whatever happened to process and page: every step once, and all of them in the charts.
     const written = eventsOf(study).filter((event) => event.kind === 'step').map((event) => (event.kind === 'step' ? event.step : 0));
@@ -170,7 +170,7 @@ describeInBrowser('the workbench, with the mouse', () => {
     await panel(page, 'Basics').getByLabel('Name').click();
     await eventually(async () => expect(await page.getByRole('textbox', { name: 'Study file' }).inputValue()).toMatch(/name: second[^]*seed: 2/));
     await button('Create and start').click();
-    await page.getByRole('heading', { level: 1, name: 'second' }).waitFor();
+    await page.getByRole('heading', { level: 2, name: 'second' }).waitFor();
     await button('See the fronts').waitFor({ timeout: 180_000 });
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Studies', exact: true }).click();
     const rows = page.getByRole('grid', { name: 'Studies' });

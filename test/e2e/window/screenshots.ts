@@ -132,9 +132,8 @@ async function studiesAndEditor(page: Page): Promise<void> {
   await page.getByText('Ready to start').waitFor();
   await page.getByRole('region', { name: 'What this study looks at' }).getByText('MACs').first().waitFor();
   await both(page, 'editor');
-  await page.getByRole('region', { name: 'Training' }).getByLabel('Steps', { exact: true }).fill('');
-  await page.getByRole('region', { name: 'Training' }).getByLabel('Batch size').fill('100000');
-  await page.getByRole('region', { name: 'Training' }).getByLabel('Steps', { exact: true }).click();
+  const file = page.getByRole('textbox', { name: 'Study file' });
+  await file.fill((await file.inputValue()).replace('elasticvit-mini', 'elasticvit-mega').replace('steps: 500', 'steps: many'));
   await page.getByRole('list', { name: 'Problems' }).waitFor();
   await both(page, 'editor-problems');
   await page.keyboard.press('Control+z');
@@ -164,7 +163,7 @@ async function architectureOf(page: Page, study: string): Promise<void> {
   await page.getByRole('button', { name: 'Export ONNX…' }).click();
   await both(page, 'export');
   await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click();
-  await page.getByRole('dialog').getByText(/Verified/).waitFor({ timeout: 120_000 });
+  await page.getByRole('dialog').getByText(/^Verified: /).waitFor({ timeout: 120_000 });
   await both(page, 'exported');
   await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
   const other = await page.evaluate(() => location.hash);
