@@ -14,7 +14,6 @@ export interface ChartTheme {
   readonly font: string;
   /** The root font size in CSS pixels over 13: what lengths in charts are multiplied with. */
   readonly unit: number;
-  readonly reducedMotion: boolean;
 }
 
 const fallbackSeries = ['#0072b2', '#c85400', '#008a64', '#b0548a', '#a86c00', '#2f86bd', '#7a6e00', '#5a5f6b'];
@@ -33,7 +32,6 @@ function readTheme(): ChartTheme {
     accent: read('--accent', '#3b5bdb'),
     font: read('--font', 'system-ui, sans-serif'),
     unit: (Number.parseFloat(style.fontSize) || 13) / 13,
-    reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
   };
 }
 
@@ -46,7 +44,7 @@ export function useChartTheme(): Readonly<ShallowRef<ChartTheme>> {
   };
   const observer = new MutationObserver(update);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'style', 'class'] });
-  const queries = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(prefers-reduced-motion: reduce)'].map((query) => matchMedia(query));
+  const queries = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'].map((query) => matchMedia(query));
   for (const query of queries) query.addEventListener('change', update);
   window.addEventListener('resize', update);
   onScopeDispose(() => {

@@ -12,7 +12,7 @@ use([LineChart, ScatterChart, AriaComponent, DataZoomInsideComponent, GridCompon
 export { connect, init };
 export type { EChartsCoreOption };
 
-/** The parts that all charts share: fonts, margins, a tooltip drawn as the window's own, no animation of live data. */
+/** The parts that all charts share: fonts, margins, a tooltip drawn as the window's own, nothing that moves by itself. */
 export function baseOption(theme: ChartTheme, label: string): EChartsCoreOption {
   const { unit } = theme;
   return {
@@ -30,6 +30,19 @@ export function baseOption(theme: ChartTheme, label: string): EChartsCoreOption 
       textStyle: { color: theme.text, fontSize: 12 * unit, fontFamily: theme.font },
       extraCssText: 'font-variant-numeric: tabular-nums',
     },
+  };
+}
+
+/** An axis with these ticks in place of ECharts' own, which on a log axis are whole decades only. */
+export function withTicks(axis: EChartsCoreOption, values: readonly number[], labels: readonly string[]): EChartsCoreOption {
+  const { axisLabel } = axis as { axisLabel: object };
+  const names = new Map(values.map((value, i) => [value, labels[i]]));
+  const customValues = [...values];
+  return {
+    ...axis,
+    // Through a logarithm and back, a value may lose its last bits.
+    axisLabel: { ...axisLabel, customValues, formatter: (value: number) => names.get(value) ?? names.get(Number(value.toPrecision(12))) ?? '' },
+    axisTick: { show: false, customValues },
   };
 }
 
