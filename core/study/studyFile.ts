@@ -108,16 +108,26 @@ export function judgeStudy(written: unknown, path: string): StudyJudgement {
   const value = withoutEmptySettings(written);
   requireKnownVersion(value, path);
   const parsed = studySchema.safeParse(value);
+  const unknownSpace = spaceObstacle(value);
+  const spaceProblems = unknownSpace ? [{ path: ['space'], text: unknownSpace.message }] : [];
   if (!parsed.success) {
-    return { code: 'invalid-study-file', problems: problemsOf(studySchema, parsed.error.issues, value) };
+    return { code: 'invalid-study-file', problems: [...problemsOf(studySchema, parsed.error.issues, value), ...spaceProblems] };
   }
-  try {
-    getSpace(parsed.data.space);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { code: error.code, problems: [{ path: ['space'], text: error.message }], cause: error };
-  }
+  if (unknownSpace) return { code: unknownSpace.code, problems: spaceProblems, cause: unknownSpace };
   return { settings: { ...parsed.data, name: parsed.data.name ?? basename(path, extname(path)) } };
+}
+
+/** Why there is no such space; a name that is missing or no text is the schema's to complain about. */
+function spaceObstacle(value: unknown): InputError | undefined {
+  const space = typeof value === 'object' && value !== null && 'space' in value ? value.space : undefined;
+  if (typeof space !== 'string' || space === '') return undefined;
+  try {
+    getSpace(space);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
 }
 
 /** The search's settings of a study, as core/search wants them. @param deviceNames in the order of the study's devices. */

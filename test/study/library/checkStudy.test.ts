@@ -10,6 +10,11 @@ import { scratchFolder, studyText } from '../scratch.ts';
 const folder = scratchFolder();
 
 describe('checking a study file being written', () => {
+  it('tells of an unknown space together with everything else', async () => {
+    const { problems } = await checkStudyText('version: 1\nspace: nowhere\ndata: { kind: synthetic }\ndevices: [pixel6]\ntraining: { steps: many }\n', '/');
+    expect(problems.map(({ path, line }) => [path.join('.'), line])).toEqual([['training.steps', 5], ['space', 2]]);
+  });
+
   it('finds nothing wrong with a good one and gives its settings', async () => {
     const { settings, problems, hints } = await checkStudyText(studyText, folder);
     expect(problems).toEqual([]);
