@@ -46,21 +46,44 @@ async function openSocket(): Promise<Transport> {
   }
   const socket = new WebSocket(`ws://${location.host}/api`, [socketProtocol, tokenPrefix + token]);
   const transport = webSocketTransport(socket);
-  await new Promise<void>((resolve, reject) => {
-    socket.addEventListener('open', () => resolve(), { once: true });
-    socket.addEventListener('close', () => reject(new ApiError({
-      code: 'unreachable',
-      message: 'The core does not answer. If it was started again, open the address that it printed this time.',
-    })), { once: true });
+  const isOpen = await new Promise<boolean>((resolve) => {
+    socket.addEventListener('open', () => resolve(true), { once: true });
+    socket.addEventListener('close', () => resolve(false), { once: true });
   });
-  return transport;
+  if (isOpen) return transport;
+  throw await serverAnswers() ? new ApiError({
+    code: 'other-token',
+    message: 'The core was started again, with a new token that this page does not have. Open the address that "pocketformer serve" has printed now.',
+  }) : new ApiError({
+    code: 'unreachable',
+    message: 'The core has stopped; studies that ran have saved their work. Start "pocketformer serve" again and open the address that it prints.',
+  });
+}
+
+/** A browser does not say why a socket was refused; that the server delivers pages tells it apart from none. */
+async function serverAnswers(): Promise<boolean> {
+  try {
+    return (await fetch(location.pathname, { method: 'HEAD', cache: 'no-store' })).ok;
+  } catch {
+    return false;
+  }
+}
+
+// The new address, opened in the same tab, differs only behind the #, which loads nothing by itself.
+if (typeof window !== 'undefined') {
+  window.addEventListener('hashchange', () => {
+    if (!tokenPattern.test(location.hash)) return;
+    tokenOfThisTab();
+    location.reload();
+  });
 }
 
 const tokenKey = 'pocketformer.token';
+const tokenPattern = /[#&]token=([\w-]+)/;
 
 /** Takes the token out of the address, where it would be seen and copied, and keeps it for reloads of this tab. */
 function tokenOfThisTab(): string | undefined {
-  const match = /[#&]token=([\w-]+)/.exec(location.hash);
+  const match = tokenPattern.exec(location.hash);
   if (match) {
     sessionStorage.setItem(tokenKey, match[1]);
     history.replaceState(null, '', '#/');

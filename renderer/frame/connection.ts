@@ -11,7 +11,8 @@ export const useConnection = defineStore('connection', () => {
   const wasOpen = shallowRef(api.state === 'open');
   api.onState((next, reason) => {
     state.value = next;
-    failure.value = reason;
+    // While it is tried again, what is known to be wrong stays said.
+    failure.value = next === 'open' ? undefined : reason ?? failure.value;
     if (next === 'open') wasOpen.value = true;
   });
 
