@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { InputError } from '../base/errors.ts';
 import { looksLikeEvaluation, parseEventLine } from './evaluations/eventLine.ts';
 import { lineChunks } from './evaluations/lineChunks.ts';
+import { linesBefore } from './events.ts';
 import type { StudyEvent } from './eventTypes.ts';
 import { errorCode } from './files.ts';
 
@@ -33,7 +34,7 @@ export class EventFollower {
           const line = parseEventLine(bytes, begin, end);
           if (line === undefined) {
             if (atEnd && end === bytes.length - 1) break;
-            throw new InputError('damaged-events', `${this.#path}, byte ${offset + begin}: not an event of a study; delete this line to go on without it.`);
+            throw new InputError('damaged-events', `${this.#path}:${1 + linesBefore(this.#path, offset + begin)}: not an event of a study; delete this line to go on without it.`);
           }
           if (line.kind === 'other') events.push(line.event);
         }

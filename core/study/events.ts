@@ -26,13 +26,17 @@ export function readEvents(path: string, fromByte = 0): EventsRead {
     const event = parseEvent(bytes.toString('utf8', begin, end), events.at(-1));
     if (event === undefined) {
       if (end === bytes.length - 1) break;
-      const place = fromByte === 0 ? `${path}:${line}` : `${path}, byte ${fromByte + begin}`;
-      throw new InputError('damaged-events', `${place}: not an event of a study; delete this line to go on without it.`);
+      throw new InputError('damaged-events', `${path}:${line + linesBefore(path, fromByte)}: not an event of a study; delete this line to go on without it.`);
     }
     events.push(event);
     begin = end + 1;
   }
   return { events, nextByte: fromByte + begin };
+}
+
+/** Counted for a message alone: people find lines, not bytes. */
+export function linesBefore(path: string, byte: number): number {
+  return byte === 0 ? 0 : readFrom(path, 0).subarray(0, byte).reduce((count, code) => count + Number(code === 0x0a), 0);
 }
 
 function readFrom(path: string, fromByte: number): Buffer {

@@ -118,6 +118,9 @@ describe('a history after a crash', () => {
     const path = logOf(step(1), step(2), step(3));
     writeFileSync(path, readFileSync(path, 'utf8').replace('"seq":2', '"seq":'));
     expect(() => readEvents(path)).toThrow(expect.objectContaining({ code: 'damaged-events' }));
+    // Also when reading goes on behind lines that were read before.
+    const second = readFileSync(path, 'utf8').indexOf('\n') + 1;
+    expect(() => readEvents(path, second)).toThrow(`${path}:2: `);
     expect(() => readEvents(path)).toThrow(`${path}:2: not an event of a study`);
   });
 });

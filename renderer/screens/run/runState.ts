@@ -1,4 +1,5 @@
 import type { Job, StudyRow } from '../../../core/api/contract/types.ts';
+import { damageAdvice } from '../../format/damageAdvice.ts';
 import { isOver } from '../../stores/jobs.ts';
 
 /** What a person can do about a study's run now. */
@@ -27,7 +28,7 @@ export function runControls(row: StudyRow | undefined, job: Job | undefined): Ru
   if (row === undefined || row.runsElsewhere) return none;
   switch (studyState(row, job)) {
     case 'created': return { ...none, start: 'Start' };
-    case 'interrupted': case 'failed': case 'crashed': return { ...none, start: 'Resume' };
+    case 'interrupted': case 'failed': case 'crashed': return row.problem !== null && isDamage(row.problem) ? none : { ...none, start: 'Resume' };
     default: return none;
   }
 }
@@ -83,6 +84,11 @@ export function runFailure(
   return { kind: row.state, code, message };
 }
 
+/** Whether the study's own files cannot be read: then there is nothing to resume before they are mended. */
+export function isDamage({ code }: Pick<RunFailure, 'code'>): boolean {
+  return damageAdvice(code) !== undefined;
+}
+
 /** What to do about a failure, beyond what its message says. */
 export function failureAdvice({ kind, code }: RunFailure): string {
   switch (code) {
@@ -95,8 +101,8 @@ export function failureAdvice({ kind, code }: RunFailure): string {
     case 'engine-unavailable': case 'tensorflow-missing': case 'tensorflow-broken': case 'gpu-failed':
       return 'Choose another engine in the study, or make this one available (Settings lists them), then resume.';
     default:
-      return kind === 'crashed'
+      return damageAdvice(code) ?? (kind === 'crashed'
         ? 'Nothing that was saved is lost. If it crashes again at the same place, free some memory, or choose another engine or a smaller batch.'
-        : 'Once the cause is gone, resume: it goes on where the last checkpoint left it.';
+        : 'Once the cause is gone, resume: it goes on where the last checkpoint left it.');
   }
 }

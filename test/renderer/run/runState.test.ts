@@ -19,6 +19,14 @@ describe('what can be done about a run', () => {
     expect(runControls(row('finished'), job('done')).start).toBeNull();
   });
 
+  it('is to mend a damaged study before anything is resumed', () => {
+    const problem = { code: 'damaged-study', message: 'study.json: does not describe a study' };
+    const damaged = row('failed', { problem });
+    expect(runControls(damaged, undefined).start).toBeNull();
+    expect(failureAdvice({ kind: 'failed', ...problem })).toMatch(/^Put study\.json back/);
+    expect(failureAdvice({ kind: 'failed', code: 'damaged-events', message: '' })).toMatch(/delete the line/);
+  });
+
   it('is to pause, continue or stop what runs here', () => {
     expect(runControls(row('running'), job('running'))).toEqual({ start: null, pause: true, unpause: false, stop: true });
     expect(runControls(row('paused'), job('paused'))).toEqual({ start: null, pause: false, unpause: true, stop: true });
