@@ -16,7 +16,7 @@ export const folderEntries: readonly { readonly name: string; readonly holds: st
   { name: 'study.yaml', holds: 'what you asked for' },
   { name: 'events.ndjson', holds: 'everything that happened, a line each; the charts are drawn from it' },
   { name: 'checkpoints/', holds: 'where a stopped or crashed study goes on' },
-  { name: 'results/', holds: 'fronts and summary, as JSON and as pictures' },
+  { name: 'results/', holds: 'fronts and summary, as JSON and as pictures; a line for every export' },
   { name: 'models/', holds: 'ONNX files, each checked in ONNX Runtime' },
   { name: 'cache/', holds: 'decoded images and indexes; can be deleted' },
 ];
