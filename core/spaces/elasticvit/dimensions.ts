@@ -4,7 +4,7 @@ import type { ElasticVitArchitecture, PartName } from './architecture.ts';
 import type { ElasticVitChoices } from './choices.ts';
 
 const geneTitles: Readonly<Record<string, string>> = {
-  width: 'width', depth: 'depth', kernel: 'kernel size', expandRatio: 'expansion ratio', mlpRatio: 'MLP ratio',
+  width: 'width', depth: 'depth', kernel: 'kernel', expandRatio: 'expansion', mlpRatio: 'MLP ratio',
   valueRatio: 'value ratio',
 };
 
