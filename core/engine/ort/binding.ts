@@ -9,10 +9,24 @@ import { loadingObstacle, ortObstacle } from './installation.ts';
  * tfjs kernels are synchronous. Internal to onnxruntime-node, so its version is pinned and nothing else touches it.
  */
 export interface NativeSession {
+  loadModel(path: string, options: object): void;
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: object): void;
+  /** Without initializers. */
+  readonly inputMetadata: readonly NativeValue[];
+  readonly outputMetadata: readonly NativeValue[];
   /** `fetches` maps each wanted output to a tensor to write into, or null to have one allocated. */
   run(feeds: Record<string, Tensor>, fetches: Record<string, Tensor | null>, options: object): Record<string, Tensor>;
   dispose(): void;
+}
+
+/** What a session takes or gives. */
+export interface NativeValue {
+  readonly name: string;
+  readonly isTensor: boolean;
+  /** -1 where a size is free; empty also where the file says nothing. */
+  readonly shape: readonly number[];
+  /** As in TensorProto.DataType: 1 float, 10 float16. */
+  readonly type: number;
 }
 
 interface NativeBinding {
@@ -57,11 +71,18 @@ export interface SessionOptions {
   readonly resultsOn?: 'cpu' | 'gpu-buffer';
 }
 
-/** A session from the bytes of an ONNX file. */
-export function createSession(model: Uint8Array, options: SessionOptions): NativeSession {
+/** A session from the bytes of an ONNX file, or from its path, beside which it may keep weights in files of their own. */
+export function createSession(model: Uint8Array | string, options: SessionOptions): NativeSession {
   loadOrt();
   const session = new loaded!.binding.InferenceSession();
-  session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
+  const native = nativeOptions(options);
+  if (typeof model === 'string') session.loadModel(model, native);
+  else session.loadModel(model.buffer, model.byteOffset, model.byteLength, native);
+  return session;
+}
+
+function nativeOptions(options: SessionOptions): object {
+  return {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -73,8 +94,7 @@ export function createSession(model: Uint8Array, options: SessionOptions): Nativ
     logSeverityLevel: 3,
     // Spinning threads of idle sessions starve the one that works.
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-  });
-  return session;
+  };
 }
 
 function providerOptions(name: string, resultsOn: string): object {

@@ -32,6 +32,8 @@ export interface ReadTensor {
   readonly dims: readonly number[];
   /** Little-endian; empty when the values are stored in another way. */
   readonly raw: Uint8Array;
+  /** The file beside this one that holds the values, where it is not this one. */
+  readonly externalFile?: string;
 }
 
 export interface ReadNode {
@@ -87,7 +89,11 @@ function readAttribute(attribute: Message): ReadAttribute | undefined {
 
 function readTensor(bytes: Uint8Array): ReadTensor {
   const tensor = message(bytes);
-  return { name: tensor.text(8), elementType: tensor.number(2), dims: tensor.numbers(1), raw: tensor.bytes(9)[0] ?? new Uint8Array() };
+  const location = tensor.bytes(13).map(message).find((entry) => entry.text(1) === 'location');
+  return {
+    name: tensor.text(8), elementType: tensor.number(2), dims: tensor.numbers(1), raw: tensor.bytes(9)[0] ?? new Uint8Array(),
+    ...(location === undefined ? {} : { externalFile: location.text(2) }),
+  };
 }
 
 function readValue(bytes: Uint8Array): ReadValue {
