@@ -4,13 +4,13 @@ import { networkMacs } from '../network/counts.ts';
 import type { Network } from '../network/network.ts';
 import type { SearchSpace } from '../spaces/space.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
+import { subnetsPerStep } from '../training/supernet/sampling/subnetSampler.ts';
 import { SupernetTrainer } from '../training/supernet/trainer.ts';
 import type { Steps } from './benchmark.ts';
 import { peerParameters } from './peerParameters.ts';
 
 /** Steps that are taken in turn: one with subnets of each of the trainer's ranges of MACs. */
 const cycle = 8;
-const subnetsPerStep = 3;
 const classes = 10;
 
 /** Steps of a space's supernet on noise: subnets of small to large ranges in turn, and the smallest one (elasticvit.md section 3). */
@@ -22,8 +22,9 @@ export function supernetSteps<A>(engine: Engine, space: SearchSpace<A>, batch: n
   const settings = trainingSettingsSchema.parse({ batchSize: batch });
   const trainer = new SupernetTrainer({ engine, space, classes, settings, seed: 0 });
   const steps = Array.from({ length: cycle }, (_, i): Network[] => {
-    const { architectures } = trainer.buckets[Math.floor(i * trainer.buckets.length / cycle)];
-    return Array.from({ length: subnetsPerStep }, () => space.lower(random.choice(architectures), { classes }));
+    const { buckets } = trainer.sampler;
+    const bucket = buckets[Math.floor(i * buckets.length / cycle)];
+    return Array.from({ length: subnetsPerStep }, () => space.lower(bucket.draw(random), { classes }));
   });
   const smallest = space.lower(space.smallest, { classes });
   const macs = steps.flat().reduce((sum, network) => sum + networkMacs(network), 0) / cycle + networkMacs(smallest);

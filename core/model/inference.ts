@@ -21,6 +21,11 @@ export function logits(engine: Engine, weights: Weights, batch: ImageBatch): Flo
   return run(engine, weights, batch, { mode: 'inference' });
 }
 
+/** Logits with batch norms on the batch's own statistics, as in training, [count, classes]. */
+export function batchLogits(engine: Engine, weights: Weights, batch: ImageBatch): Float32Array {
+  return run(engine, weights, batch, { mode: 'training' });
+}
+
 /**
  * Sets the running statistics from training batches: each is the average over the batches of the batch's mean, and of
  * its (biased) variance. Supernets share weights but not statistics, so every subnet needs this before it is judged.
@@ -40,16 +45,19 @@ export function calibrateBatchNorm(engine: Engine, weights: Weights, batches: It
   if (count === 0) throw new RangeError('Calibration needs at least one batch.');
 }
 
-/** Share of images whose largest logit is the label's. */
-export function accuracy(logits: Float32Array, labels: ArrayLike<number>): number {
+/** 1 for each image whose largest logit is the label's, 0 for the others. @param logits [labels, classes] */
+export function rightAnswers(logits: Float32Array, labels: ArrayLike<number>): Uint8Array {
   const classes = logits.length / labels.length;
-  let right = 0;
-  for (let i = 0; i < labels.length; i++) {
+  return Uint8Array.from({ length: labels.length }, (_, i) => {
     let best = 0;
     for (let c = 1; c < classes; c++) if (logits[i * classes + c] > logits[i * classes + best]) best = c;
-    if (best === labels[i]) right++;
-  }
-  return right / labels.length;
+    return best === labels[i] ? 1 : 0;
+  });
+}
+
+/** Share of images whose largest logit is the label's. */
+export function accuracy(logits: Float32Array, labels: ArrayLike<number>): number {
+  return rightAnswers(logits, labels).reduce((sum, one) => sum + one, 0) / labels.length;
 }
 
 /** A forward pass: the engine's own way where it has one, or on tensors. */

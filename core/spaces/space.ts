@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.ts';
 import type { Network } from '../network/network.ts';
+import type { StageChain } from './stageChain.ts';
 
 /** How often and how an evolution changes an architecture (elasticvit.md 7.1 gives the published rates). */
 export interface MutationRates {
@@ -26,6 +27,10 @@ export interface SpaceDimension {
   readonly title: string;
   /** Everything it can be, ascending. */
   readonly values: readonly number[];
+  /** What it sets, in the field's words. */
+  readonly kind: 'resolution' | 'width' | 'depth' | 'kernel' | 'ratio';
+  /** Whether it is about layers with attention. */
+  readonly isTransformer: boolean;
 }
 
 /**
@@ -58,6 +63,13 @@ export interface SearchSpace<A = unknown> {
   key(arch: A): string;
   /** The architecture's value on each of `dimensions`. */
   coordinates(arch: A): number[];
+  /**
+   * The inverse of `coordinates`. Values that no architecture has together, such as widths that shrink, are put together
+   * all the same: measures that compare choices one by one need such networks.
+   */
+  fromCoordinates(values: readonly number[]): A;
+  /** The space as a walk through stages, for costs that blocks add up to. */
+  chain(options?: Pick<LoweringOptions, 'classes'>): StageChain;
   sample(random: Random): A;
   mutate(arch: A, random: Random, rates: MutationRates): A;
   crossover(first: A, second: A, random: Random): A;

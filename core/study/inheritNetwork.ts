@@ -3,11 +3,12 @@ import { augmentationOf, loadData } from '../data/config.ts';
 import { measureNormalisation } from '../data/normalisation.ts';
 import type { Normalisation } from '../data/normalisation.ts';
 import type { Engine } from '../engine/engine.ts';
-import { Weights } from '../model/weights.ts';
+import type { Weights } from '../model/weights.ts';
 import type { SearchSpace } from '../spaces/index.ts';
 import { loadLatestCheckpoint } from './checkpoints.ts';
 import type { StudyView } from './folder.ts';
 import { SubnetEvaluator } from '../training/supernet/evaluator.ts';
+import { evaluationWeights } from '../training/supernet/trainer.ts';
 
 export interface InheritedNetwork {
   /** The supernet's slices, batch norms calibrated as in the study's own search and export. */
@@ -39,7 +40,7 @@ export async function inheritNetwork<A>(
     const evaluator = new SubnetEvaluator({
       engine, data, normalisation, seed, augmentation: augmentationOf(settings.data), batchSize: training.batchSize,
       calibrationBatches: search.calibrationBatches,
-      weights: Weights.fromTensors(space.lower(space.largest, { classes, supernet: true }), checkpoint.tensors),
+      weights: evaluationWeights(space.lower(space.largest, { classes, supernet: true }), checkpoint.tensors),
     });
     const weights = evaluator.extract(space.lower(arch, { classes, resolution }));
     return { weights, normalisation, classNames: data.classes };

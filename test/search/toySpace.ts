@@ -1,4 +1,5 @@
 import { InputError } from '../../core/base/errors.ts';
+import type { Block } from '../../core/network/blocks.ts';
 import { Random } from '../../core/base/random.ts';
 import type { ParetoPoint } from '../../core/search/pareto.ts';
 import type { LatencyInterval, SearchProblem, TargetDevice } from '../../core/search/problem.ts';
@@ -16,6 +17,11 @@ const levels = 5;
 const key = (arch: Toy) => arch.join('');
 const everyChoice = (make: (index: number) => number): Toy => Array.from({ length: choices }, (_, i) => make(i));
 
+const toyHead = (sum: number, classes: number): Block => ({
+  type: 'pooledHead', name: 'head', input: { channels: 1 + sum, height: 1, width: 1 },
+  output: { channels: classes, height: 1, width: 1 }, hiddenChannels: 1, features: 1, classes,
+});
+
 export const toySpace: SearchSpace<Toy> = {
   id: 'toy',
   title: 'A space for tests',
@@ -26,8 +32,22 @@ export const toySpace: SearchSpace<Toy> = {
   smallest: everyChoice(() => 0),
   largest: everyChoice(() => levels - 1),
   dimensions: Array.from({ length: choices }, (_, i) => (
-    { name: `choice${i}`, title: `Choice ${i}`, values: Array.from({ length: levels }, (_, level) => level) })),
+    {
+      name: `choice${i}`, title: `Choice ${i}`, values: Array.from({ length: levels }, (_, level) => level),
+      kind: i === 0 ? 'depth' : 'width', isTransformer: true,
+    })),
   coordinates: (arch) => [...arch],
+  fromCoordinates: (values) => values,
+  chain: () => ({
+    start: { key: '0' },
+    stages: Array.from({ length: choices }, (_, i) => ({
+      dimensions: [i],
+      options: ({ key: sum }) => Array.from({ length: levels }, (_, level) => {
+        const total = Number(sum) + level;
+        return { choices: [level], next: { key: String(total) }, blocks: i === choices - 1 ? [toyHead(total, 10)] : [] };
+      }),
+    })),
+  }),
   parse(json) {
     const valid = Array.isArray(json) && json.length === choices
       && json.every((value) => Number.isInteger(value) && value >= 0 && value < levels);
@@ -42,13 +62,8 @@ export const toySpace: SearchSpace<Toy> = {
   }),
   crossover: (first, second, random) => first.map((value, i) => (random.chance(0.5) ? value : second[i])),
   lower: (arch, { classes = 10 } = {}) => {
-    const channels = 1 + arch.reduce((sum, value) => sum + value, 0);
-    const input = { channels, height: 1, width: 1 };
-    return {
-      space: 'toy', resolution: 32, classes,
-      blocks: [{ type: 'pooledHead', name: 'head', input, output: { channels: classes, height: 1, width: 1 },
-        hiddenChannels: 1, features: 1, classes }],
-    };
+    const sum = arch.reduce((total, value) => total + value, 0);
+    return { space: 'toy', resolution: 32, classes, blocks: [toyHead(sum, classes)] };
   },
   publishedCounters: {},
 };

@@ -4,8 +4,8 @@ import type {
 } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
 import type { LoweringOptions } from '../space.ts';
-import { convStageNames, transformerStageNames } from './architecture.ts';
-import type { ElasticVitArchitecture, TransformerStageGenes } from './architecture.ts';
+import { convStageNames, partNames } from './architecture.ts';
+import type { ConvStageGenes, ElasticVitArchitecture, PartName, StemGenes, TransformerStageGenes } from './architecture.ts';
 import { totalStride } from './choices.ts';
 import type { ElasticVitChoices } from './choices.ts';
 
@@ -27,43 +27,62 @@ export function lowerElasticVit(
 ): Network {
   const resolution = checkedResolution(choices, options.resolution ?? arch.resolution);
   const classes = checkedClasses(options.classes ?? choices.defaultClasses);
-  const { strides } = choices;
   const blocks: Block[] = [];
-  let shape: FeatureShape = { channels: 3, height: resolution, width: resolution };
-  const append = (block: Block) => {
-    blocks.push(block);
-    shape = block.output;
-  };
-
-  append(firstConv(shape, arch.stem.width, strides.stem));
-  for (let i = 0; i < arch.stem.depth; i++) {
-    append(mbConv(`stem.blocks.${i}`, shape, {
-      role: 'stem', channels: arch.stem.width, kernelSize: arch.stem.kernel, stride: 1, expandRatio: 1, squeeze: false,
-    }));
+  let shape = imageShape(resolution);
+  for (const part of partNames) {
+    blocks.push(...partBlocks(choices, part, arch[part], shape, options));
+    shape = blocks[blocks.length - 1].output;
   }
-  convStageNames.forEach((stageName, stage) => {
-    const genes = arch[stageName];
-    for (let i = 0; i < genes.depth; i++) {
-      append(mbConv(`stages.${stage}.blocks.${i}`, shape, {
-        role: 'stage', channels: genes.width, kernelSize: genes.kernel, stride: i === 0 ? strides[stageName] : 1,
-        expandRatio: genes.expandRatio, squeeze: stageName === 'c2', sharesShortcut: options.supernet === true && i === 0,
-      }));
-    }
-  });
-  transformerStageNames.forEach((stageName, index) => {
-    const genes = arch[stageName];
-    const stage = `stages.${convStageNames.length + index}`;
-    append(mbConv(`${stage}.transition`, shape, {
-      role: 'transition', channels: genes.width, kernelSize: 3, stride: strides[stageName],
-      expandRatio: TRANSITION_EXPAND_RATIO, squeeze: true, sharesShortcut: options.supernet === true,
-    }));
-    for (let i = 0; i < genes.depth; i++) {
-      append(attention(`${stage}.layers.${i}.attention`, shape, genes));
-      append(ffn(`${stage}.layers.${i}.ffn`, shape, genes));
-    }
-  });
-  append(pooledHead(shape, choices.headFeatures, classes));
+  blocks.push(pooledHead(shape, choices.headFeatures, classes));
   return { space: choices.id, resolution, classes, blocks };
+}
+
+/** What the first part gets. */
+export function imageShape(resolution: number): FeatureShape {
+  return { channels: 3, height: resolution, width: resolution };
+}
+
+/** The blocks of one part, which depend on its genes and on what it gets, and on nothing else of the architecture. */
+export function partBlocks<Part extends PartName>(
+  choices: ElasticVitChoices, part: Part, genes: ElasticVitArchitecture[Part], input: FeatureShape, options: Pick<LoweringOptions, 'supernet'> = {},
+): Block[] {
+  const stride = choices.strides[part];
+  const supernet = options.supernet === true;
+  if (part === 'stem') return stemBlocks(genes as StemGenes, input, stride);
+  const stage = `stages.${partNames.indexOf(part) - 1}`;
+  return isConvStage(part)
+    ? convStageBlocks(stage, genes as ConvStageGenes, input, stride, { squeeze: part === 'c2', supernet })
+    : transformerStageBlocks(stage, genes as TransformerStageGenes, input, stride, supernet);
+}
+
+const isConvStage = (part: PartName) => (convStageNames as readonly PartName[]).includes(part);
+
+function stemBlocks({ width, depth, kernel }: StemGenes, input: FeatureShape, stride: 1 | 2): Block[] {
+  const conv = firstConv(input, width, stride);
+  return [conv, ...Array.from({ length: depth }, (_, i) => mbConv(`stem.blocks.${i}`, conv.output, {
+    role: 'stem', channels: width, kernelSize: kernel, stride: 1, expandRatio: 1, squeeze: false,
+  }))];
+}
+
+function convStageBlocks(
+  stage: string, { width, depth, kernel, expandRatio }: ConvStageGenes, input: FeatureShape, stride: 1 | 2,
+  { squeeze, supernet }: { squeeze: boolean; supernet: boolean },
+): Block[] {
+  const shared = { role: 'stage', channels: width, kernelSize: kernel, expandRatio, squeeze } as const;
+  const first = mbConv(`${stage}.blocks.0`, input, { ...shared, stride, sharesShortcut: supernet });
+  return [first, ...Array.from({ length: depth - 1 }, (_, i) => mbConv(`${stage}.blocks.${i + 1}`, first.output, { ...shared, stride: 1 }))];
+}
+
+function transformerStageBlocks(
+  stage: string, genes: TransformerStageGenes, input: FeatureShape, stride: 1 | 2, supernet: boolean,
+): Block[] {
+  const transition = mbConv(`${stage}.transition`, input, {
+    role: 'transition', channels: genes.width, kernelSize: 3, stride, expandRatio: TRANSITION_EXPAND_RATIO, squeeze: true,
+    sharesShortcut: supernet,
+  });
+  return [transition, ...Array.from({ length: genes.depth }, (_, i) => [
+    attention(`${stage}.layers.${i}.attention`, transition.output, genes), ffn(`${stage}.layers.${i}.ffn`, transition.output, genes),
+  ]).flat()];
 }
 
 function checkedResolution(choices: ElasticVitChoices, resolution: number): number {
@@ -116,7 +135,7 @@ function ffn(name: string, shape: FeatureShape, genes: TransformerStageGenes): F
   };
 }
 
-function pooledHead(input: FeatureShape, features: number, classes: number): PooledHeadBlock {
+export function pooledHead(input: FeatureShape, features: number, classes: number): PooledHeadBlock {
   return {
     type: 'pooledHead', name: 'head', input, output: { channels: classes, height: 1, width: 1 },
     hiddenChannels: HEAD_EXPAND_RATIO * input.channels, features, classes,

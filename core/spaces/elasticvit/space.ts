@@ -3,7 +3,8 @@ import { architectureKey } from './architecture.ts';
 import type { ElasticVitArchitecture } from './architecture.ts';
 import { fullChoices, miniChoices } from './choices.ts';
 import type { ElasticVitChoices } from './choices.ts';
-import { coordinatesIn, dimensionsOf } from './dimensions.ts';
+import { elasticVitChain } from './chain.ts';
+import { architectureFrom, coordinatesIn, dimensionsOf } from './dimensions.ts';
 import { lowerElasticVit } from './lowering.ts';
 import { paperMacs } from './paperCounter.ts';
 import { architectureParser } from './parse.ts';
@@ -33,6 +34,8 @@ function elasticVitSpace(
     parse: architectureParser(choices),
     key: architectureKey,
     coordinates: coordinatesIn(choices),
+    fromCoordinates: architectureFrom(choices),
+    chain: (options) => elasticVitChain(choices, options),
     sample: (random) => sampleArchitecture(choices, random),
     mutate: (arch, random, rates) => mutateArchitecture(choices, arch, random, rates),
     crossover: (first, second, random) => crossArchitectures(choices, first, second, random),

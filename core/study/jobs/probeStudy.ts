@@ -12,7 +12,8 @@ import { exportNetwork } from '../../export/exportNetwork.ts';
 import { plannedEvaluations } from '../../search/settings.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
-import { subnetsPerStep, SupernetTrainer } from '../../training/supernet/trainer.ts';
+import { subnetsPerStep } from '../../training/supernet/sampling/subnetSampler.ts';
+import { SupernetTrainer } from '../../training/supernet/trainer.ts';
 import { writeFileAtomic } from '../files.ts';
 import { loadStudyDevices } from '../run/runStudy.ts';
 import { parseStudyFile, searchSettingsOf } from '../studyFile.ts';
@@ -49,13 +50,13 @@ export async function probeStudy(
   const random = new Random(seed).fork('probe');
 
   const times: number[] = [];
-  const order = evenOrder(trainer.buckets.length);
+  const order = evenOrder(trainer.sampler.buckets.length);
   for (let spentMs = 0; times.length < 2 || spentMs < seconds * 1000;) {
     tell(0.1 + 0.6 * Math.min(1, spentMs / (seconds * 1000)), 'training some steps');
     const step = times.length;
     const startedMs = performance.now();
-    const { architectures } = trainer.buckets[order[step % order.length]];
-    const subnets = Array.from({ length: subnetsPerStep }, () => space.lower(random.choice(architectures), { classes }));
+    const bucket = trainer.sampler.buckets[order[step % order.length]];
+    const subnets = Array.from({ length: subnetsPerStep }, () => space.lower(bucket.draw(random), { classes }));
     const indices = batchIndices(`${seed}/training`, step, training.batchSize, data.train.count);
     const batch = readBatch(data.train, indices, {
       imageSize: data.imageSize, normalisation, augmentation: { ...augmentation, seed: `${seed}/training`, step },
@@ -73,10 +74,11 @@ export async function probeStudy(
     engine, data, normalisation, augmentation, seed, weights: trainer.weights, batchSize: training.batchSize,
     calibrationBatches: search.calibrationBatches,
   });
-  const middle = trainer.buckets[Math.floor(trainer.buckets.length / 2)].architectures;
+  const { buckets } = trainer.sampler;
+  const middle = Array.from({ length: 3 }, () => buckets[Math.floor(buckets.length / 2)].draw(random));
   const extraction: number[] = [];
   const perImage: number[] = [];
-  for (const [i, arch] of [middle[0], random.choice(middle), random.choice(middle)].entries()) {
+  for (const [i, arch] of middle.entries()) {
     tell(0.7 + 0.07 * i, 'evaluating architectures');
     const startedMs = performance.now();
     const weights = evaluator.extract(space.lower(arch, { classes }));

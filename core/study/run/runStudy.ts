@@ -31,7 +31,7 @@ import { trainingPhase } from './trainingPhase.ts';
 export async function runStudy(study: Study, hooks: RunHooks = {}): Promise<StudySummary> {
   if (study.info.status === 'finished') return readSummary(study.paths.summary);
   try {
-    const context = await prepare(study, hooks);
+    const context = await prepareRun(study, hooks);
     try {
       return await phases(context);
     } finally {
@@ -59,8 +59,8 @@ async function phases(context: RunContext): Promise<StudySummary> {
   return context.summary;
 }
 
-/** Loads what the phases share. Nothing is written before the study file's names and data have proved good. */
-async function prepare(study: Study, hooks: RunHooks): Promise<RunContext> {
+/** Loads what the phases share; the caller closes the data. Nothing is written before the study file's names and data have proved good. */
+export async function prepareRun(study: Study, hooks: RunHooks): Promise<RunContext> {
   const { settings } = study;
   const devices = loadStudyDevices(settings, study.info.baseDir);
   const { threads, memoryGiB } = settings.compute;
@@ -148,8 +148,8 @@ async function drawFronts({ study, summary, devices }: RunContext, state: Search
   await study.writeFile(study.paths.frontsPng, await frontsPng(svg));
 }
 
-/** Notes how the run ended; on a full disk even that can fail, and then the first failure is the one to report. */
-async function recordFailure(study: Study, error: unknown): Promise<void> {
+/** Notes how a run ended that did not finish; on a full disk even that can fail, and then the first failure is the one to report. */
+export async function recordFailure(study: Study, error: unknown): Promise<void> {
   try {
     if (error instanceof CancelledError) {
       study.events.append({ kind: 'interrupted', reason: error.message });

@@ -2,6 +2,7 @@ import { CancelledError, InputError } from '../../base/errors.ts';
 import { readBatch } from '../../data/batch.ts';
 import { batchIndices } from '../../data/order.ts';
 import { SupernetHealth } from '../../training/supernet/health.ts';
+import type { StepSample, SubnetSampler } from '../../training/supernet/sampling/subnetSampler.ts';
 import { SupernetTrainer } from '../../training/supernet/trainer.ts';
 import type { Weights } from '../../model/weights.ts';
 import { beginPhase } from './beginPhase.ts';
@@ -23,14 +24,14 @@ export async function trainingPhase(context: RunContext): Promise<Weights> {
     trainer.restore(checkpoint.tensors, state.trainer);
     for (const message of checkpoint.damaged) warn(context, 'damaged-checkpoint', message);
   }
-  if (trainer.step >= settings.steps) return trainer.weights;
+  if (trainer.step >= settings.steps) return trainer.evaluationWeights;
 
   const startedMs = workedMs(hooks);
   const save = () => study.saveCheckpoint({
     phase: 'training', step: trainer.step, tensors: trainer.tensors(), state: { data: data.id, trainer: trainer.state() },
   });
   const health = new SupernetHealth({
-    engine, space, data, normalisation, augmentation, seed, buckets: trainer.buckets, weights: trainer.weights,
+    engine, space, data, normalisation, augmentation, seed, buckets: trainer.sampler.buckets, weights: trainer.evaluationWeights,
     settings, calibrationBatches: study.settings.search.calibrationBatches,
   });
   beginPhase(context, 'training', { totalSteps: settings.steps, step: trainer.step, checkpoint });
@@ -45,10 +46,7 @@ export async function trainingPhase(context: RunContext): Promise<Weights> {
     study.events.append({
       kind: 'step', step: report.step, loss: report.loss, accuracy: report.accuracy, learningRate: report.learningRate,
       gradientNorm: report.gradientNorm, imagesPerSecond: settings.batchSize / ((performance.now() - stepStartedMs) / 1000),
-      metrics: {
-        smallestLoss: report.smallestLoss, smallestAccuracy: report.smallestAccuracy,
-        bucket: report.bucket, buckets: trainer.buckets.length, bucketFromMacs: report.bucketMacs[0], bucketToMacs: report.bucketMacs[1],
-      },
+      metrics: { smallestLoss: report.smallestLoss, smallestAccuracy: report.smallestAccuracy, ...samplingMetrics(trainer.sampler, report.sample) },
       memoryBytes: process.memoryUsage.rss(),
     });
     if (health.isDue(report.step)) study.events.append({ kind: 'health', step: report.step, subnets: health.check() });
@@ -64,5 +62,15 @@ export async function trainingPhase(context: RunContext): Promise<Weights> {
     if (report.step % settings.checkpointEverySteps === 0 || report.step === settings.steps) await save();
   }
   study.events.append({ kind: 'phase-finished', phase: 'training', seconds: (workedMs(hooks) - startedMs) / 1000 });
-  return trainer.weights;
+  return trainer.evaluationWeights;
+}
+
+/** What a step's event tells of the subnets that it trained; the sandwich rule has no buckets to tell of. */
+function samplingMetrics<A>({ buckets, banks }: SubnetSampler<A>, sample: StepSample<A>): Record<string, number> {
+  const { bucket, smallestIndex, exploitProbability, subnets } = sample;
+  if (bucket === undefined) return {};
+  return {
+    bucket, buckets: buckets.length, bucketFromMacs: buckets[bucket].fromMacs, bucketToMacs: buckets[bucket].toMacs, smallestSubnet: smallestIndex,
+    bankMembers: banks[bucket].members.length, exploitProbability, remembered: subnets.filter(({ origin }) => origin === 'remembered').length,
+  };
 }

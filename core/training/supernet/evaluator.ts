@@ -5,7 +5,7 @@ import type { Normalisation } from '../../data/normalisation.ts';
 import { batchIndices, permutation } from '../../data/order.ts';
 import { resizeBatch } from '../../data/resize.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { accuracy, calibrateBatchNorm, logits, type ImageBatch } from '../../model/inference.ts';
+import { calibrateBatchNorm, logits, rightAnswers, type ImageBatch } from '../../model/inference.ts';
 import { SubnetView } from '../../model/subnet.ts';
 import type { Weights } from '../../model/weights.ts';
 import type { Network } from '../../network/network.ts';
@@ -63,19 +63,29 @@ export class SubnetEvaluator {
 
   /** Accuracy and mean cross-entropy on `images` validation images, chosen as for `accuracy`. */
   judge(weights: Weights, images = Infinity): Judgement {
-    const { data, engine, normalisation, batchSize } = this.#options;
-    const { classes } = weights.network;
-    const indices = chosenImages(data.val, images);
-    let right = 0;
     let loss = 0;
+    const right = this.rightAnswers(weights, images, (answers, labels) => {
+      const { classes } = weights.network;
+      loss += crossEntropy(answers, smoothedLabels(labels, classes, 0), classes).loss * labels.length;
+    });
+    return { accuracy: right.reduce((sum, one) => sum + one, 0) / right.length, loss: loss / right.length, images: right.length };
+  }
+
+  /**
+   * 1 for each image whose class is recognised, 0 for the others; images as for `accuracy`, always in the same random order.
+   * @param onBatch told the logits [count, classes] of each batch
+   */
+  rightAnswers(weights: Weights, images = Infinity, onBatch?: (logits: Float32Array, labels: Int32Array) => void): Uint8Array {
+    const { data, engine, normalisation, batchSize } = this.#options;
+    const indices = chosenImages(data.val, images);
+    const right = new Uint8Array(indices.length);
     for (let start = 0; start < indices.length; start += batchSize) {
       const batch = readBatch(data.val, indices.subarray(start, start + batchSize), { imageSize: data.imageSize, normalisation });
-      const input = this.#resized(batch.images, batch.labels.length, weights.network);
-      const answers = logits(engine, weights, input);
-      right += accuracy(answers, batch.labels) * batch.labels.length;
-      loss += crossEntropy(answers, smoothedLabels(batch.labels, classes, 0), classes).loss * batch.labels.length;
+      const answers = logits(engine, weights, this.#resized(batch.images, batch.labels.length, weights.network));
+      right.set(rightAnswers(answers, batch.labels), start);
+      onBatch?.(answers, batch.labels);
     }
-    return { accuracy: Math.round(right) / indices.length, loss: loss / indices.length, images: indices.length };
+    return right;
   }
 
   *#calibrationBatches(network: Network): Generator<ImageBatch> {

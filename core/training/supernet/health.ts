@@ -1,11 +1,12 @@
+import { Random } from '../../base/random.ts';
 import { networkMacs } from '../../network/counts.ts';
 import type { Network } from '../../network/network.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
 import type { TrainingSettings } from '../settings.ts';
-import type { Bucket } from './buckets.ts';
+import type { Bucket } from './sampling/buckets.ts';
 import { SubnetEvaluator } from './evaluator.ts';
 import type { EvaluatorOptions, Judgement } from './evaluator.ts';
-import { subnetsPerStep } from './trainer.ts';
+import { subnetsPerStep } from './sampling/subnetSampler.ts';
 
 export interface SubnetHealth extends Judgement {
   readonly name: 'smallest' | 'middle' | 'largest';
@@ -38,7 +39,7 @@ export class SupernetHealth<A> {
 
   constructor(options: SupernetHealthOptions<A>) {
     const { space, buckets, data, settings } = options;
-    const [middle] = buckets[Math.floor(buckets.length / 2)].architectures;
+    const middle = buckets[Math.floor(buckets.length / 2)].draw(new Random('middle'));
     this.#options = options;
     this.#subnets = ([['smallest', space.smallest], ['middle', middle], ['largest', space.largest]] as const).map(([name, arch]) => {
       const network = space.lower(arch, { classes: data.classes.length });

@@ -28,7 +28,7 @@ describe('trials of three subnets during the training', () => {
     const trainer = new SupernetTrainer({ engine, space, classes, settings, seed: 1 });
     const normalisation = measureNormalisation(data.train, 32);
     const health = new SupernetHealth({
-      engine, space, data, normalisation, augmentation: augmentationOf(config), seed: 1, settings, buckets: trainer.buckets,
+      engine, space, data, normalisation, augmentation: augmentationOf(config), seed: 1, settings, buckets: trainer.sampler.buckets,
       weights: trainer.weights, calibrationBatches: 2,
     });
     const step = () => {
@@ -79,8 +79,13 @@ describe('trials of three subnets during the training', () => {
 
   it('come with steps that tell the bucket they were drawn from and how the smallest subnet did', () => {
     const { step, trainer } = training();
-    const { bucket, bucketMacs, smallestAccuracy } = step();
-    expect([trainer.buckets[bucket].fromMacs, trainer.buckets[bucket].toMacs]).toEqual(bucketMacs);
+    const { sample, smallestAccuracy } = step();
+    const { fromMacs, toMacs } = trainer.sampler.buckets[sample.bucket!];
+    for (const { arch } of sample.subnets) {
+      const macs = networkMacs(space.lower(arch));
+      expect(macs).toBeGreaterThanOrEqual(fromMacs);
+      expect(macs).toBeLessThanOrEqual(toMacs);
+    }
     expect(smallestAccuracy * 4).toBeCloseTo(Math.round(smallestAccuracy * 4));
   });
 });
