@@ -9,6 +9,7 @@ import type { Network } from '../network/network.ts';
 import { crossEntropy, smoothedLabels } from '../training/loss.ts';
 import { AdamW, clearGradient } from '../training/optimizer.ts';
 import { ResidentTrainer } from '../training/residentTrainer.ts';
+import { decayRanges } from '../training/weightDecay.ts';
 import type { Steps } from './benchmark.ts';
 import { peerParameters } from './peerParameters.ts';
 
@@ -48,9 +49,7 @@ export function networkSteps(engine: Engine, network: Network, batch: number): S
 function inFlatBuffers(engine: Engine, weights: Weights, flat: Required<FlatParameters>, images: ChainInput): TrainingStep {
   const { network } = weights;
   const whole = new SubnetView(weights, network);
-  const ranges = [...weights.parameters.values()].filter(({ trainable }) => trainable !== false)
-    .map(({ offset, length, decay }) => ({ offset, length, decay: decay === true }));
-  const optimizer = new AdamW(flat, ranges, { weightDecay });
+  const optimizer = new AdamW(flat, decayRanges(weights), { weightDecay });
   return (gradientOf) => {
     clearGradient(flat);
     backpropagate(engine, network, (key) => whole.shareOf(key), images, flat, gradientOf);

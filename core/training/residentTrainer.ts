@@ -3,6 +3,7 @@ import { trainingChain } from '../model/backpropagate.ts';
 import { SubnetView } from '../model/subnet.ts';
 import type { Weights } from '../model/weights.ts';
 import { updateGraph, updateNumbers, type UpdateSettings } from './updateGraph.ts';
+import { decayRanges, type DecaySettings } from './weightDecay.ts';
 
 /** Trains one network with AdamW, its weights and optimizer state staying in the engine's memory from step to step. */
 export class ResidentTrainer {
@@ -11,11 +12,11 @@ export class ResidentTrainer {
   #step = 0;
 
   /** @throws RangeError when the engine has no memory of its own (`Engine.keepResident`) */
-  constructor(engine: Engine, weights: Weights, settings: UpdateSettings) {
+  constructor(engine: Engine, weights: Weights, settings: UpdateSettings & DecaySettings) {
     if (!engine.keepResident) throw new RangeError(`The engine "${engine.info.id}" keeps no parameters.`);
     const whole = new SubnetView(weights, weights.network);
     const decayed = new Float32Array(weights.trainable.length);
-    for (const { decay, offset, length } of weights.parameters.values()) if (decay) decayed.fill(1, offset, offset + length);
+    for (const { decay, offset, length } of decayRanges(weights, settings)) if (decay) decayed.fill(1, offset, offset + length);
     const start = { parameters: weights.trainable, ...(settings.averageDecay === undefined ? {} : { average: weights.trainable }) };
     const links = trainingChain(weights.network, (key) => whole.shareOf(key));
     this.#settings = settings;

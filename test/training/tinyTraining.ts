@@ -7,6 +7,7 @@ import { layoutOf, Weights } from '../../core/model/weights.ts';
 import type { Network } from '../../core/network/network.ts';
 import { crossEntropy, smoothedLabels } from '../../core/training/loss.ts';
 import { AdamW, clearGradient, GradientClipping } from '../../core/training/optimizer.ts';
+import { decayRanges } from '../../core/training/weightDecay.ts';
 import { attentionBlock, convBlock, ffnBlock, mbConvBlock, pooledHeadBlock } from '../model/blockCases.ts';
 import { normal } from '../engine/compare.ts';
 
@@ -40,9 +41,7 @@ export class TinyTraining {
     const weights = Weights.initialise(tinyNetwork(4), random.fork('weights'), this.#flat.values);
     this.#engine = engine;
     this.#views = [4, 3].map((channels) => new SubnetView(weights, tinyNetwork(channels)));
-    const ranges = [...weights.parameters.values()].filter(({ trainable }) => trainable !== false)
-      .map(({ offset, length, decay }) => ({ offset, length, decay: decay === true }));
-    this.#optimizer = new AdamW(this.#flat, ranges, settings);
+    this.#optimizer = new AdamW(this.#flat, decayRanges(weights), settings);
     this.#clipping = new GradientClipping(this.#flat);
     this.#batches = Array.from({ length: 6 }, () => {
       const labels = Int32Array.from({ length: batch }, (_, i) => i % classes);

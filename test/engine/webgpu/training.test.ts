@@ -14,6 +14,7 @@ import { elasticVitMini } from '../../../core/spaces/elasticvit/space.ts';
 import { crossEntropy, smoothedLabels } from '../../../core/training/loss.ts';
 import { AdamW, clearGradient, GradientClipping } from '../../../core/training/optimizer.ts';
 import { ResidentTrainer } from '../../../core/training/residentTrainer.ts';
+import { decayRanges } from '../../../core/training/weightDecay.ts';
 import { attentionBlock, convBlock, ffnBlock, mbConvBlock, pooledHeadBlock } from '../../model/blockCases.ts';
 import { normal, relativeDifference } from '../compare.ts';
 import { gpuForTests } from './gpu.ts';
@@ -51,9 +52,7 @@ function start(network: Network) {
 function trainOnHost(engine: Engine, steps: number): { losses: number[]; parameters: Float32Array } {
   const { flat, weights } = start(tinyNetwork());
   const whole = new SubnetView(weights, weights.network);
-  const ranges = [...weights.parameters.values()].filter(({ trainable }) => trainable !== false)
-    .map(({ offset, length, decay }) => ({ offset, length, decay: decay === true }));
-  const optimizer = new AdamW(flat, ranges, settings);
+  const optimizer = new AdamW(flat, decayRanges(weights), settings);
   const clipping = new GradientClipping(flat);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
