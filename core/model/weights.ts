@@ -46,14 +46,16 @@ export class Weights {
 
   /**
    * Zeros; see `initialise` and `fromTensors`.
-   * @param trainable zeros to keep what is trained in, of the layout's length
+   * @param trainable where what is trained is kept, of the layout's length: zeros, or numbers to be seen as weights, such
+   *   as an average of others
+   * @param statistics the same for running statistics; weights that share them are calibrated together
    */
-  constructor(network: Network, trainable?: Float32Array) {
+  constructor(network: Network, trainable?: Float32Array, statistics?: Float32Array) {
     const layout = layoutOf(network);
     this.network = network;
     this.parameters = layout.parameters;
     this.trainable = trainable ?? new Float32Array(layout.trainableLength);
-    this.statistics = new Float32Array(layout.statisticsLength);
+    this.statistics = statistics ?? new Float32Array(layout.statisticsLength);
   }
 
   /** Fresh weights, each parameter as its definition says. @param trainable where they are kept, as in the constructor */

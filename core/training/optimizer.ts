@@ -86,6 +86,15 @@ export class WeightAverage {
   }
 }
 
+/**
+ * The share of a moving average that stays at a step, at most `decay`: an average that starts with the first weights
+ * would hold on to them for 1 / (1 - decay) steps. The ramp is that of TensorFlow's ExponentialMovingAverage.
+ * @param step from 0
+ */
+export function rampedDecay(decay: number, step: number): number {
+  return Math.min(decay, (1 + step) / (10 + step));
+}
+
 export function clearGradient({ gradient, memory }: Required<FlatParameters>): void {
   memory.kernels.zero(gradient.byteOffset, gradient.byteLength);
 }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../core/base/random.ts';
 import { flatParameters } from '../../core/engine/flatParameters.ts';
-import { AdamW, clearGradient, GradientClipping, WeightAverage } from '../../core/training/optimizer.ts';
+import { layoutOf, Weights } from '../../core/model/weights.ts';
+import type { Network } from '../../core/network/network.ts';
+import { AdamW, clearGradient, GradientClipping, rampedDecay, WeightAverage } from '../../core/training/optimizer.ts';
+import { convBlock } from '../model/blockCases.ts';
 
 function flatOf(values: readonly number[], gradient: readonly number[] = []) {
   const flat = flatParameters(values.length);
@@ -41,6 +45,28 @@ describe('the average of the parameters', () => {
     // 0.9^3 of the start and the rest of what came after.
     [1, 2, 3, 4, 5].forEach((start, i) => expect(average.values[i]).toBeCloseTo(10 + 0.729 * (start - 10), 5));
     expect(flat.values[0]).toBe(10);
+  });
+
+  it('is at the start the mean of few weights, and keeps its decay later', () => {
+    // min(decay, (1 + step) / (10 + step)): 1/10, 2/11, ...; 0.99985 is reached where 9 / (10 + step) is 0.00015.
+    expect([0, 1, 8, 90].map((step) => rampedDecay(0.99985, step))).toEqual([1 / 10, 2 / 11, 9 / 18, 91 / 100]);
+    expect(rampedDecay(0.99985, 59_989)).toBeLessThan(0.99985);
+    expect(rampedDecay(0.99985, 59_991)).toBe(0.99985);
+    expect(rampedDecay(0.05, 0)).toBe(0.05);
+  });
+
+  it('is seen as weights without a copy', () => {
+    const network: Network = { space: 'tiny', blocks: [convBlock({ kernelSize: 3, stride: 2, size: 8 })], resolution: 8, classes: 4 };
+    const flat = flatParameters(layoutOf(network).trainableLength);
+    const weights = Weights.initialise(network, new Random('average'), flat.values);
+    const average = new WeightAverage(flat);
+    const averaged = new Weights(network, average.values, weights.statistics);
+    const before = averaged.view('conv.conv.weight').slice();
+    flat.values.fill(2);
+    average.update(0.75);
+    averaged.view('conv.conv.weight').forEach((value, i) => expect(value).toBeCloseTo(0.75 * before[i] + 0.5, 6));
+    expect(weights.view('conv.conv.weight').every((value) => value === 2)).toBe(true);
+    expect(averaged.view('conv.conv.variance')).toEqual(weights.view('conv.conv.variance'));
   });
 });
 
