@@ -37,6 +37,17 @@ const kinds = {
     })),
   },
   /**
+   * Cosine of the gradients of subnets of every two sizes on the weights that they share; `pairs` tells that of two subnets of
+   * one bucket, any two and the best two remembered.
+   */
+  conflict: {
+    step: count,
+    macs: z.array(count),
+    cosine: z.array(z.array(measured)),
+    standardError: z.array(z.array(measured)).optional(),
+    pairs: z.array(z.object({ macs: count, random: measured, good: measured })),
+  },
+  /**
    * `accuracy` is a fraction of the `images`. Events are written with their fields in this order: what a picture of many
    * evaluations needs comes first, so that readers can stop at the label. The label is the space's key.
    */
@@ -93,6 +104,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
   event('phase-finished'),
   event('step'),
   event('health'),
+  event('conflict'),
   event('evaluation'),
   event('generation'),
   event('checkpoint'),
@@ -118,7 +130,7 @@ export const milestoneKinds: ReadonlySet<EventKind> = new Set([
 
 /** Kinds that an interrupted job reports again after it was resumed. */
 const repeatedKinds: ReadonlySet<EventKind> = new Set([
-  'phase-started', 'phase-finished', 'step', 'health', 'evaluation', 'generation', 'checkpoint', 'exported',
+  'phase-started', 'phase-finished', 'step', 'health', 'conflict', 'evaluation', 'generation', 'checkpoint', 'exported',
 ]);
 
 /**
