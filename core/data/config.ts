@@ -6,10 +6,22 @@ import type { ImageSet, LoadHooks } from './imageSet.ts';
 import { syntheticSet } from './synthetic.ts';
 
 const imageSize = z.int().min(8).max(1024).describe('side of the square images in pixels');
-const view = {
+/** `augment.ts` says what the parts do. */
+const randAugmentSchema = z.strictObject({
+  operations: z.int().min(0).max(15).default(0).describe('drawn for each training image, each carried out half of the time; 0 for none'),
+  magnitude: z.number().min(0).max(10).default(1).describe('mean strength of an operation, 0 to 10; the ElasticViT recipe has 1'),
+  deviation: z.number().min(0).max(10).default(0.5).describe('standard deviation of the strength between images'),
+});
+const augmentation = {
   flip: z.boolean().default(true).describe('mirror half of the training images left to right'),
   crop: z.enum(['padded', 'resized', 'none']).optional()
     .describe('random crop of training images; by default padded up to 64 pixels, resized above'),
+  randAugment: randAugmentSchema.prefault({})
+    .describe('random colour and shape changes of training images; the ElasticViT recipe has one operation'),
+  colourJitter: z.number().min(0).max(1).default(0)
+    .describe('largest change of brightness, contrast and saturation; on top of RandAugment, where timm would leave it out'),
+  randomErasing: z.number().min(0).max(1).default(0)
+    .describe('probability that a box of a training image becomes noise; the ElasticViT recipe has 0.01'),
 };
 
 const syntheticSchema = z.strictObject({
@@ -19,7 +31,7 @@ const syntheticSchema = z.strictObject({
   valImages: z.int().min(10).max(1_000_000).default(2_000).describe('images to validate with'),
   difficulty: z.number().min(0).max(1).default(0.5).describe('0 (easy) to 1 (hard)'),
   seed: z.int().optional().describe("of the images; by default the study's"),
-  ...view,
+  ...augmentation,
 });
 
 const folderSchema = z.strictObject({
@@ -27,7 +39,7 @@ const folderSchema = z.strictObject({
   path: z.string().min(1).describe('holds train/<class>/* and val/<class>/*, or <class>/* alone'),
   imageSize,
   valFraction: z.number().gt(0).lte(0.5).default(0.1).describe('part of each class that validates, without val/'),
-  ...view,
+  ...augmentation,
 });
 
 /** The `data:` part of a study file. */
@@ -62,14 +74,27 @@ export function loadData(config: DataConfig, options: LoadDataOptions): Promise<
   }
 }
 
-/** The weak augmentation of a study's training images: crops move by up to an eighth, or keep at least half the area. */
-export function augmentationOf({ flip, crop, imageSize }: DataConfig): Augmentation {
+/**
+ * The augmentation of a study's training images: crops move by up to an eighth, or keep at least half the area. What is
+ * off is not named.
+ */
+export function augmentationOf({ flip, crop, imageSize, randAugment, colourJitter, randomErasing }: DataConfig): Augmentation {
+  return {
+    flip,
+    crop: cropOf(crop, imageSize),
+    ...(randAugment.operations > 0 ? { randAugment } : {}),
+    ...(colourJitter > 0 ? { colourJitter } : {}),
+    ...(randomErasing > 0 ? { randomErasing } : {}),
+  };
+}
+
+function cropOf(crop: DataConfig['crop'], imageSize: number): Augmentation['crop'] {
   switch (crop ?? (imageSize <= 64 ? 'padded' : 'resized')) {
     case 'padded':
-      return { flip, crop: { kind: 'padded', paddingPixels: Math.round(imageSize / 8) } };
+      return { kind: 'padded', paddingPixels: Math.round(imageSize / 8) };
     case 'resized':
-      return { flip, crop: { kind: 'resized', minArea: 0.5 } };
+      return { kind: 'resized', minArea: 0.5 };
     case 'none':
-      return { flip, crop: { kind: 'none' } };
+      return { kind: 'none' };
   }
 }

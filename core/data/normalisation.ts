@@ -44,3 +44,9 @@ function moments(histogram: Float64Array, total: number) {
 export function normalisedValues({ mean, std }: Normalisation): Float32Array {
   return Float32Array.from({ length: 3 * 256 }, (_, i) => ((i & 255) / 255 - mean[i >> 8]) / std[i >> 8]);
 }
+
+/** The mean colour, as bytes. */
+export function meanBytes({ mean: [red, green, blue] }: Normalisation): [number, number, number] {
+  const byteOf = (mean: number) => Math.min(255, Math.max(0, Math.round(255 * mean)));
+  return [byteOf(red), byteOf(green), byteOf(blue)];
+}

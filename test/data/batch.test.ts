@@ -1,5 +1,6 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { augmentImage, type Augmentation } from '../../core/data/augment.ts';
+import { augmentImage, type Augmentation, changesImages, noAugmentation } from '../../core/data/augment.ts';
 import { readBatch } from '../../core/data/batch.ts';
 import { splitInMemory } from '../../core/data/imageSet.ts';
 import { measureNormalisation, normalisedValues } from '../../core/data/normalisation.ts';
@@ -16,7 +17,7 @@ const values = normalisedValues({ mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 2
 /** One augmented view with the values 0 to 255. */
 function view(source: Uint8Array, augmentation: Augmentation, seed: number): number[] {
   const target = new Float32Array(bytes);
-  augmentImage(source, size, values, augmentation, new Random(seed), target, 0);
+  augmentImage(source, { imageSize: size, values, fill: [0, 0, 0] }, augmentation, new Random(seed), target, 0);
   return [...target];
 }
 
@@ -67,7 +68,65 @@ describe('readBatch', () => {
   });
 });
 
-describe('augmentation', () => {
+describe('strong augmentation', () => {
+  const normalisation = { mean: [0.5, 0.4, 0.3], std: [0.25, 0.5, 0.2] } as const;
+  const weak: Augmentation = { flip: true, crop: { kind: 'padded', paddingPixels: 2 } };
+  const read = (augmentation: Augmentation, step = 3) => readBatch(split, [0, 3, 5, 11], {
+    imageSize: size, normalisation, augmentation: { ...augmentation, seed: 7, step },
+  }).images;
+  const manyOf = (augmentation: Augmentation) => Array.from({ length: 50 }, (_, step) => [...read(augmentation, step)]).flat();
+
+  it.each<[Augmentation['crop'], number]>([
+    [{ kind: 'none' }, 0x8129611e], [{ kind: 'padded', paddingPixels: 2 }, 0x7bf6ac3e], [{ kind: 'resized', minArea: 0.5 }, 0xd684ae5f],
+  ])('leaves weakly augmented batches as they were before there was any (%j)', (crop, checksum) => {
+    // Checksums of what the last version without strong augmentation gave.
+    for (const off of [{}, { randAugment: { operations: 0, magnitude: 9, deviation: 1 }, colourJitter: 0, randomErasing: 0 }]) {
+      expect(crc32(new Uint8Array(read({ flip: true, crop, ...off }).buffer))).toBe(checksum);
+    }
+  });
+
+  it.each<Partial<Augmentation>>([
+    { randAugment: { operations: 2, magnitude: 5, deviation: 0.5 } }, { colourJitter: 0.4 }, { randomErasing: 0.5 },
+  ])('is drawn from seed, step and place alone (%j)', (part) => {
+    expect(read({ ...weak, ...part })).toEqual(read({ ...weak, ...part }));
+    expect(manyOf({ ...weak, ...part })).not.toEqual(manyOf(weak));
+    expect(manyOf({ ...weak, ...part }).every(Number.isFinite)).toBe(true);
+  });
+
+  it('shows the same view with and without it', () => {
+    // Jitter by next to nothing changes no byte by more than one, and padded crops do not interpolate.
+    const step = Math.max(...normalisation.std.map((std) => 1 / (255 * std)));
+    const [plainly, jittered] = [manyOf(weak), manyOf({ ...weak, colourJitter: 1e-6 })];
+    expect(Math.max(...plainly.map((value, i) => Math.abs(value - jittered[i])))).toBeLessThan(3.01 * step);
+  });
+
+  it('erases normalised images, and the same boxes whatever their colours', () => {
+    const [view, erased] = [manyOf(weak), manyOf({ ...weak, randomErasing: 0.5 })];
+    const recoloured = manyOf({ ...weak, colourJitter: 0.5, randomErasing: 0.5 });
+    const noise = erased.flatMap((value, i) => (value === view[i] ? [] : [i]));
+    expect(noise.length).toBeGreaterThan(500);
+    expect(noise.map((i) => recoloured[i])).toEqual(noise.map((i) => erased[i]));
+  });
+
+  it('fills what moves in from outside with the mean colour', () => {
+    // At magnitude 10, translations leave 0.45 of the image to what lies outside.
+    const images = Array.from({ length: 100 }, (_, step) => read({ ...noAugmentation, randAugment: { operations: 1, magnitude: 10, deviation: 0 } }, step));
+    const filled = images.flatMap((batch) => [0, 1, 2, 3].filter((slot) => (
+      [0, 1, 2].every((channel) => batch.subarray(slot * bytes + channel * size * size, slot * bytes + channel * size * size + 3).every((value) => Math.abs(value) < 0.01))
+    )));
+    expect(filled.length).toBeGreaterThan(0);
+  });
+
+  it('counts as a change where it is on', () => {
+    expect(changesImages(noAugmentation)).toBe(false);
+    expect(changesImages({ ...noAugmentation, randAugment: { operations: 0, magnitude: 1, deviation: 0 }, colourJitter: 0, randomErasing: 0 })).toBe(false);
+    for (const part of [{ flip: true }, { crop: weak.crop }, { randAugment: { operations: 1, magnitude: 1, deviation: 0 } }, { colourJitter: 0.1 }, { randomErasing: 0.1 }]) {
+      expect(changesImages({ ...noAugmentation, ...part })).toBe(true);
+    }
+  });
+});
+
+describe('weak augmentation', () => {
   const source = pixels.subarray(0, bytes);
   const row = (image: ArrayLike<number>, y: number) => Array.from({ length: size }, (_, x) => Math.round(image[y * size + x]));
 

@@ -17,6 +17,8 @@ describe('the data part of a study', () => {
     [{ kind: 'folder', path: 'x', imageSize: 32, valFraction: 0 }, 'valFraction'],
     [{ kind: 'synthetic', difficulty: 2 }, 'difficulty'],
     [{ kind: 'synthetic', trainImages: 0 }, 'trainImages'],
+    [{ kind: 'synthetic', randomErasing: 1.5 }, 'randomErasing'],
+    [{ kind: 'synthetic', colourJitter: -0.4 }, 'colourJitter'],
   ])('refuses %j, naming the field', (input, field) => {
     const result = dataSchema.safeParse(input);
     expect(result.error?.issues[0].path).toEqual([field]);
@@ -45,5 +47,20 @@ describe('the data part of a study', () => {
     expect(crop({ imageSize: 32 })).toEqual({ kind: 'padded', paddingPixels: 4 });
     expect(crop({ imageSize: 224 })).toEqual({ kind: 'resized', minArea: 0.5 });
     expect(crop({ imageSize: 224, crop: 'none' })).toEqual({ kind: 'none' });
+  });
+
+  it('augments weakly unless told otherwise', () => {
+    expect(augmentationOf(dataSchema.parse({ kind: 'synthetic' }))).toEqual({ flip: true, crop: { kind: 'padded', paddingPixels: 4 } });
+    const strong = { randAugment: { operations: 1 }, colourJitter: 0.4, randomErasing: 0.01 };
+    expect(augmentationOf(dataSchema.parse({ kind: 'folder', path: 'x', imageSize: 32, crop: 'none', flip: false, ...strong }))).toEqual({
+      flip: false, crop: { kind: 'none' }, randAugment: { operations: 1, magnitude: 1, deviation: 0.5 }, colourJitter: 0.4, randomErasing: 0.01,
+    });
+  });
+
+  it('refuses what RandAugment does not know', () => {
+    const paths = (randAugment: object) => dataSchema.safeParse({ kind: 'synthetic', randAugment }).error?.issues[0].path;
+    expect(paths({ operations: 1.5 })).toEqual(['randAugment', 'operations']);
+    expect(paths({ magnitude: 11 })).toEqual(['randAugment', 'magnitude']);
+    expect(dataSchema.safeParse({ kind: 'synthetic', randAugment: { n: 1 } }).success).toBe(false);
   });
 });

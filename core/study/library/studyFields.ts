@@ -43,7 +43,7 @@ const titles: Readonly<Record<string, string>> = {
   space: 'Search space', memoryGiB: 'Memory (GiB)', maxMs: 'Limit (ms)', budgetsMs: 'Budgets (ms)', budgetWidthMs: 'Budget width (ms)',
   valImages: 'Validation images', trainImages: 'Training images', valFraction: 'Validation share', imageSize: 'Image size (px)',
   perDevice: 'Models per device', minLearningRate: 'Final learning rate', clipNorm: 'Gradient norm limit', kind: 'Kind of images',
-  path: 'Image folder', flip: 'Mirror', warmupSteps: 'Warm-up steps', healthEverySteps: 'Steps between trials',
+  path: 'Image folder', flip: 'Mirror', randAugment: 'RandAugment', warmupSteps: 'Warm-up steps', healthEverySteps: 'Steps between trials',
   constrain: 'Budgets limit', checkpointEverySteps: 'Steps between checkpoints',
 };
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { messageOf } from '../../base/errors.ts';
-import type { Augmentation } from '../../data/augment.ts';
+import { changesImages, type Augmentation } from '../../data/augment.ts';
 import type { MixSettings } from '../mix/settings.ts';
 import { AnswerFile, recordBytes } from './answerFile.ts';
 import { fromHalfDistances, toHalfDistances } from './halfLogits.ts';
@@ -153,9 +153,9 @@ export class Teachers {
 
   /** Images that are never changed have one answer each; otherwise every place of every step is a view of its own. */
   get #answersByImage(): boolean {
-    const { augmentation: { flip, crop }, mix } = this.#options;
+    const { augmentation, mix } = this.#options;
     const mixes = mix.probability > 0 && (mix.mixup > 0 || mix.cutmix > 0);
-    return !flip && crop.kind === 'none' && !mixes;
+    return !changesImages(augmentation) && !mixes;
   }
 
   #openFiles(): void {

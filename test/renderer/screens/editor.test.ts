@@ -95,6 +95,7 @@ describe('the form', () => {
 
   it('names what lies in a smaller group after it', () => {
     expect(fieldTitle(fields, field('search.mutation.depth'))).toBe('Mutation: depth');
+    expect(fieldTitle(fields, field('data.randAugment.operations'))).toBe('RandAugment: operations');
     expect(fieldTitle(fields, field('search.parents'))).toBe('Parents');
   });
 

@@ -111,6 +111,9 @@ describe('the list of settings', () => {
     expect(field('data.kind')).toMatchObject({ kind: 'choice', choices: ['synthetic', 'folder'] });
     expect(field('data.path')).toMatchObject({ when: { path: ['data', 'kind'], value: 'folder' } });
     expect(fields.filter(({ path }) => path.join('.') === 'data.imageSize')).toHaveLength(2);
+    expect(field('data.randAugment')).toMatchObject({ kind: 'group', title: 'RandAugment' });
+    expect(field('data.randAugment.operations')).toMatchObject({ kind: 'integer', default: 0, min: 0, title: 'Operations' });
+    expect(field('data.colourJitter')).toMatchObject({ title: 'Colour jitter', default: 0, max: 1 });
   });
 
   it('comes as a JSON schema too', () => {

@@ -107,7 +107,8 @@ describe('the teachers of a study', () => {
 
   it('know views and mixtures by step and place in the batch', async () => {
     const changed: Partial<TeachersOptions>[] = [
-      { augmentation: { ...noAugmentation, flip: true } }, { mix: mixSettingsSchema.parse({ mixup: 0.1 }) },
+      { augmentation: { ...noAugmentation, flip: true } }, { augmentation: { ...noAugmentation, colourJitter: 0.1 } },
+      { mix: mixSettingsSchema.parse({ mixup: 0.1 }) },
     ];
     for (const options of changed) {
       const steps = async (teachers: Teachers) => [await teachers.targetsFor(batch, 0), await teachers.targetsFor(batchOf(3, 1, 4, 8), 2)];
@@ -118,7 +119,7 @@ describe('the teachers of a study', () => {
       const otherSeed = await teach({ teachers: ['one.onnx'] }, steps, { ...options, seed: 5 });
       expect(otherSeed.cached).toBe(0);
     }
-    expect(answerFiles().length).toBe(4);
+    expect(answerFiles().length).toBe(6);
   });
 
   it('are asked again about pixels that are not those of the answer', async () => {
