@@ -1,7 +1,6 @@
 import { CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
-import type { EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import sharp from 'sharp';
 import type { ParetoPoint } from '../search/pareto.ts';
@@ -9,6 +8,7 @@ import type { SearchResult } from '../search/result.ts';
 import { layOut } from './frontsLayout.ts';
 import type { FrontsPicture } from './frontsLayout.ts';
 import { legendOption, panelOptions, titleOptions } from './frontsPanels.ts';
+import { chartSvg } from './svgChart.ts';
 
 echarts.use([
   CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkLineComponent, TitleComponent, SVGRenderer,
@@ -45,36 +45,15 @@ export function pictureOf(
  */
 export function frontsSvg(picture: FrontsPicture): string {
   const layout = layOut(picture);
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: layout.width, height: layout.height });
-  try {
-    const panels = picture.panels.map((_, index) => panelOptions(picture, layout, index));
-    const option: EChartsCoreOption = {
-      animation: false,
-      backgroundColor: '#ffffff',
-      textStyle: { fontFamily: "Inter, 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif" },
-      title: titleOptions(picture, layout),
-      legend: legendOption(picture, layout),
-      grid: panels.map(({ grid }) => grid),
-      xAxis: panels.map(({ xAxis }) => xAxis),
-      yAxis: panels.map(({ yAxis }) => yAxis),
-      series: panels.flatMap(({ series }) => series),
-    };
-    chart.setOption(option);
-    return withoutScreenParts(chart.renderToSVGString());
-  } finally {
-    chart.dispose();
-  }
-}
-
-/**
- * Drops what the renderer adds for pointers and scripts on a page, and the numbers that it counts up over the life of
- * the process, so that pictures can be compared as text.
- */
-function withoutScreenParts(svg: string): string {
-  return svg
-    .replace(/<style\b.*?<\/style>\s*/s, '')
-    .replace(/ (class="zr\d+-cls-\d+"|ecmeta_\w+="[^"]*"|pointer-events="[^"]*")/g, '')
-    .replace(/\bzr\d+-/g, 'zr-');
+  const panels = picture.panels.map((_, index) => panelOptions(picture, layout, index));
+  return chartSvg({
+    title: titleOptions(picture, layout),
+    legend: legendOption(picture, layout),
+    grid: panels.map(({ grid }) => grid),
+    xAxis: panels.map(({ xAxis }) => xAxis),
+    yAxis: panels.map(({ yAxis }) => yAxis),
+    series: panels.flatMap(({ series }) => series),
+  }, layout);
 }
 
 /** The picture as a PNG file's bytes, at twice the SVG's size for sharp print and high-density screens. */

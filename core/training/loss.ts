@@ -35,7 +35,12 @@ export function crossEntropy(logits: Float32Array, targets: Float32Array, classe
 
 /** Targets from labels, [batch, classes]: 1 - smoothing on the label, the rest spread evenly (Szegedy et al. 2016). */
 export function smoothedLabels(labels: ArrayLike<number>, classes: number, smoothing: number): Float32Array {
-  const targets = new Float32Array(labels.length * classes).fill(smoothing / classes);
-  for (let i = 0; i < labels.length; i++) targets[i * classes + labels[i]] += 1 - smoothing;
-  return targets;
+  const targets = new Float32Array(labels.length * classes);
+  for (let i = 0; i < labels.length; i++) targets[i * classes + labels[i]] = 1;
+  return smoothed(targets, classes, smoothing);
+}
+
+/** The same for images that belong to several classes. @param targets [batch, classes], each row summing to 1 */
+export function smoothed(targets: Float32Array, classes: number, smoothing: number): Float32Array {
+  return smoothing === 0 ? targets : targets.map((share) => (1 - smoothing) * share + smoothing / classes);
 }

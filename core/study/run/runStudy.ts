@@ -45,7 +45,7 @@ export async function runStudy(study: Study, hooks: RunHooks = {}): Promise<Stud
 
 async function phases(context: RunContext): Promise<StudySummary> {
   const { study } = context;
-  const weights = await trainingPhase(context);
+  const { weights } = await trainingPhase(context);
   const evaluator = evaluatorOf(context, weights);
   const state = await searchPhase(context, evaluator);
   const result = searchResult(searchProblem(context), state);

@@ -1,18 +1,27 @@
 import { CancelledError, InputError } from '../../base/errors.ts';
-import { readBatch } from '../../data/batch.ts';
-import { batchIndices } from '../../data/order.ts';
-import { SupernetHealth } from '../../training/supernet/health.ts';
-import type { StepSample, SubnetSampler } from '../../training/supernet/sampling/subnetSampler.ts';
-import { SupernetTrainer } from '../../training/supernet/trainer.ts';
 import type { Weights } from '../../model/weights.ts';
+import { SupernetConflict } from '../../training/supernet/conflict/supernetConflict.ts';
+import { SupernetHealth } from '../../training/supernet/health.ts';
+import { Rescoring } from '../../training/supernet/sampling/rescoring.ts';
+import { SupernetTrainer } from '../../training/supernet/trainer.ts';
 import { beginPhase } from './beginPhase.ts';
 import { warn } from './context.ts';
 import type { RunContext } from './context.ts';
 import { safePoint, workedMs } from './hooks.ts';
+import { conflictEvent, stepEvent } from './trainingEvents.ts';
+import { TrainingBatches } from './trainingBatches.ts';
 
-/** Trains the supernet from where its last checkpoint left it; returns its weights. */
-export async function trainingPhase(context: RunContext): Promise<Weights> {
-  const { study, hooks, engine, space, data, normalisation, augmentation } = context;
+/** What the training leaves behind. */
+export interface TrainedSupernet {
+  /** What subnets are judged by. */
+  readonly weights: Weights;
+  /** The subnets that did best in each bucket, the best first; empty without performance-aware sampling. */
+  readonly remembered: readonly (readonly unknown[])[];
+}
+
+/** Trains the supernet from where its last checkpoint left it. */
+export async function trainingPhase(context: RunContext): Promise<TrainedSupernet> {
+  const { study, engine, space, data } = context;
   const { training: settings, seed } = study.settings;
   const trainer = new SupernetTrainer({ engine, space, classes: data.classes.length, settings, seed });
   const checkpoint = await study.loadLatestCheckpoint({ phase: 'training' });
@@ -24,32 +33,42 @@ export async function trainingPhase(context: RunContext): Promise<Weights> {
     trainer.restore(checkpoint.tensors, state.trainer);
     for (const message of checkpoint.damaged) warn(context, 'damaged-checkpoint', message);
   }
-  if (trainer.step >= settings.steps) return trainer.evaluationWeights;
+  if (trainer.step >= settings.steps) return outcomeOf(trainer);
+  const batches = await TrainingBatches.open(context);
+  try {
+    beginPhase(context, 'training', { totalSteps: settings.steps, step: trainer.step, checkpoint });
+    await train(context, trainer, batches);
+  } finally {
+    batches.close();
+  }
+  return outcomeOf(trainer);
+}
 
+function outcomeOf({ evaluationWeights, sampler }: SupernetTrainer<unknown>): TrainedSupernet {
+  const remembered = sampler.banks.map(({ members }) => [...members].sort((a, b) => b.score - a.score).map(({ arch }) => arch));
+  return { weights: evaluationWeights, remembered };
+}
+
+async function train(context: RunContext, trainer: SupernetTrainer<unknown>, batches: TrainingBatches): Promise<void> {
+  const { study, hooks, space, data } = context;
+  const { training: settings } = study.settings;
   const startedMs = workedMs(hooks);
   const save = () => study.saveCheckpoint({
     phase: 'training', step: trainer.step, tensors: trainer.tensors(), state: { data: data.id, trainer: trainer.state() },
   });
-  const health = new SupernetHealth({
-    engine, space, data, normalisation, augmentation, seed, buckets: trainer.sampler.buckets, weights: trainer.evaluationWeights,
-    settings, calibrationBatches: study.settings.search.calibrationBatches,
-  });
-  beginPhase(context, 'training', { totalSteps: settings.steps, step: trainer.step, checkpoint });
+  const trials = { ...context, seed: study.settings.seed, buckets: trainer.sampler.buckets, settings };
+  const health = new SupernetHealth({ ...trials, weights: trainer.evaluationWeights, calibrationBatches: study.settings.search.calibrationBatches });
+  const conflict = new SupernetConflict({ ...trials, sampler: trainer.sampler, weights: trainer.weights });
+  const rescoring = new Rescoring(space, settings, trainer.sampler);
   while (trainer.step < settings.steps) {
-    const step = trainer.step;
     const stepStartedMs = performance.now();
-    const indices = batchIndices(`${seed}/training`, step, settings.batchSize, data.train.count);
-    const batch = readBatch(data.train, indices, {
-      imageSize: data.imageSize, normalisation, augmentation: { ...augmentation, seed: `${seed}/training`, step },
-    });
-    const report = trainer.train({ ...batch, imageSize: data.imageSize });
-    study.events.append({
-      kind: 'step', step: report.step, loss: report.loss, accuracy: report.accuracy, learningRate: report.learningRate,
-      gradientNorm: report.gradientNorm, imagesPerSecond: settings.batchSize / ((performance.now() - stepStartedMs) / 1000),
-      metrics: { smallestLoss: report.smallestLoss, smallestAccuracy: report.smallestAccuracy, ...samplingMetrics(trainer.sampler, report.sample) },
-      memoryBytes: process.memoryUsage.rss(),
-    });
+    const batch = await batches.at(trainer.step);
+    const report = trainer.train(batch);
+    const seconds = (performance.now() - stepStartedMs) / 1000;
+    study.events.append(stepEvent(report, trainer.sampler, batches.teacherAnswers, settings.batchSize / seconds));
+    trainer.rescore(rescoring.due(report.step, report.sample.bucket), batch);
     if (health.isDue(report.step)) study.events.append({ kind: 'health', step: report.step, subnets: health.check() });
+    if (conflict.isDue(report.step)) study.events.append(conflictEvent(report.step, conflict.measure()));
     hooks.onProgress?.({
       phase: 'training', done: report.step, total: settings.steps, unit: 'steps',
       note: `loss ${report.loss.toFixed(3)}, accuracy ${(100 * report.accuracy).toFixed(0)} %`,
@@ -62,15 +81,4 @@ export async function trainingPhase(context: RunContext): Promise<Weights> {
     if (report.step % settings.checkpointEverySteps === 0 || report.step === settings.steps) await save();
   }
   study.events.append({ kind: 'phase-finished', phase: 'training', seconds: (workedMs(hooks) - startedMs) / 1000 });
-  return trainer.evaluationWeights;
-}
-
-/** What a step's event tells of the subnets that it trained; the sandwich rule has no buckets to tell of. */
-function samplingMetrics<A>({ buckets, banks }: SubnetSampler<A>, sample: StepSample<A>): Record<string, number> {
-  const { bucket, smallestIndex, exploitProbability, subnets } = sample;
-  if (bucket === undefined) return {};
-  return {
-    bucket, buckets: buckets.length, bucketFromMacs: buckets[bucket].fromMacs, bucketToMacs: buckets[bucket].toMacs, smallestSubnet: smallestIndex,
-    bankMembers: banks[bucket].members.length, exploitProbability, remembered: subnets.filter(({ origin }) => origin === 'remembered').length,
-  };
 }

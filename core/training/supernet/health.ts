@@ -4,9 +4,9 @@ import type { Network } from '../../network/network.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
 import type { TrainingSettings } from '../settings.ts';
 import type { Bucket } from './sampling/buckets.ts';
+import { affordableSteps, roundSteps } from './affordableSteps.ts';
 import { SubnetEvaluator } from './evaluator.ts';
 import type { EvaluatorOptions, Judgement } from './evaluator.ts';
-import { subnetsPerStep } from './sampling/subnetSampler.ts';
 
 export interface SubnetHealth extends Judgement {
   readonly name: 'smallest' | 'middle' | 'largest';
@@ -23,8 +23,6 @@ export interface SupernetHealthOptions<A> extends Omit<EvaluatorOptions, 'batchS
 /** Few enough to cost little, enough to tell a subnet that learns from one that does not: a standard error of 3.5 % at most. */
 const healthImages = 200;
 const calibrationImages = 64;
-/** The share of the training's arithmetic that checks may take when the study does not say how often they are due. */
-const defaultShare = 0.03;
 
 /**
  * Tries a few subnets while the supernet is trained: always the same ones, on the same images, with the weights of the
@@ -62,20 +60,11 @@ export class SupernetHealth<A> {
       { name, macs, ...evaluator.judge(evaluator.extract(network), healthImages) }));
   }
 
-  /** The round number of steps from which on checks take no more than their share. A backward pass counts as two forward ones. */
+  /** The round number of steps from which on checks take no more than their share. */
   #affordableSteps(): number {
-    const { buckets, settings, data } = this.#options;
-    const [smallest] = this.#subnets;
-    const sampledMacs = buckets.reduce((sum, { fromMacs, toMacs }) => sum + (fromMacs + toMacs) / 2, 0) / buckets.length;
-    const stepMacs = 3 * settings.batchSize * (subnetsPerStep * sampledMacs + smallest.macs);
+    const { data } = this.#options;
     const images = calibrationImages + Math.min(healthImages, data.val.count);
     const checkMacs = this.#subnets.reduce((sum, { macs }) => sum + images * macs, 0);
-    return roundUp(checkMacs / stepMacs / defaultShare);
+    return roundSteps(affordableSteps(checkMacs, { ...this.#options, smallestMacs: this.#subnets[0].macs }));
   }
-}
-
-/** To the next of 10, 20, 25, 50, 100, 200, 250 and so on. */
-function roundUp(value: number): number {
-  const power = 10 ** Math.max(1, Math.floor(Math.log10(value)));
-  return [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((round) => round >= value)!;
 }

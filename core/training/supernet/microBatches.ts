@@ -5,7 +5,7 @@ import { smoothedLabels } from '../loss.ts';
 export interface TrainingBatch {
   /** [count, 3, imageSize, imageSize], normalised. */
   readonly images: Float32Array;
-  /** [count] */
+  /** The class of each image, or of most of it, [count]. */
   readonly labels: Int32Array;
   readonly imageSize: number;
   /** What the sampled subnets learn, [count, classes]; by default the smoothed labels. */

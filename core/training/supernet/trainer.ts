@@ -13,7 +13,7 @@ import type { SearchSpace } from '../../spaces/space.ts';
 import { AdaptiveClipping } from '../adaptiveClipping.ts';
 import { adaptiveDivergence } from '../adaptiveDivergence.ts';
 import { crossEntropy, type LossResult } from '../loss.ts';
-import { AdamW, clearGradient, GradientClipping, WeightAverage } from '../optimizer.ts';
+import { AdamW, clearGradient, GradientClipping, rampedDecay, WeightAverage } from '../optimizer.ts';
 import { learningRateAt } from '../schedule.ts';
 import type { TrainingSettings } from '../settings.ts';
 import { decayRanges } from '../weightDecay.ts';
@@ -82,7 +82,7 @@ export class SupernetTrainer<A> {
     this.#clipping = new GradientClipping(this.#flat);
     this.#adaptiveClipping = new AdaptiveClipping(this.#flat, this.weights.parameters.values());
     this.#average = settings.averageDecay > 0 ? new WeightAverage(this.#flat) : undefined;
-    this.#averaged = this.#average && new Weights(supernet, this.#average.values);
+    this.#averaged = this.#average && new Weights(supernet, this.#average.values, this.weights.statistics);
   }
 
   /** Steps done. */
@@ -252,5 +252,3 @@ function crossEntropyOf(probabilities: Float32Array, targets: Float32Array, clas
 
 /** Of single precision: a lower one reads as zero, whose logarithm would be infinite. */
 const smallestProbability = 2 ** -126;
-
-const rampedDecay = (decay: number, step: number) => Math.min(decay, (1 + step) / (10 + step));

@@ -1,0 +1,45 @@
+import type { ConflictReport } from '../../training/supernet/conflict/supernetConflict.ts';
+import type { SampledStepReport } from '../../training/supernet/trainer.ts';
+import type { StepSample, SubnetSampler } from '../../training/supernet/sampling/subnetSampler.ts';
+import type { NewEvent } from '../eventTypes.ts';
+
+/** What the history tells of a training step. */
+export function stepEvent<A>(
+  report: SampledStepReport<A>, sampler: SubnetSampler<A>, teacherAnswers: { readonly asked: number; readonly cached: number },
+  imagesPerSecond: number,
+): NewEvent {
+  const { step, loss, accuracy, learningRate, gradientNorm, smallestLoss, smallestAccuracy, sample } = report;
+  const { asked, cached } = teacherAnswers;
+  return {
+    kind: 'step', step, loss, accuracy, learningRate, gradientNorm, imagesPerSecond,
+    metrics: {
+      smallestLoss, smallestAccuracy, ...samplingMetrics(sampler, sample),
+      ...(asked + cached > 0 ? { teacherAnswersAsked: asked, teacherAnswersCached: cached } : {}),
+    },
+    memoryBytes: process.memoryUsage.rss(),
+  };
+}
+
+/** What the history tells of a measurement of gradient conflict. */
+export function conflictEvent(step: number, { macs, cosine, standardError, pairs }: ConflictReport): NewEvent {
+  const copied = (matrix: readonly (readonly number[])[]) => matrix.map((row) => row.map(finite));
+  return {
+    kind: 'conflict', step, macs: [...macs], cosine: copied(cosine), ...(standardError ? { standardError: copied(standardError) } : {}),
+    pairs: pairs.map(({ macs: level, random, good }) => ({ macs: level, random: finite(random), good: good === null ? null : finite(good) })),
+  };
+}
+
+const finite = (value: number) => Number.isFinite(value) ? value : null;
+
+/** Of the subnets that the step trained; the sandwich rule has no buckets to tell of. */
+function samplingMetrics<A>({ buckets, banks }: SubnetSampler<A>, sample: StepSample<A>): Record<string, number> {
+  const { bucket, smallestIndex, exploitProbability, subnets } = sample;
+  if (bucket === undefined) return {};
+  const { fromMacs, toMacs } = buckets[bucket];
+  const { members, best } = banks[bucket];
+  return {
+    bucket, buckets: buckets.length, bucketFromMacs: fromMacs, bucketToMacs: toMacs, smallestSubnet: smallestIndex,
+    ...(best ? { bankMembers: members.length, bankBestScore: best.score } : {}),
+    exploitProbability, remembered: subnets.filter(({ origin }) => origin === 'remembered').length,
+  };
+}
