@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { EnvironmentError } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import type { Engine } from '../engine/engine.ts';
+import { flatParameters, type FlatParameters } from '../engine/flatParameters.ts';
+import { backpropagate } from '../model/backpropagate.ts';
+import { accuracy } from '../model/inference.ts';
+import type { WeightTensor } from '../model/safetensors.ts';
+import { SubnetView } from '../model/subnet.ts';
+import { layoutOf, Weights } from '../model/weights.ts';
+import type { Network } from '../network/network.ts';
+import { AdaptiveClipping } from './adaptiveClipping.ts';
+import { crossEntropy } from './loss.ts';
+import { AdamW, clearGradient, GradientClipping, rampedDecay, WeightAverage } from './optimizer.ts';
+import { learningRateAt } from './schedule.ts';
+import type { TrainingSettings } from './settings.ts';
+import { microBatches, type TrainingBatch } from './supernet/microBatches.ts';
+import { decayRanges } from './weightDecay.ts';
+
+export type NetworkTrainingSettings = Pick<TrainingSettings,
+  'steps' | 'warmupSteps' | 'learningRate' | 'minLearningRate' | 'weightDecay' | 'decayConvolutions' | 'clipNorm' | 'adaptiveClip'
+  | 'averageDecay' | 'labelSmoothing' | 'microBatchSize'>;
+
+export interface NetworkTrainerOptions {
+  readonly engine: Engine;
+  readonly network: Network;
+  readonly settings: NetworkTrainingSettings;
+  /** Where it begins: a seed for fresh weights, or weights of the same network, which stay as they are. */
+  readonly start: { readonly seed: number | string } | { readonly weights: Weights };
+}
+
+export interface NetworkStepReport {
+  /** Steps done, this one included. */
+  readonly step: number;
+  readonly loss: number;
+  /** Share of right answers on the batch it was trained on. */
+  readonly accuracy: number;
+  readonly learningRate: number;
+  /** Norm of the gradient before clipping. */
+  readonly gradientNorm: number;
+}
+
+const stateSchema = z.object({ step: z.int().min(0) });
+
+/**
+ * Trains a single network: AdamW after a cosine schedule, on batches that the caller brings. Nothing here is drawn at
+ * random but fresh weights, so the same batches give the same weights, also across `state`/`restore`. Running statistics
+ * are not trained; calibrate them (`calibrateBatchNorm`) before the network is judged.
+ */
+export class NetworkTrainer {
+  readonly weights: Weights;
+  readonly #options: NetworkTrainerOptions;
+  readonly #flat: Required<FlatParameters>;
+  readonly #whole: SubnetView;
+  readonly #optimizer: AdamW;
+  readonly #clipping: GradientClipping;
+  readonly #adaptiveClipping: AdaptiveClipping;
+  readonly #average: WeightAverage | undefined;
+  readonly #averaged: Weights | undefined;
+
+  constructor(options: NetworkTrainerOptions) {
+    const { network, settings, start } = options;
+    this.#options = options;
+    this.#flat = flatParameters(layoutOf(network).trainableLength);
+    if ('weights' in start) {
+      this.weights = new Weights(network, this.#flat.values);
+      this.weights.trainable.set(start.weights.trainable);
+      this.weights.statistics.set(start.weights.statistics);
+    } else {
+      this.weights = Weights.initialise(network, new Random(start.seed).fork('weights'), this.#flat.values);
+    }
+    this.#whole = new SubnetView(this.weights, network);
+    this.#optimizer = new AdamW(this.#flat, decayRanges(this.weights, settings), settings);
+    this.#clipping = new GradientClipping(this.#flat);
+    this.#adaptiveClipping = new AdaptiveClipping(this.#flat, this.weights.parameters.values());
+    this.#average = settings.averageDecay > 0 ? new WeightAverage(this.#flat) : undefined;
+    this.#averaged = this.#average && new Weights(network, this.#average.values);
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#optimizer.step;
+  }
+
+  /** What the network is judged by: the moving average of the weights where there is one. The same object at every step. */
+  get evaluationWeights(): Weights {
+    return this.#averaged ?? this.weights;
+  }
+
+  /**
+   * One optimizer step.
+   * @throws EnvironmentError `diverged` when the loss is not a number; the weights are as before the step
+   */
+  train(batch: TrainingBatch): NetworkStepReport {
+    const { network: { classes }, settings } = this.#options;
+    const { microBatchSize = Infinity, labelSmoothing, adaptiveClip, clipNorm, averageDecay } = settings;
+    const step = this.step;
+    clearGradient(this.#flat);
+    let [loss, right] = [0, 0];
+    for (const part of microBatches(batch, microBatchSize, { classes, labelSmoothing })) {
+      this.#backpropagate(part.at(this.#options.network.resolution), part.count, (logits) => {
+        const result = crossEntropy(logits, part.targets, classes);
+        loss += part.share * result.loss;
+        right += part.share * accuracy(logits, part.labels);
+        // The loss is a mean over its images; the batch's is the mean over all parts.
+        return part.share === 1 ? result.gradient : result.gradient.map((value) => value * part.share);
+      });
+    }
+    if (!Number.isFinite(loss)) {
+      throw new EnvironmentError('diverged', `Training diverged at step ${step + 1}: the loss is not a number. Lower training.learningRate or raise training.warmupSteps.`);
+    }
+    if (adaptiveClip > 0) this.#adaptiveClipping.clip(adaptiveClip);
+    const gradientNorm = this.#clipping.clip(clipNorm);
+    const learningRate = learningRateAt(step, settings);
+    this.#optimizer.update(learningRate, this.#options.engine);
+    this.#average?.update(rampedDecay(averageDecay, step));
+    return { step: this.step, loss, accuracy: right, learningRate, gradientNorm };
+  }
+
+  /** Tensors of a checkpoint. */
+  tensors(): Record<string, WeightTensor> {
+    const flat = (data: Float32Array) => ({ shape: [data.length], data: data.slice() });
+    return {
+      ...this.weights.toTensors(), 'optimizer.first': flat(this.#optimizer.first), 'optimizer.second': flat(this.#optimizer.second),
+      ...(this.#average ? { average: flat(this.#average.values) } : {}),
+    };
+  }
+
+  /** The rest of a checkpoint, as JSON. */
+  state(): { step: number } {
+    return { step: this.step };
+  }
+
+  /** Goes back to a checkpoint. @throws InputError `weights-mismatch` when it belongs to another network */
+  restore(tensors: Readonly<Record<string, WeightTensor>>, state: unknown): void {
+    const { step } = stateSchema.parse(state);
+    const saved = Weights.fromTensors(this.weights.network, tensors);
+    this.weights.trainable.set(saved.trainable);
+    this.weights.statistics.set(saved.statistics);
+    this.#optimizer.first.set(tensors['optimizer.first'].data as Float32Array);
+    this.#optimizer.second.set(tensors['optimizer.second'].data as Float32Array);
+    this.#average?.values.set(tensors.average.data as Float32Array);
+    this.#optimizer.step = step;
+  }
+
+  #backpropagate(pixels: Float32Array, count: number, gradientOf: (logits: Float32Array) => Float32Array): void {
+    const { engine, network } = this.#options;
+    const { resolution } = network;
+    const images = { shape: [count, 3, resolution, resolution], data: pixels };
+    backpropagate(engine, network, (key) => this.#whole.shareOf(key), images, this.#flat, gradientOf);
+  }
+}
