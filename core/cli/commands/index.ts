@@ -12,6 +12,9 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import('./report.ts')).report,
   devices: async () => (await import('./devices.ts')).devices,
   serve: async () => (await import('./serve.ts')).serve,
+  ablation: async () => (await import('./ablation.ts')).ablation,
+  conflict: async () => (await import('./conflict.ts')).conflict,
+  'rank-correlation': async () => (await import('./rankCorrelation.ts')).rankCorrelation,
   bench: async () => (await import('./bench.ts')).bench,
   engines: async () => (await import('./engines.ts')).engines,
 };
