@@ -18,7 +18,7 @@ export interface LatencyPrediction {
   readonly outOfRange: readonly string[];
 }
 
-interface BlockEstimate {
+export interface BlockEstimate {
   readonly latencyMs: number;
   readonly violations: readonly Violation[];
   /** The kind itself was not measured. */
@@ -44,35 +44,59 @@ const caches = new WeakMap<DeviceModel, Map<string, BlockEstimate>>();
  * Estimates are remembered by the block's shape, so a search pays for each shape once.
  */
 export function predictLatency(model: DeviceModel, network: Network): LatencyPrediction {
-  const { scale, biasMs } = model.network;
-  const within = model.interval.logHalfWidth;
-  let inside = biasMs;
-  let outside = 0;
-  let outsideLow = 0;
-  let outsideHigh = 0;
   const violations: Violation[] = [];
   const unmeasured = new Set<string>();
-  const blocks = network.blocks.map((block) => {
-    const estimate = estimateOf(model, block);
-    const latencyMs = estimate.latencyMs;
-    if (estimate.logHalfWidth === 0) {
-      inside += scale * latencyMs;
-    } else {
-      const width = Math.max(within, estimate.logHalfWidth);
-      outside += scale * latencyMs;
-      outsideLow += scale * latencyMs * Math.exp(-width);
-      outsideHigh += scale * latencyMs * Math.exp(width);
-      violations.push(...estimate.violations);
-      if (estimate.unmeasured) unmeasured.add(`${latencyKindOf(block)}: no block of this kind was measured`);
-    }
-    return { name: block.name, latencyMs };
+  const parts = latencyParts(model, network.blocks, (block, estimate) => {
+    violations.push(...estimate.violations);
+    if (estimate.unmeasured) unmeasured.add(`${latencyKindOf(block)}: no block of this kind was measured`);
   });
   return {
-    latencyMs: inside + outside,
-    lowMs: inside * Math.exp(-within) + outsideLow,
-    highMs: inside * Math.exp(within) + outsideHigh,
-    blocks,
+    ...intervalOf(model, parts),
+    blocks: network.blocks.map((block) => ({ name: block.name, latencyMs: estimateOf(model, block).latencyMs })),
     outOfRange: [...unmeasured, ...describeViolations(violations)],
+  };
+}
+
+/** What a prediction is made of: numbers that add up over blocks, in ms on the device. */
+export interface LatencyParts {
+  /** Of blocks inside what was measured. */
+  readonly insideMs: number;
+  /** Of the others, with the ends of their intervals. */
+  readonly outsideMs: number;
+  readonly outsideLowMs: number;
+  readonly outsideHighMs: number;
+}
+
+/** @param onOutside told every block that lies outside what was measured */
+export function latencyParts(
+  model: DeviceModel, blocks: readonly Block[], onOutside?: (block: Block, estimate: BlockEstimate) => void,
+): LatencyParts {
+  const { scale } = model.network;
+  let [insideMs, outsideMs, outsideLowMs, outsideHighMs] = [0, 0, 0, 0];
+  for (const block of blocks) {
+    const estimate = estimateOf(model, block);
+    const latencyMs = scale * estimate.latencyMs;
+    if (estimate.logHalfWidth === 0) {
+      insideMs += latencyMs;
+    } else {
+      const width = Math.max(model.interval.logHalfWidth, estimate.logHalfWidth);
+      outsideMs += latencyMs;
+      outsideLowMs += latencyMs * Math.exp(-width);
+      outsideHighMs += latencyMs * Math.exp(width);
+      onOutside?.(block, estimate);
+    }
+  }
+  return { insideMs, outsideMs, outsideLowMs, outsideHighMs };
+}
+
+/** The prediction for a network whose blocks have these parts together. */
+export function intervalOf(model: DeviceModel, parts: LatencyParts): Pick<LatencyPrediction, 'latencyMs' | 'lowMs' | 'highMs'> {
+  const inside = model.network.biasMs + parts.insideMs;
+  const within = model.interval.logHalfWidth;
+  return {
+    latencyMs: inside + parts.outsideMs,
+    lowMs: inside * Math.exp(-within) + parts.outsideLowMs,
+    highMs: inside * Math.exp(within) + parts.outsideHighMs,
   };
 }
 
