@@ -33,8 +33,10 @@ export class CoordinateSample {
     const { stride } = this;
     const picks = this.#picks;
     if (picks === undefined) {
-      taken.set(values.subarray(from, from + end - start), at);
-      for (let i = start; i < end; i++) places[at++] = i;
+      for (let i = start; i < end; i++) {
+        places[at] = i;
+        taken[at++] = values[from + i - start];
+      }
       return at;
     }
     const last = Math.floor((end - 1) / stride);

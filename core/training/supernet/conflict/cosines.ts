@@ -18,13 +18,16 @@ export function gradientCosines(gradients: readonly SampledGradient[], places: n
   const bySize = [...gradients.keys()].sort((a, b) => gradients[b].places.length - gradients[a].places.length);
   // What the larger of two subnets does not have is NaN.
   const larger = new Float32Array(places);
-  bySize.forEach((i, rank) => {
+  for (const [rank, i] of bySize.entries()) {
     larger.fill(NaN);
-    const { places: own, values } = gradients[i];
-    for (let k = 0; k < own.length; k++) larger[own[k]] = values[k];
+    spreadOut(gradients[i], larger);
     for (const j of bySize.slice(rank)) cosines[i][j] = cosines[j][i] = sharedCosine(larger, gradients[j]);
-  });
+  }
   return cosines;
+}
+
+function spreadOut({ places, values }: SampledGradient, into: Float32Array): void {
+  for (let k = 0; k < places.length; k++) into[places[k]] = values[k];
 }
 
 function sharedCosine(larger: Float32Array, { places, values }: SampledGradient): number {

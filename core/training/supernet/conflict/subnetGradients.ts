@@ -66,12 +66,14 @@ export class SubnetGradients {
     let count = 0;
     for (const { key, offset } of trained) {
       const { offset: start, slice: { starts, runLength } } = view.shareOf(key);
-      starts.forEach((run, i) => {
-        count = this.sample.take(start + run, start + run + runLength, flat.gradient, offset + i * runLength, places, values, count);
-      });
+      for (let i = 0; i < starts.length; i++) {
+        const from = start + starts[i];
+        count = this.sample.take(from, from + runLength, flat.gradient, offset + i * runLength, places, values, count);
+      }
     }
     // Of a network that computes no numbers no gradient is one.
     if (!Number.isFinite(loss)) values.fill(NaN);
+    if (count === places.length) return { places, values };
     return { places: places.slice(0, count), values: values.slice(0, count) };
   }
 

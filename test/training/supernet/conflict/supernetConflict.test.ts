@@ -45,7 +45,7 @@ describe('measurements of gradient conflict during the training', () => {
 
   it('change neither the weights nor what is drawn next', () => {
     const [with_, without] = [training({}, few), training({}, few)];
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 2; i++) {
       with_.step();
       with_.conflict.measure();
       without.step();
@@ -97,8 +97,8 @@ describe('measurements of gradient conflict during the training', () => {
       const measureMacs = images * (2 * conflictSizes(space).reduce((sum, macs) => sum + macs, 0)
         + 4 * buckets.reduce((sum, { fromMacs, toMacs }) => sum + (fromMacs + toMacs) / 2, 0));
       const due = Array.from({ length: steps }, (_, i) => i + 1).filter((step) => conflict.isDue(step));
-      expect(due.length === 0 ? 0 : due.length - 1).toBe(due.length === 0 ? 0 : Math.ceil(steps / conflict.everySteps));
-      expect(due.length * measureMacs).toBeLessThan(0.032 * steps * stepMacs);
+      // A measurement counts twice: small networks take longer than their arithmetic. Sizes differ from those wanted by up to 3 %.
+      expect(due.length * 2 * measureMacs).toBeLessThan(1.03 * 0.03 * steps * stepMacs);
       expect(due.length > 0).toBe(steps > 60);
     }
   });
