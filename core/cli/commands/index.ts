@@ -16,6 +16,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   conflict: async () => (await import('./conflict.ts')).conflict,
   'rank-correlation': async () => (await import('./rankCorrelation.ts')).rankCorrelation,
   bench: async () => (await import('./bench.ts')).bench,
+  reproduce: async () => (await import('./reproduce.ts')).reproduce,
   engines: async () => (await import('./engines.ts')).engines,
 };
 
