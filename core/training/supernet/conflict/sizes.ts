@@ -34,7 +34,7 @@ export function subnetPairs<A>(
   space: SearchSpace<A>, sizes: readonly number[], options: { pairs: number; classes: number; random: Random },
 ): (readonly [Network, Network])[][] {
   const { pairs, classes, random } = options;
-  const sampler = new MacsSampler(space, { classes, windowMacs: nearness[0] * Math.min(...sizes) });
+  const sampler = new MacsSampler(space, { classes, maxMacs: (1 + nearness[nearness.length - 1]) * Math.max(...sizes) });
   return sizes.map((size) => Array.from({ length: pairs }, () => {
     for (const share of nearness) {
       const draw = () => sampler.draw((1 - share) * size, (1 + share) * size, random);

@@ -140,8 +140,8 @@ describe('a sample of a supernet\'s parameters', () => {
     const taken = new Float64Array(1000);
     const draws = 4000;
     for (let seed = 0; seed < draws; seed++) {
-      const sample = new CoordinateSample(1000, 150, new Random(seed));
-      for (const place of takeAll(sample, [[0, 1000]], Float32Array.from({ length: 1000 }, (_, i) => i)).values) taken[place]++;
+      const sample = new CoordinateSample([{ offset: 0, length: 1000 }], 150, new Random(seed), 0);
+      for (const place of takeAll(sample, [[0, 1000]], Float32Array.from({ length: 1000 }, (_, i) => i)).values) taken[Math.round(place / Math.sqrt(7))]++;
     }
     // A stride of 7: each with probability 1/7; five standard deviations.
     const expected = draws / 7;
@@ -149,21 +149,39 @@ describe('a sample of a supernet\'s parameters', () => {
   });
 
   it('finds the same parameters whatever runs they come in', () => {
-    const sample = new CoordinateSample(1000, 150, new Random('any'));
+    const sample = new CoordinateSample([{ offset: 0, length: 1000 }], 150, new Random('any'), 0);
     const numbers = Float32Array.from({ length: 1000 }, (_, i) => i);
     const inRuns = takeAll(sample, Array.from({ length: 100 }, (_, i) => [10 * i, 10 * i + 10]), numbers);
     expect(inRuns).toEqual(takeAll(sample, [[0, 1000]], numbers));
     expect(sample.places).toBe(143);
   });
 
+  it('has small parameters whole, and sums of products right on average', () => {
+    const random = new Random('numbers');
+    const numbers = Float32Array.from({ length: 300 }, () => random.normal());
+    const squares = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0);
+    let mean = 0;
+    for (let seed = 0; seed < 2000; seed++) {
+      const sample = new CoordinateSample([{ offset: 0, length: 20 }, { offset: 20, length: 280 }], 90, new Random(seed), 50);
+      const [places, values] = [new Uint32Array(sample.places), new Float32Array(sample.places)];
+      const small = sample.take(0, 0, 20, numbers, 0, places, values, 0);
+      expect(values.slice(0, small)).toEqual(numbers.slice(0, 20));
+      const end = sample.take(20, 0, 280, numbers, 20, places, values, small);
+      expect(end).toBe(90);
+      mean += squares(values.slice(0, end)) / 2000;
+    }
+    // A draw's sum of 70 numbers, each for four: its deviation is below 4 sqrt(2 x 70) = 47, and that of the mean of 2,000 is 1.1.
+    expect(Math.abs(mean - squares(numbers))).toBeLessThan(5);
+  });
+
   it('gives about the cosine of all parameters', () => {
     const random = new Random('vectors');
     const a = Float32Array.from({ length: 100_000 }, () => random.normal());
     const b = a.map((value) => 0.5 * value + random.normal());
-    const sample = new CoordinateSample(a.length, 10_000, new Random('sample'));
+    const sample = new CoordinateSample([{ offset: 0, length: a.length }], 10_000, new Random('sample'));
     const cosineOf = (of: CoordinateSample) => gradientCosines([a, b].map((values) => takeAll(of, [[0, values.length]], values)), of.places)[0][1];
     // 0.5 / sqrt(1.25); the standard error of a correlation of 10,000 numbers is (1 - r^2) / 100 = 0.008.
-    expect(cosineOf(new CoordinateSample(a.length, a.length, random))).toBeCloseTo(0.5 / Math.sqrt(1.25), 1);
+    expect(cosineOf(new CoordinateSample([{ offset: 0, length: a.length }], a.length, random))).toBeCloseTo(0.5 / Math.sqrt(1.25), 1);
     expect(Math.abs(cosineOf(sample) - 0.5 / Math.sqrt(1.25))).toBeLessThan(0.03);
   });
 });
@@ -172,7 +190,7 @@ function takeAll(sample: CoordinateSample, runs: readonly (readonly number[])[],
   const places = new Uint32Array(sample.places);
   const values = new Float32Array(sample.places);
   let count = 0;
-  for (const [start, end] of runs) count = sample.take(start, end, numbers, start, places, values, count);
+  for (const [start, end] of runs) count = sample.take(0, start, end, numbers, start, places, values, count);
   return { places: places.slice(0, count), values: values.slice(0, count) };
 }
 
