@@ -1,3 +1,5 @@
+import { kendallTau } from '../base/rankStatistics.ts';
+
 /** How predictions compare with measurements. All shares and errors in percent. */
 export interface ErrorReport {
   readonly count: number;
@@ -27,23 +29,6 @@ export function errorReport(measured: readonly number[], predicted: readonly num
     withinPercent: { 1: within(1), 3: within(3), 5: within(5), 10: within(10) },
     kendallTau: kendallTau(measured, predicted),
   };
-}
-
-/** Kendall's tau-b (ties corrected), by comparing all pairs; NaN when one side is constant. */
-export function kendallTau(a: readonly number[], b: readonly number[]): number {
-  let agreement = 0;
-  let untiedA = 0;
-  let untiedB = 0;
-  for (let i = 0; i < a.length; i++) {
-    for (let j = 0; j < i; j++) {
-      const signA = Math.sign(a[i] - a[j]);
-      const signB = Math.sign(b[i] - b[j]);
-      agreement += signA * signB;
-      untiedA += signA * signA;
-      untiedB += signB * signB;
-    }
-  }
-  return agreement / Math.sqrt(untiedA * untiedB);
 }
 
 export function mean(values: readonly number[]): number {

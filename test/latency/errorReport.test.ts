@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorReport, kendallTau } from '../../core/latency/errorReport.ts';
+import { errorReport } from '../../core/latency/errorReport.ts';
 
 describe('an error report', () => {
   it('follows the definitions, counted by hand', () => {
@@ -10,17 +10,5 @@ describe('an error report', () => {
     expect(report.worstPercent).toBeCloseTo(12, 9);
     expect(report.withinPercent).toEqual({ 1: 25, 3: 50, 5: 75, 10: 75 });
     expect(report.kendallTau).toBe(1);
-  });
-});
-
-describe('Kendall\'s tau', () => {
-  it('counts pairs in order minus pairs out of order', () => {
-    expect(kendallTau([1, 2, 3, 4], [4, 3, 2, 1])).toBe(-1);
-    expect(kendallTau([1, 2, 3, 4], [1, 2, 4, 3])).toBeCloseTo(4 / 6, 12);
-  });
-
-  it('corrects for ties as tau-b does', () => {
-    // 5 pairs are untied in a, 5 in b, 4 in both and all in agreement: 4 / sqrt(5 x 5).
-    expect(kendallTau([1, 1, 2, 3], [1, 2, 3, 3])).toBeCloseTo(4 / 5, 12);
   });
 });

@@ -1,6 +1,6 @@
 import { bootstrapInterval, type Interval } from '../../base/bootstrap.ts';
 import { Random } from '../../base/random.ts';
-import { kendallTau } from '../../latency/errorReport.ts';
+import { kendallTau } from '../../base/rankStatistics.ts';
 import type { RankRecord } from './record.ts';
 
 /** Kendall's tau-b of a ranking with that of the retrained accuracies. */
