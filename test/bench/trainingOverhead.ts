@@ -1,0 +1,96 @@
+/**
+ * What conflict-aware training costs beside the plainest way to train the same supernet: both train `elasticvit-mini` on
+ * the same images, in turns in one process, and the ratio of their times per image is printed for each round.
+ *
+ *   node_modules/.bin/tsx test/bench/trainingOverhead.ts [steps] [rounds]
+ *
+ * "Everything" is every mechanism with a setting, two teachers included (small networks, exported on the spot): once asking them
+ * for every image, and once answering from disk as a repeated study does.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Random } from '../../core/base/random.ts';
+import { startEngine } from '../../core/engine/engines.ts';
+import { exportNetwork } from '../../core/export/exportNetwork.ts';
+import { Weights } from '../../core/model/weights.ts';
+import { getSpace } from '../../core/spaces/index.ts';
+import { readEvents } from '../../core/study/events.ts';
+import { writeFileAtomic } from '../../core/study/files.ts';
+import { createStudy } from '../../core/study/folder.ts';
+import { prepareRun } from '../../core/study/run/runStudy.ts';
+import { trainingPhase } from '../../core/study/run/trainingPhase.ts';
+import { parseStudyFile } from '../../core/study/studyFile.ts';
+import { syntheticClasses } from '../../core/data/synthetic.ts';
+
+const [steps = 200, rounds = 3] = process.argv.slice(2).map(Number);
+const folder = await mkdtemp(join(tmpdir(), 'pocketformer-overhead-'));
+
+const base = `
+version: 1
+space: elasticvit-mini
+devices: [pixel6]
+`;
+const minimal = `${base}
+data: { kind: synthetic, trainImages: 4000, valImages: 500 }
+training:
+  steps: ${steps}
+  batchSize: 64
+  averageDecay: 0
+  checkpointEverySteps: 100000
+  healthEverySteps: 0
+  smallestLoss: cross-entropy
+  sampling: { smallestSubnets: 1 }
+  performance: { enabled: false }
+  conflict: { everySteps: 0 }
+`;
+const everything = (teachers: boolean) => `${base}
+data:
+  { kind: synthetic, trainImages: 4000, valImages: 500, randAugment: { operations: 1 }, colourJitter: 0.4, randomErasing: 0.25 }
+training:
+  steps: ${steps}
+  batchSize: 64
+  adaptiveClip: 0.1
+  checkpointEverySteps: 100000
+  mix: { mixup: 0.2, cutmix: 0.2 }
+${teachers ? '  distillation: { teachers: [{ file: teacher.onnx }, { file: teacher.onnx }] }' : ''}
+`;
+
+async function secondsPerImage(name: string, text: string): Promise<number> {
+  const path = join(folder, `${name}.yaml`);
+  const study = await createStudy(join(folder, name), { text, path, baseDir: folder, settings: parseStudyFile(text, path) });
+  try {
+    const context = await prepareRun(study, {});
+    try {
+      await trainingPhase(context);
+    } finally {
+      context.data.close();
+    }
+    const { events } = readEvents(study.paths.events);
+    const finished = events.find((event) => event.kind === 'phase-finished');
+    if (finished?.kind !== 'phase-finished' || finished.seconds === undefined) throw new Error('The training did not finish.');
+    return finished.seconds / (steps * study.settings.training.batchSize);
+  } finally {
+    study.close();
+  }
+}
+
+try {
+  const space = getSpace('elasticvit-mini');
+  const engine = await startEngine();
+  const weights = Weights.initialise(space.lower(space.networks.medium, { classes: syntheticClasses.length }), new Random(1));
+  await exportNetwork({
+    weights, engine, out: join(folder, 'teacher.onnx'), batch: 'dynamic', seed: 1, version: 'bench', architecture: space.networks.medium,
+    writeFile: writeFileAtomic,
+  });
+  await secondsPerImage('warm-up', minimal);
+  for (let round = 1; round <= rounds; round++) {
+    const plain = await secondsPerImage(`minimal-${round}`, minimal);
+    const all = await secondsPerImage(`everything-${round}`, everything(false));
+    const taught = await secondsPerImage(`taught-${round}`, everything(true));
+    const ratio = (seconds: number) => (seconds / plain).toFixed(3);
+    console.log(`round ${round}: minimal ${(plain * 1000).toFixed(2)} ms an image; everything but teachers ${ratio(all)} x, with two teachers ${ratio(taught)} x`);
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
