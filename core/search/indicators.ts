@@ -1,3 +1,4 @@
+import { invertedGenerationalDistancePlus } from './multiobjective/distances.ts';
 import { paretoFront } from './pareto.ts';
 import type { ParetoPoint } from './pareto.ts';
 
@@ -47,18 +48,6 @@ export function igdPlus(
   referenceFront: readonly ParetoPoint[],
   scale: ParetoPoint,
 ): number {
-  if (found.length === 0 || referenceFront.length === 0) {
-    throw new RangeError('IGD+ needs at least one found point and one reference point.');
-  }
-  let sum = 0;
-  for (const target of referenceFront) {
-    let nearest = Infinity;
-    for (const point of found) {
-      const slower = Math.max(0, point.latencyMs - target.latencyMs) / scale.latencyMs;
-      const worse = Math.max(0, target.accuracy - point.accuracy) / scale.accuracy;
-      nearest = Math.min(nearest, Math.hypot(slower, worse));
-    }
-    sum += nearest;
-  }
-  return sum / referenceFront.length;
+  const place = ({ latencyMs, accuracy }: ParetoPoint) => [latencyMs / scale.latencyMs, -accuracy / scale.accuracy];
+  return invertedGenerationalDistancePlus(found.map(place), referenceFront.map(place));
 }
