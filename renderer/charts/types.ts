@@ -188,6 +188,25 @@ export interface StepStripProps {
   readonly height?: number;
 }
 
+// ---- MatrixTable.vue -------------------------------------------------------------------------------------------
+
+export interface MatrixTableProps {
+  /** The table's caption, read out only. */
+  readonly title: string;
+  /** What rows and columns stand for: "MACs". */
+  readonly corner: string;
+  /** Of rows and columns alike. */
+  readonly labels: readonly string[];
+  /** [rows][columns]; null where it is not known. */
+  readonly values: readonly (readonly (number | null)[])[];
+  /** Standard errors, told with the value under the pointer. */
+  readonly errors?: readonly (readonly (number | null)[])[];
+  /** The colours reach from -end to end, with none at 0. */
+  readonly end: number;
+  /** What the colours' ends mean: ["they conflict", "they agree"]. */
+  readonly meanings: readonly [below: string, above: string];
+}
+
 // ---- ScatterChart.vue ------------------------------------------------------------------------------------------
 
 export interface ScatterSeries {

@@ -21,6 +21,7 @@ export { default as ProgressBar } from './ProgressBar.vue';
 export { default as Select } from './Select.vue';
 export { default as Shortcut } from './Shortcut.vue';
 export { default as Skeleton } from './Skeleton.vue';
+export { default as Slider } from './Slider.vue';
 export { default as Sparkline } from './Sparkline.vue';
 export { default as SplitPane } from './SplitPane.vue';
 export { default as StateBadge } from './StateBadge.vue';

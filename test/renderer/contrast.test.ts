@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { rgbOf } from '../../renderer/charts/shared/chartTheme.ts';
+import { divergingColor, largestMix } from '../../renderer/charts/shared/diverging.ts';
 import { contrastRatio } from '../../renderer/theme/contrast.ts';
 
 const css = readFileSync(new URL('../../renderer/theme/tokens.css', import.meta.url), 'utf8');
@@ -45,6 +47,19 @@ describe('contrast', () => {
       .filter(({ ratio, least }) => ratio < least)
       .map(({ front, back, ratio }) => `${front} on ${back}: ${ratio.toFixed(2)}`);
     expect(short).toEqual([]);
+  });
+
+  it.each(['light', 'dark'])('of text on the strongest colours of a matrix meets AA in the %s theme', (theme) => {
+    const colours = themeColours(theme);
+    const rgb = (name: string) => rgbOf(colours.get(name) ?? '');
+    for (const series of ['series-1', 'series-2']) {
+      const mixed = rgb('surface').map((value, i) => Math.round((1 - largestMix) * value + largestMix * rgb(series)[i]));
+      const hex = `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+      expect(contrastRatio(colours.get('text') ?? '', hex)).toBeGreaterThanOrEqual(4.5);
+    }
+    expect(divergingColor(-2, 1)).toContain(`var(--series-2) ${(100 * largestMix).toFixed(1)}%`);
+    expect(divergingColor(0, 1)).toContain(' 0.0%');
+    expect(divergingColor(null, 1)).toBe('transparent');
   });
 
   it('both themes name the same tokens', () => {

@@ -14,6 +14,7 @@ import type { NewEvent } from '../../core/study/eventTypes.ts';
 import { studyPaths } from '../../core/study/folder.ts';
 import { summarySchema } from '../../core/study/summary.ts';
 import { writeStudyInfo } from '../../core/study/studyInfo.ts';
+import { InventedTraining } from './inventedTraining.ts';
 
 export interface LargeStudyOptions {
   readonly evaluations: number;
@@ -63,10 +64,8 @@ export async function writeLargeStudy(directory: string, options: LargeStudyOpti
   history.add({ kind: 'phase-started', phase: 'data' });
   history.add({ kind: 'phase-finished', phase: 'data', seconds: 2.5 });
   history.add({ kind: 'phase-started', phase: 'training', totalSteps: trainingSteps });
-  for (let step = 1; step <= trainingSteps; step++) {
-    const loss = 2.3 * Math.exp(-1.6 * step / trainingSteps) + 0.05 * random.normal();
-    history.add({ kind: 'step', step, loss, learningRate: 1e-3 * (1 - step / trainingSteps), imagesPerSecond: 900 + 20 * random.normal() });
-  }
+  const training = new InventedTraining(random, trainingSteps);
+  for (let step = 1; step <= trainingSteps; step++) for (const event of training.events(step)) history.add(event);
   history.add({ kind: 'phase-finished', phase: 'training', seconds: trainingSteps * 0.3 });
   history.add({ kind: 'phase-started', phase: 'search', totalSteps: evaluations });
   for (let batch = 0, done = 0; batch < batches; batch++) {

@@ -36,10 +36,10 @@ function samplingMetrics<A>({ buckets, banks }: SubnetSampler<A>, sample: StepSa
   const { bucket, smallestIndex, exploitProbability, subnets } = sample;
   if (bucket === undefined) return {};
   const { fromMacs, toMacs } = buckets[bucket];
-  const { members, best } = banks[bucket];
+  const { members, capacity, best } = banks[bucket];
   return {
     bucket, buckets: buckets.length, bucketFromMacs: fromMacs, bucketToMacs: toMacs, smallestSubnet: smallestIndex,
-    ...(best ? { bankMembers: members.length, bankBestScore: best.score } : {}),
+    ...(best ? { bankMembers: members.length, bankCapacity: capacity, bankBestScore: best.score } : {}),
     exploitProbability, remembered: subnets.filter(({ origin }) => origin === 'remembered').length,
   };
 }

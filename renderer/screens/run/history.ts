@@ -1,11 +1,14 @@
 import type { PayloadOf } from '../../../core/api/contract/contract.ts';
+import { bucketNames } from './buckets.ts';
 import { PhaseClock } from './phaseClock.ts';
 import { SeriesTable } from './seriesTable.ts';
 
 export type StudyEvent = PayloadOf<'study.events'>['events'][number];
 
 const stepColumns = [
-  'step', 'loss', 'accuracy', 'learningRate', 'gradientNorm', 'imagesPerSecond', 'memoryBytes', 'smallestLoss', 'smallestAccuracy', 'bucket',
+  'step', 'loss', 'accuracy', 'learningRate', 'gradientNorm', 'imagesPerSecond', 'memoryBytes', 'smallestLoss', 'smallestAccuracy',
+  'bucket', 'smallestSubnet', 'bankMembers', 'bankCapacity', 'bankBestScore', 'exploitProbability', 'remembered',
+  'teacherAnswersAsked', 'teacherAnswersCached',
 ] as const;
 const healthColumns = [
   'step', 'smallestLoss', 'middleLoss', 'largestLoss', 'smallestAccuracy', 'middleAccuracy', 'largestAccuracy', 'images',
@@ -15,6 +18,8 @@ const healthColumns = [
 export type NoteEvent = Extract<StudyEvent, {
   kind: 'study-started' | 'resumed' | 'phase-started' | 'phase-finished' | 'warning' | 'exported' | 'finished' | 'failed' | 'interrupted';
 }>;
+/** How well the gradients of subnets of several sizes agreed after a step. */
+export type ConflictEvent = Extract<StudyEvent, { kind: 'conflict' }>;
 type Failed = Extract<StudyEvent, { kind: 'failed' }>;
 
 /**
@@ -26,13 +31,15 @@ export class StudyHistory {
   readonly health = new SeriesTable(healthColumns);
   readonly phases = new PhaseClock();
   readonly notes: NoteEvent[] = [];
-  /** Names of the buckets, smallest first; empty until a step has told how many there are. */
+  /** Names of the buckets, smallest first; empty until a step has told how many there are, and with the sandwich rule. */
   buckets: readonly string[] = [];
   exported = 0;
   /** The failure that nothing came after. */
   failure: Failed | undefined;
   finished = false;
   lastSeq = 0;
+  /** Measurements of gradient conflict, oldest first; a new list whenever there is another one. */
+  conflicts: readonly ConflictEvent[] = [];
   #generations: Extract<StudyEvent, { kind: 'generation' }>[] = [];
   #exported: number[] = [];
   /** By bucket: the MACs it reaches from and to. */
@@ -70,6 +77,9 @@ export class StudyHistory {
     switch (event.kind) {
       case 'step': return this.#addStep(event);
       case 'health': return this.#addHealth(event);
+      case 'conflict':
+        this.conflicts = [...this.conflicts, event];
+        return;
       case 'generation':
         this.#generations.push(event);
         return;
@@ -84,9 +94,14 @@ export class StudyHistory {
 
   #addStep(event: Extract<StudyEvent, { kind: 'step' }>): void {
     const { step, loss, accuracy, learningRate, gradientNorm, imagesPerSecond, memoryBytes, metrics = {} } = event;
-    const { smallestLoss, smallestAccuracy, bucket, buckets, bucketFromMacs, bucketToMacs } = metrics;
+    const {
+      smallestLoss, smallestAccuracy, bucket, buckets, bucketFromMacs, bucketToMacs, smallestSubnet, bankMembers, bankCapacity, bankBestScore,
+      exploitProbability, remembered, teacherAnswersAsked, teacherAnswersCached,
+    } = metrics;
+    // One by one: a spread of all metrics takes many times as long.
     this.steps.add(event.seq, {
-      step, loss, accuracy, learningRate, gradientNorm, imagesPerSecond, memoryBytes, smallestLoss, smallestAccuracy, bucket,
+      step, loss, accuracy, learningRate, gradientNorm, imagesPerSecond, memoryBytes, smallestLoss, smallestAccuracy, bucket, smallestSubnet,
+      bankMembers, bankCapacity, bankBestScore, exploitProbability, remembered, teacherAnswersAsked, teacherAnswersCached,
     });
     if (buckets && this.buckets.length !== buckets) this.#nameBuckets(buckets);
     if (typeof bucket === 'number' && bucketFromMacs && bucketToMacs && !this.#bucketMacs.has(bucket)) {
@@ -105,14 +120,12 @@ export class StudyHistory {
   }
 
   #nameBuckets(count: number): void {
-    this.buckets = Array.from({ length: count }, (_, index) => {
-      const macs = this.#bucketMacs.get(index);
-      return macs ? `${megaMacs(macs[0])} to ${megaMacs(macs[1])} MMACs` : `Bucket ${index + 1}`;
-    });
+    this.buckets = bucketNames(count, this.#bucketMacs);
   }
 
   #dropAfter(seq: number): void {
     for (const table of [this.steps, this.health]) table.dropAfter(seq);
+    this.conflicts = this.conflicts.filter((conflict) => conflict.seq <= seq);
     this.#generations = this.#generations.filter((generation) => generation.seq <= seq);
     this.#exported = this.#exported.filter((each) => each <= seq);
     this.exported = this.#exported.length;
@@ -120,7 +133,10 @@ export class StudyHistory {
 
   /** A phase that begins without going on from a checkpoint does all of its work again. */
   #dropPhase(phase: string): void {
-    if (phase === 'training') for (const table of [this.steps, this.health]) table.dropAfter(0);
+    if (phase === 'training') {
+      for (const table of [this.steps, this.health]) table.dropAfter(0);
+      this.conflicts = [];
+    }
     if (phase === 'search') this.#generations = [];
     if (phase === 'export') {
       this.#exported = [];
@@ -133,7 +149,3 @@ const noteKinds: ReadonlySet<string> = new Set<NoteEvent['kind']>([
   'study-started', 'resumed', 'phase-started', 'phase-finished', 'warning', 'exported', 'finished', 'failed', 'interrupted',
 ]);
 const isNote = (event: StudyEvent): event is NoteEvent => noteKinds.has(event.kind);
-
-function megaMacs(macs: number): string {
-  return (macs / 1e6).toFixed(macs < 1e7 ? 2 : 0);
-}

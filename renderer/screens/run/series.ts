@@ -33,6 +33,34 @@ export function stepSeries({ steps }: StudyHistory, column: 'learningRate' | 'gr
   return present([{ id: column, name, tone: tones.other, x: steps.column('step'), y: steps.column(column) }]);
 }
 
+/** Besides the smallest one. */
+const subnetsPerStep = 3;
+const stepsOfMean = 50;
+
+/** How probable it was that a step trains remembered subnets, and how many of its subnets were, in percent: means of 50 steps. */
+export function exploitationSeries({ steps }: StudyHistory): LineSeries[] {
+  const x = steps.column('step');
+  const percentOfMean = (column: Float64Array, of: number) => trailingMean(column, stepsOfMean).map((value) => 100 * value / of);
+  return present([
+    { id: 'probability', name: 'Probability', tone: tones.largest, dashed: true, x, y: percentOfMean(steps.column('exploitProbability'), 1) },
+    { id: 'share', name: 'Remembered subnets', tone: tones.sampled, x, y: percentOfMean(steps.column('remembered'), subnetsPerStep) },
+  ]);
+}
+
+/** Mean of each value and those before it, `count` at most; NaN values are left out, and nothing else is NaN. */
+export function trailingMean(values: Float64Array, count: number): Float64Array {
+  const out = new Float64Array(values.length);
+  let [sum, known] = [0, 0];
+  for (let index = 0; index < values.length; index++) {
+    const leaving = index >= count ? values[index - count] : Number.NaN;
+    if (!Number.isNaN(leaving)) [sum, known] = [sum - leaving, known - 1];
+    if (!Number.isNaN(values[index])) [sum, known] = [sum + values[index], known + 1];
+    // Differences of long sums leave rounding errors; these values are not negative.
+    out[index] = known === 0 ? Number.NaN : Math.max(0, sum / known);
+  }
+  return out;
+}
+
 /** Memory of the computing process in GiB. */
 export function memorySeries({ steps }: StudyHistory): LineSeries[] {
   return present([{

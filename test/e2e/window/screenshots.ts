@@ -195,7 +195,12 @@ async function everythingElse(page: Page): Promise<void> {
   await both(page, 'not-found');
 }
 
-async function finishedRun(page: Page, study: string): Promise<void> {
+async function finishedRun(page: Page, study: string, longStudy: string): Promise<void> {
+  await go(page, `#/study/${encodeURIComponent(longStudy)}/run`);
+  await page.getByRole('tab', { name: 'Sampling' }).click();
+  await both(page, 'run-sampling');
+  await page.getByRole('tab', { name: /^Gradient conflict/ }).click();
+  await both(page, 'run-conflict');
   await go(page, `#/study/${encodeURIComponent(study)}/run`);
   await both(page, 'run-finished');
   await page.getByRole('tab', { name: /^Training/ }).click();
@@ -280,7 +285,7 @@ try {
     }],
     ['architecture export', () => architectureOf(page, ids.first)],
     ['devices settings help palette not-found', () => everythingElse(page)],
-    ['run', () => finishedRun(page, ids.first)],
+    ['run', () => finishedRun(page, ids.first, ids.large)],
     ['4k', async () => {
       for (const [suffix, options] of [['4k', { width: 3840, height: 2160 }], ['4k-200', { width: 1920, height: 1080, deviceScaleFactor: 2 }]] as const) {
         const opened = await openWindow(browser, serve.url, options);

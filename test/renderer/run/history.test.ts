@@ -32,6 +32,7 @@ function killedRun(seed: number): StudyEvent[] {
   while (at < 40) {
     events.push(step(++at, random.uniform()));
     if (at % 4 === 0) events.push({ kind: 'health', step: at, subnets: [{ name: 'largest', accuracy: random.uniform(), images: 5, macs: 9 }] });
+    if (at % 5 === 0) events.push({ kind: 'conflict', step: at, macs: [9], cosine: [[random.uniform()]], pairs: [] });
     if (at % 6 === 0) {
       events.push({ kind: 'checkpoint', phase: 'training', step: at, path: 'c', sizeBytes: 1 });
       checkpoint = { seq: events.length, step: at };
@@ -56,6 +57,7 @@ describe('a study\'s history', () => {
       expect([...history.steps.column('loss')]).toEqual(steps.map(({ loss }) => loss));
       const health = effective.filter((event) => event.kind === 'health');
       expect([...history.health.column('largestAccuracy')]).toEqual(health.map(({ subnets }) => subnets[0].accuracy));
+      expect(history.conflicts).toEqual(effective.filter((event) => event.kind === 'conflict'));
     }
   });
 
@@ -70,8 +72,12 @@ describe('a study\'s history', () => {
   });
 
   it('begins a phase anew when it starts without going on from a checkpoint', () => {
-    const history = historyOf(numbered([begun, training, step(1, 3), step(2, 2), { kind: 'interrupted' }, training, step(1, 3), step(2, 2), step(3, 1)]));
+    const conflict: NewEvent = { kind: 'conflict', step: 1, macs: [], cosine: [], pairs: [] };
+    const history = historyOf(numbered([
+      begun, training, step(1, 3), conflict, step(2, 2), { kind: 'interrupted' }, training, step(1, 3), conflict, step(2, 2), step(3, 1),
+    ]));
     expect([...history.steps.column('step')]).toEqual([1, 2, 3]);
+    expect(history.conflicts.map(({ seq }) => seq)).toEqual([9]);
   });
 
   it('keeps numbers that were not finite as gaps', () => {
@@ -85,7 +91,7 @@ describe('a study\'s history', () => {
     const walk = (number: number, bucket: number, from: number, to: number): NewEvent => (
       { kind: 'step', step: number, loss: 1, learningRate: 1, metrics: { bucket, buckets: 3, bucketFromMacs: from, bucketToMacs: to } });
     const history = historyOf(numbered([walk(1, 2, 20e6, 30e6), walk(2, 0, 1e6, 2.5e6)]));
-    expect(history.buckets).toEqual(['1.00 to 2.50 MMACs', 'Bucket 2', '20 to 30 MMACs']);
+    expect(history.buckets).toEqual(['1.00 to 2.50 M', 'Bucket 2', '20.0 to 30.0 M']);
     expect([...history.steps.column('bucket')]).toEqual([2, 0]);
   });
 
