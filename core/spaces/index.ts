@@ -17,5 +17,4 @@ export function getSpace(id: string): SearchSpace {
 
 export { findArchitecture, readArchitecture } from './architectureInput.ts';
 export { publishedName } from './publishedName.ts';
-export { sampleWithin } from './sampling.ts';
 export type { MutationRates, SearchSpace, SpaceDimension } from './space.ts';

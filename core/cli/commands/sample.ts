@@ -28,8 +28,8 @@ interface Limit {
 export const sample = defineCommand({
   name: 'sample',
   summary: 'Draw architectures at random, within limits',
-  details: 'Draws are uniform among the architectures within the limits, with repetition. Where fewer than about one in 1000 '
-    + 'architectures is within the limits, draws are pushed towards small or large networks by random amounts and changed '
+  details: 'Draws are uniform among the architectures within the limits, with repetition. Where fewer than about one in 1000 of '
+    + 'those with so many MACs keeps the other limits, draws are pushed towards small or large networks by random amounts and changed '
     + 'until they fit: then they are no longer uniform, and a note says so. The same seed gives the same architectures, and a '
     + 'larger count only adds to them. MACs, parameters and latency are those at the resolution of the architecture and with '
     + "the space's number of classes.",
@@ -62,7 +62,7 @@ export const sample = defineCommand({
       ...(params ? [{ range: params, measure: networkParams }] : []),
       ...(model && maxMs ? [{ range: { min: 0, max: maxMs }, measure: latencyOn(model) }] : []),
     ];
-    const sampling = startSampling(space, new Random(seed).fork('sample'), (arch) => excessOf(space.lower(arch), limits));
+    const sampling = startSampling(space, new Random(seed).fork('sample'), macs, (arch) => excessOf(space.lower(arch), limits));
     if (!sampling.isUniform) note('Few architectures are within these limits, so the draws are not uniform among them.');
     if (json && limits.length === 0) {
       for (let i = 0; i < count; i++) await print(JSON.stringify(sampling.next()));
