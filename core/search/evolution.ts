@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { budgetWindows, checkProblem, isCandidate } from './problem.ts';
 import type { BudgetWindow, SearchProblem } from './problem.ts';
+import { draftRound } from './predictor/round.ts';
 import { Drafter, rejectInfeasible } from './population.ts';
 import type { Draft } from './population.ts';
 import { drawParent, selectParents } from './selection.ts';
@@ -20,7 +21,8 @@ export interface AccuracyResult {
 }
 
 /**
- * Starts ElasticViT's evolutionary search (Tang et al., ICCV 2023) on any space: draws the initial population.
+ * Starts a search on any space, ElasticViT's evolution (Tang et al., ICCV 2023) or one inside a predictor of accuracy
+ * (predictor/round.ts): draws the initial population.
  * Use it as a loop: evaluate `nextCandidates(state)`, hand the accuracies to `advance`, until `state.done`.
  * @param random is copied; the state carries its own generator from here on.
  * @throws InputError when settings and devices do not fit together, or `infeasible-budget` when no architecture
@@ -96,7 +98,7 @@ function rejectUnknown<A>(state: SearchState<A>, given: ReadonlyMap<string, numb
   }
 }
 
-/** Files the finished batch and drafts the next: another generation, or the next window's initial population. */
+/** Files the finished batch and drafts the next: another generation or round, or the next window's initial population. */
 function nextBatch<A>(
   problem: SearchProblem<A>,
   state: SearchState<A>,
@@ -119,8 +121,10 @@ function nextBatch<A>(
 
   let { window, generation } = state;
   while (window < windows.length) {
-    if (generation < settings.generations) {
-      const drafts = breed(problem, settings, archive, windows[window], random);
+    if (generation < (settings.algorithm === 'evolution' ? settings.generations : settings.rounds)) {
+      const drafts = settings.algorithm === 'evolution'
+        ? breed(problem, settings, archive, windows[window], random)
+        : draftRound(problem, settings, archive, random);
       if (drafts.length > 0) return at(window, generation + 1, drafts);
     }
     // The window is finished, or exhausted: everything its parents can reach is already evaluated.

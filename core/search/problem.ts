@@ -114,7 +114,11 @@ export function checkProblem<A>(problem: SearchProblem<A>, settings: SearchSetti
       throw new InputError('invalid-budget', `The budget of ${name} is ${maxMs} ms; it must be above 0.`);
     }
   }
-  if (settings.generations > 0 && settings.mutations + settings.crossovers === 0) {
+  if (settings.algorithm !== 'evolution' && settings.selection !== 'pareto') {
+    throw new InputError('invalid-settings', `selection "${settings.selection}" belongs to the algorithm "evolution"; `
+      + `"${settings.algorithm}" looks at all latencies at once ("pareto").`);
+  }
+  if (settings.algorithm === 'evolution' && settings.generations > 0 && settings.mutations + settings.crossovers === 0) {
     throw new InputError('invalid-settings',
       'mutations and crossovers are both 0, so later generations would be empty; set one of them, or generations to 0.');
   }

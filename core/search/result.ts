@@ -42,6 +42,11 @@ export const deviceFrontSchema = z.object({
   evaluated: z.number(),
   /** Hypervolume after each batch (the initial population, then the generations) against evaluations so far. */
   progress: z.array(z.object({ evaluations: z.number(), hypervolume: z.number() })),
+  /**
+   * Evaluations after which 95 % of the best known hypervolume was reached, null if it was not. Results from before
+   * this was counted have none.
+   */
+  evaluationsTo95Percent: z.number().nullable().optional(),
 });
 
 /** What a search found, as a study stores it. */
@@ -62,11 +67,14 @@ export type SearchResult = z.output<typeof searchResultSchema>;
 /**
  * The front of every device among everything evaluated so far; the search may still be going on.
  * @param referencePoints by device, where the default (`defaultReferencePoint`) is not wanted.
+ * @param bestHypervolumes by device, the best known one up to the same reference point, where another search or an
+ * exhaustive one has found more than this one.
  */
 export function searchResult<A>(
   problem: SearchProblem<A>,
   state: SearchState<A>,
   referencePoints: Readonly<Record<string, ParetoPoint>> = {},
+  bestHypervolumes: Readonly<Record<string, number>> = {},
 ): SearchResult {
   const largest = predictLatencies(problem, problem.space.largest);
   return {
@@ -76,7 +84,8 @@ export function searchResult<A>(
     classes: problem.classes,
     evaluations: state.archive.length,
     devices: problem.devices.map((device, index) => deviceFront(problem, state, index,
-      referencePoints[device.name] ?? defaultReferencePoint(device, largest[index].latencyMs, problem.classes))),
+      referencePoints[device.name] ?? defaultReferencePoint(device, largest[index].latencyMs, problem.classes),
+      bestHypervolumes[device.name])),
   };
 }
 
@@ -90,21 +99,24 @@ function deviceFront<A>(
   state: SearchState<A>,
   index: number,
   referencePoint: ParetoPoint,
+  bestHypervolume?: number,
 ): DeviceFront {
   const device = problem.devices[index];
   const feasible = state.archive
     .filter(({ latencies }) => fitsDevice(problem.devices, state.settings, latencies, index))
     .map((one) => ({ ...one, ...one.latencies[index] }));
   const front = paretoFront(feasible);
+  const found = hypervolume(front, referencePoint);
   return {
     device: device.name,
     ...(device.maxMs === undefined ? {} : { maxMs: device.maxMs }),
     front: front.map((one) => frontEntry(problem, one)),
-    hypervolume: hypervolume(front, referencePoint),
+    hypervolume: found,
     normalizedHypervolume: normalizedHypervolume(front, referencePoint),
     referencePoint: { latencyMs: referencePoint.latencyMs, accuracy: referencePoint.accuracy },
     evaluated: feasible.length,
     progress: progress(state, feasible, referencePoint),
+    evaluationsTo95Percent: evaluationsTo(0.95 * Math.max(found, bestHypervolume ?? 0), state, index, referencePoint),
   };
 }
 
@@ -148,4 +160,21 @@ function progress<A>(
     });
   }
   return steps;
+}
+
+/** The fewest first evaluations whose hypervolume reaches the target; null if all of them do not. */
+function evaluationsTo<A>(target: number, state: SearchState<A>, device: number, referencePoint: ParetoPoint): number | null {
+  const reached = (count: number) => hypervolume(state.archive.slice(0, count)
+    .filter(({ latencies }) => fitsDevice(state.devices, state.settings, latencies, device))
+    .map(({ accuracy, latencies }) => ({ accuracy, latencyMs: latencies[device].latencyMs })), referencePoint) >= target;
+  if (!reached(state.archive.length)) return null;
+  // More evaluations never make it smaller, so halving finds the place.
+  let low = 0;
+  let high = state.archive.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (reached(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return high;
 }

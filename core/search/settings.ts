@@ -8,6 +8,19 @@ const count = z.number().int().min(1);
  * 512 first architectures, then 40 generations of 128 mutations and 128 crossovers among 256 parents.
  */
 export const searchSettingsSchema = z.strictObject({
+  /**
+   * `evolution` evaluates everything it breeds. The others are optimisers that work on predicted accuracies and spend
+   * true evaluations on a chosen few.
+   */
+  algorithm: z.enum(['evolution', 'nsga2', 'age-moea-ii']).default('evolution')
+    .describe('what looks for architectures: evolution by true accuracies, or nsga2 or age-moea-ii (for many '
+      + 'devices) inside a predictor of accuracy, made for few evaluations (an initialPopulation of 100 is usual)'),
+  rounds: z.number().int().min(0).default(30)
+    .describe('inside a predictor: how often it is learned anew after the initial population'),
+  evaluationsPerRound: count.default(8).describe('inside a predictor: architectures evaluated per round'),
+  predictorGenerations: count.default(60).describe('inside a predictor: generations bred by predicted accuracies per round'),
+  predictorPopulation: z.number().int().min(2).default(100)
+    .describe('inside a predictor: architectures per generation'),
   generations: z.number().int().min(0).default(40)
     .describe('rounds of breeding after the initial population; 0 is a search by (spread) sampling alone'),
   initialPopulation: count.default(512).describe('architectures evaluated before the first generation'),
@@ -41,6 +54,7 @@ export type SearchSettingsInput = z.input<typeof searchSettingsSchema>;
 
 /** The most accuracy evaluations that these settings can ask for; a small space can run out earlier. */
 export function plannedEvaluations(settings: SearchSettings): number {
+  if (settings.algorithm !== 'evolution') return settings.initialPopulation + settings.rounds * settings.evaluationsPerRound;
   const windows = settings.selection === 'pareto' ? 1
     : Object.values(settings.budgetsMs).reduce((sum, budgets) => sum + budgets.length, 0);
   return windows * (settings.initialPopulation + settings.generations * (settings.mutations + settings.crossovers));

@@ -30,7 +30,7 @@ export interface SearchState<A> {
   readonly settings: SearchSettings;
   /** Index of the latency window in work; always 0 with `selection: 'pareto'`. */
   readonly window: number;
-  /** Rounds of breeding done in this window. */
+  /** Generations bred, or rounds inside a predictor, in this window. */
   readonly generation: number;
   readonly batch: number;
   readonly random: RandomState;

@@ -28,11 +28,12 @@ export function frontsTable(result: SearchResult, options: FrontsTableOptions = 
 }
 
 function heading(result: DeviceFront): string {
-  const { device, maxMs, front, evaluated, hypervolume, normalizedHypervolume, referencePoint } = result;
+  const { device, maxMs, front, evaluated, hypervolume, normalizedHypervolume, referencePoint, evaluationsTo95Percent } = result;
   const budget = maxMs === undefined ? '' : ` within ${ms(maxMs)}`;
   const found = `${device}: ${front.length} on the Pareto front of ${evaluated} evaluated${budget}`;
   const volume = `hypervolume ${normalizedHypervolume.toFixed(3)} (${hypervolume.toPrecision(4)} ms x accuracy)`;
-  return `${found}\n${volume}, reference point ${ms(referencePoint.latencyMs)} and ${percent(referencePoint.accuracy)}`;
+  const soon = typeof evaluationsTo95Percent === 'number' ? `; 95 % of it after ${evaluationsTo95Percent} evaluations` : '';
+  return `${found}\n${volume}, reference point ${ms(referencePoint.latencyMs)} and ${percent(referencePoint.accuracy)}${soon}`;
 }
 
 function rows(front: readonly FrontEntry[], columns: number): string[] {
