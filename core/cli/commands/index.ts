@@ -15,6 +15,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   ablation: async () => (await import('./ablation.ts')).ablation,
   conflict: async () => (await import('./conflict.ts')).conflict,
   'rank-correlation': async () => (await import('./rankCorrelation.ts')).rankCorrelation,
+  'compare-search': async () => (await import('./compareSearch.ts')).compareSearch,
   bench: async () => (await import('./bench.ts')).bench,
   reproduce: async () => (await import('./reproduce.ts')).reproduce,
   engines: async () => (await import('./engines.ts')).engines,

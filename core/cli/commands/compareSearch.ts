@@ -1,0 +1,54 @@
+import type { ComparedSearch, SearchQuality } from '../../study/searchComparison/compareSearches.ts';
+import { defineCommand } from '../command.ts';
+import { wholeNumber, withDefault } from '../options.ts';
+import { grouped, tableLines } from '../table.ts';
+
+const devices = ['pixel4', 'pixel6'];
+
+export const compareSearch = defineCommand({
+  name: 'compare-search',
+  summary: 'Compare the search algorithms on a small problem whose best answer is known',
+  details: 'All 36,450 architectures of a part of elasticvit-mini are looked at, so that the true fronts are known. Latencies are '
+    + `predicted for ${devices.join(' and ')}; accuracies are synthetic: a formula with interactions and saturation, with the noise of `
+    + 'counting on so many images. Nothing is trained. Every search may evaluate 220 architectures.',
+  json: 'One object: {accuracies: "synthetic", architectures, devices, images, evaluations, searches: [{name, runs: [{hypervolumeRatio, '
+    + 'igdPlus, evaluationsTo95Percent}]}]}, a run for each seed',
+  options: {
+    seeds: withDefault(wholeNumber('N', 1, 100), 5, 'Runs of each search, with the seeds 1 to N'),
+    images: withDefault(wholeNumber('N', 1, 100_000), 1000, 'Images that an accuracy is counted on; fewer make more noise'),
+  },
+  examples: ['pocketformer compare-search', 'pocketformer compare-search --seeds 10 --images 200 --json'],
+  async run({ seeds, images }, { json, print, note }) {
+    const { knownProblem } = await import('../../study/searchComparison/knownProblem.ts');
+    const { compareSearches, evaluationsPerSearch } = await import('../../study/searchComparison/compareSearches.ts');
+    const known = knownProblem(devices);
+    const searches = compareSearches(known, { seeds: Array.from({ length: seeds }, (_, i) => i + 1), images },
+      (name, seed) => note(`Searching: ${name}, seed ${seed}`));
+    const { architectures } = known;
+    if (json) return print(JSON.stringify({ accuracies: 'synthetic', architectures, devices, images, evaluations: evaluationsPerSearch, searches }));
+    await print(`${grouped(architectures)} architectures on ${devices.join(' and ')}; accuracies are synthetic, counted on ${grouped(images)} images`);
+    await print(`${evaluationsPerSearch} evaluations a search; median (least to most) of ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`);
+    await print('');
+    for (const line of table(searches)) await print(line);
+  },
+});
+
+const columns = [
+  { title: 'search', align: 'left' }, { title: 'hypervolume ratio', align: 'right' }, { title: 'IGD+', align: 'right' },
+  { title: 'evaluations to 95 %', align: 'right' },
+] as const;
+
+function table(searches: readonly ComparedSearch[]): string[] {
+  const spread = (runs: readonly SearchQuality[], pick: (run: SearchQuality) => number, show: (value: number) => string) => {
+    const sorted = runs.map(pick).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    const below = sorted[Math.floor((sorted.length - 1) / 2)];
+    const above = sorted[Math.floor(sorted.length / 2)];
+    return `${show(below === above ? below : (below + above) / 2)} (${show(sorted[0])} to ${show(sorted[sorted.length - 1])})`;
+  };
+  return tableLines(columns, searches.map(({ name, runs }) => [
+    name,
+    spread(runs, (run) => run.hypervolumeRatio, (value) => value.toFixed(4)),
+    spread(runs, (run) => run.igdPlus, (value) => value.toFixed(4)),
+    spread(runs, (run) => run.evaluationsTo95Percent ?? Infinity, (value) => (Number.isFinite(value) ? String(value) : 'never')),
+  ]));
+}

@@ -1,0 +1,108 @@
+import { Random } from '../../base/random.ts';
+import { advance, createSearch, nextCandidates } from '../../search/evolution.ts';
+import { defaultReferencePoint, hypervolume, igdPlus } from '../../search/indicators.ts';
+import { paretoFront } from '../../search/pareto.ts';
+import type { ParetoPoint } from '../../search/pareto.ts';
+import { predictLatencies } from '../../search/problem.ts';
+import type { LatencyInterval } from '../../search/problem.ts';
+import { searchSettingsSchema } from '../../search/settings.ts';
+import type { SearchSettingsInput } from '../../search/settings.ts';
+import type { KnownProblem } from './knownProblem.ts';
+
+export interface SearchQuality {
+  /** Of the true accuracies of what looks best, as a share of the exhaustive front's; mean over the devices. */
+  readonly hypervolumeRatio: number;
+  /** To the exhaustive front, both objectives scaled to its range; mean over the devices. */
+  readonly igdPlus: number;
+  /** First evaluations after which the ratio is 0.95 or more; null if never. */
+  readonly evaluationsTo95Percent: number | null;
+}
+
+export interface ComparedSearch {
+  readonly name: string;
+  /** One for each seed. */
+  readonly runs: readonly SearchQuality[];
+}
+
+/** 60 + 20 x 8 evaluations for every search. */
+const rounds = 20;
+const perRound = 8;
+const initialPopulation = 60;
+export const evaluationsPerSearch = initialPopulation + rounds * perRound;
+
+const insidePredictor = { initialPopulation, rounds, evaluationsPerRound: perRound, predictorGenerations: 20, predictorPopulation: 60 };
+
+const searches: Readonly<Record<string, SearchSettingsInput | undefined>> = {
+  random: undefined,
+  evolution: { initialPopulation, generations: rounds, parents: 30, mutations: perRound / 2, crossovers: perRound / 2 },
+  nsga2: { algorithm: 'nsga2', ...insidePredictor },
+  'age-moea-ii': { algorithm: 'age-moea-ii', ...insidePredictor },
+};
+
+export const comparedSearches = Object.keys(searches);
+
+/** Runs every search with the same number of evaluations. @param images that an accuracy is counted on */
+export function compareSearches(
+  known: KnownProblem, { seeds, images }: { seeds: readonly number[]; images: number }, onRun?: (name: string, seed: number) => void,
+): ComparedSearch[] {
+  return Object.entries(searches).map(([name, settings]) => ({
+    name,
+    runs: seeds.map((seed) => {
+      onRun?.(name, seed);
+      return quality(known, settings ? searched(known, settings, images, seed) : sampled(known, images, seed));
+    }),
+  }));
+}
+
+interface Evaluation {
+  readonly arch: unknown;
+  readonly latencies: readonly LatencyInterval[];
+  readonly accuracy: number;
+}
+
+function searched(known: KnownProblem, settings: SearchSettingsInput, images: number, seed: number): readonly Evaluation[] {
+  const { problem } = known;
+  let state = createSearch(problem, searchSettingsSchema.parse(settings), new Random(seed));
+  while (!state.done) {
+    state = advance(problem, state, nextCandidates(state)
+      .map(({ key, arch }) => ({ key, accuracy: known.measuredAccuracy(arch, images, seed) })));
+  }
+  return state.archive;
+}
+
+function sampled(known: KnownProblem, images: number, seed: number): readonly Evaluation[] {
+  const { problem } = known;
+  const random = new Random(seed);
+  const archs = new Map<string, unknown>();
+  while (archs.size < evaluationsPerSearch) {
+    const arch = problem.space.sample(random);
+    archs.set(problem.space.key(arch), arch);
+  }
+  return [...archs.values()].map((arch) => (
+    { arch, latencies: predictLatencies(problem, arch), accuracy: known.measuredAccuracy(arch, images, seed) }));
+}
+
+function quality(known: KnownProblem, evaluations: readonly Evaluation[]): SearchQuality {
+  const { problem, fronts } = known;
+  const largest = predictLatencies(problem, problem.space.largest);
+  const references = problem.devices.map((device, i) => defaultReferencePoint(device, largest[i].latencyMs, problem.classes));
+  const best = fronts.map((front, device) => hypervolume(front, references[device]));
+  const truth = new Map(evaluations.map(({ arch }) => [arch, known.trueAccuracy(arch)]));
+  const found = (count: number, device: number) => paretoFront(evaluations.slice(0, count)
+    .map(({ arch, accuracy, latencies }) => ({ arch, accuracy, latencyMs: latencies[device].latencyMs })))
+    .map(({ arch, latencyMs }) => ({ latencyMs, accuracy: truth.get(arch)! }));
+  const ratio = (count: number) => mean(fronts.map((_, device) => hypervolume(found(count, device), references[device]) / best[device]));
+  const reached = evaluations.findIndex((_, i) => ratio(i + 1) >= 0.95);
+  return {
+    hypervolumeRatio: ratio(evaluations.length),
+    igdPlus: mean(fronts.map((front, device) => igdPlus(found(evaluations.length, device), front, rangeOf(front)))),
+    evaluationsTo95Percent: reached < 0 ? null : reached + 1,
+  };
+}
+
+function rangeOf(front: readonly ParetoPoint[]): ParetoPoint {
+  const last = front[front.length - 1];
+  return { latencyMs: last.latencyMs - front[0].latencyMs, accuracy: last.accuracy - front[0].accuracy };
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
