@@ -20,7 +20,9 @@ type Schema = z.core.$ZodType;
  * first: a misspelt name often is the cause of what is missing.
  */
 export function problemsOf(schema: Schema, issues: readonly Issue[], input: unknown): Problem[] {
-  const problems = issues.flatMap((issue) => problemsOfIssue(schema, issue, input, []));
+  const all = issues.flatMap((issue) => problemsOfIssue(schema, issue, input, []));
+  // Text in the place of a list is of the wrong type and may have the wrong length too.
+  const problems = all.filter(({ path, text }, i) => all.findIndex((other) => other.text === text && pathText(other.path) === pathText(path)) === i);
   const isUnknown = ({ kind }: Problem) => kind === 'unknown-setting';
   return [...problems.filter(isUnknown), ...problems.filter((problem) => !isUnknown(problem))];
 }
@@ -156,10 +158,10 @@ function expectation(schema: Schema): string {
     case 'enum':
     case 'literal': return oneOf(literalsOf(plain).map(String));
     case 'array': {
-      const least = checkDefinitions(definition).find(({ check }) => check === 'min_length')?.minimum;
-      return `a list of ${least ? `at least ${least} of ` : ''}${expectation(definition.element ?? z.unknown())}`;
+      const least = checkDefinitions(definition).find(({ check }) => check === 'min_length')?.minimum ?? 0;
+      return `a list of ${least > 1 ? `at least ${least} of ` : ''}${severalOf(expectation(definition.element ?? z.unknown()))}`;
     }
-    case 'tuple': return `a list of ${definition.items?.length} values`;
+    case 'tuple': return `a list of ${definition.items?.length} ${severalOf(expectation(definition.items?.[0] ?? z.unknown()))}`;
     case 'object': return `settings (${acceptedKeys(plain).join(', ')})`;
     case 'record': return 'a mapping from names to values';
     case 'union': {
@@ -171,6 +173,9 @@ function expectation(schema: Schema): string {
     default: return definition.type;
   }
 }
+
+/** "a number of at least 1" as "numbers of at least 1". */
+const severalOf = (one: string) => one.replace(/^a ((?:whole )?number)/, '$1s').replace(/^text$/, 'texts');
 
 /** The parts of zod's checks that are read here. */
 interface CheckDefinition {

@@ -76,7 +76,7 @@ describe('the message about a study file that cannot be used', () => {
     ['a device with a name and a file', base.replace('maxMs: 20', 'file: own.json'),
       'examples/x.yaml:5: devices[1]: a device has either a name or a file'],
     ['no devices', base.replace(/devices[^]*data/, 'devices: []\ndata'),
-      'examples/x.yaml:3: devices: expected a list of at least 1 of text or settings (name, file, maxMs, budgetsMs), got an empty list'],
+      'examples/x.yaml:3: devices: expected a list of text or settings (name, file, maxMs, budgetsMs), got an empty list'],
     ['threads that no machine has', `${base}compute: { threads: 0 }\n`,
       'examples/x.yaml:9: compute.threads: expected a whole number of at least 1 and at most 256, got 0'],
     ['a choice that is not offered', `${base}engine: gpu\n`,

@@ -115,13 +115,15 @@ export const studyMethods = {
     input: nothing,
     output: z.array(z.object({
       path: z.array(z.string()), title: z.string(), help: z.string(), kind: z.enum(['text', 'number', 'integer', 'boolean', 'choice', 'list', 'group']),
+      /** Of what a list is; of a number, that a list of these is accepted in its place. */
+      items: z.enum(['text', 'number', 'group']).optional(),
       /** What is taken where nothing is written. */
       default: z.unknown().optional(),
       choices: z.array(z.string()).optional(), min: z.number().optional(), max: z.number().optional(),
       /** `min` itself is not accepted. */
       isOpenBelow: z.boolean().optional(), isRequired: z.boolean(),
-      /** The field is there only while another setting has this value. */
-      when: z.object({ path: z.array(z.string()), value: z.string() }).optional(),
+      /** The field is of use only while another setting has one of these values; `default` is what that one has when not written. */
+      when: z.object({ path: z.array(z.string()), values: z.array(z.string()), default: z.string().optional() }).optional(),
     })),
   },
   'draft.check': { input: draft, output: checkedDraft },

@@ -14,7 +14,7 @@ export function listTemplates(): OutputOf<'studies.templates'> {
 export function listFields(): OutputOf<'draft.fields'> {
   return schemaOfStudy().map((field) => ({
     ...field, path: [...field.path], choices: field.choices && [...field.choices],
-    when: field.when && { path: [...field.when.path], value: field.when.value },
+    when: field.when && { ...field.when, path: [...field.when.path], values: [...field.when.values] },
   }));
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { InputError } from '../../base/errors.ts';
@@ -6,6 +7,8 @@ import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { checkProblem } from '../../search/problem.ts';
 import { getSpace } from '../../spaces/index.ts';
+import { bucketLevels } from '../../training/supernet/sampling/levels.ts';
+import { smallestSubnets } from '../../training/supernet/sampling/smallestSubnets.ts';
 import { judgeStudy, searchSettingsOf } from '../studyFile.ts';
 import type { DeviceChoice, StudySettings } from '../studyFile.ts';
 import type { Path } from '../validationText.ts';
@@ -58,7 +61,9 @@ export async function checkStudyText(text: string, baseDir: string, name = 'stud
   const devices = devicesOf(settings, baseDir);
   const search = devices.problems.length === 0 ? searchProblems(settings, devices.models) : [];
   const budgets = budgetFindings(settings, devices.models);
-  const problems = [...await dataProblems(settings, baseDir), ...devices.problems, ...search, ...budgets.problems];
+  const problems = [
+    ...await dataProblems(settings, baseDir), ...devices.problems, ...trainingProblems(settings, baseDir), ...search, ...budgets.problems,
+  ];
   return { settings, problems: problems.map(withLine), hints: [...budgets.hints, ...sizeHints(settings)].map(withLine) };
 }
 
@@ -87,6 +92,30 @@ function devicesOf(settings: StudySettings, baseDir: string): { models: (DeviceM
     }
   }
   return { models, problems };
+}
+
+/** What the training would refuse at its beginning, as far as it can be told at once. */
+function trainingProblems({ space: id, training }: StudySettings, baseDir: string): Finding[] {
+  const space = getSpace(id);
+  const { buckets, sampling: { smallestSubnets: smallest }, distillation: { teachers } } = training;
+  return [
+    ...(typeof buckets === 'number' ? [] : findingsOf(['training', 'buckets'], () => bucketLevels(space, buckets))),
+    ...(typeof smallest === 'number' ? [] : findingsOf(['training', 'sampling', 'smallestSubnets'], () => smallestSubnets(space, smallest, []))),
+    ...teachers.flatMap(({ file }, index) => {
+      const path = resolve(baseDir, file);
+      return existsSync(path) ? [] : [{ path: ['training', 'distillation', 'teachers', index, 'file'], text: `there is no file ${path}` }];
+    }),
+  ];
+}
+
+function findingsOf(path: Finding['path'], attempt: () => unknown): Finding[] {
+  try {
+    attempt();
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return [{ path, text: error.message }];
+  }
 }
 
 /** Settings of the search that do not go together. */

@@ -10,6 +10,8 @@ export interface StudyField {
   /** One phrase, with units; '' when the title says all. */
   readonly help: string;
   readonly kind: 'text' | 'number' | 'integer' | 'boolean' | 'choice' | 'list' | 'group';
+  /** Of what a list is; of a number, that a list of these is accepted in its place. */
+  readonly items?: 'text' | 'number' | 'group';
   /** What is taken where nothing is written. */
   readonly default?: unknown;
   readonly choices?: readonly string[];
@@ -18,8 +20,8 @@ export interface StudyField {
   readonly max?: number;
   readonly isOpenBelow?: boolean;
   readonly isRequired: boolean;
-  /** The field is there only while another setting has this value. */
-  readonly when?: { readonly path: readonly string[]; readonly value: string };
+  /** The field is of use only while another setting has one of these values; `default` is what that one has when not written. */
+  readonly when?: { readonly path: readonly string[]; readonly values: readonly string[]; readonly default?: string };
 }
 
 /** The parts of a JSON schema that are read here. */
@@ -32,19 +34,30 @@ interface JsonSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
+  readonly items?: JsonSchema | false;
+  readonly prefixItems?: readonly JsonSchema[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly oneOf?: readonly JsonSchema[];
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** Names that do not read well by themselves. */
+/** Names that do not read well by themselves, by the setting's path or, where that is enough, its name. */
 const titles: Readonly<Record<string, string>> = {
   space: 'Search space', memoryGiB: 'Memory (GiB)', maxMs: 'Limit (ms)', budgetsMs: 'Budgets (ms)', budgetWidthMs: 'Budget width (ms)',
   valImages: 'Validation images', trainImages: 'Training images', valFraction: 'Validation share', imageSize: 'Image size (px)',
   perDevice: 'Models per device', minLearningRate: 'Final learning rate', clipNorm: 'Gradient norm limit', kind: 'Kind of images',
   path: 'Image folder', flip: 'Mirror', randAugment: 'RandAugment', warmupSteps: 'Warm-up steps', healthEverySteps: 'Steps between trials',
-  constrain: 'Budgets limit', checkpointEverySteps: 'Steps between checkpoints',
+  constrain: 'Budgets limit', checkpointEverySteps: 'Steps between checkpoints', microBatchSize: 'Micro-batch size',
+  decayConvolutions: 'Decay convolutions too', adaptiveClip: 'Adaptive clipping', averageDecay: 'Moving average of weights',
+  smallestLoss: 'Loss of the smallest subnet',
+  walk: 'Walk over the buckets', windowMacs: 'Window (MACs)',
+  performance: 'Performance-aware sampling', 'training.performance.enabled': 'Remember good subnets', bankCapacity: 'Memory of a small bucket',
+  largeBankCapacity: 'Memory of a large bucket', largeFromMacs: 'Large buckets from (MACs)', exploitStart: 'Exploit probability',
+  exploitRise: 'Rise of the probability', exploitRises: 'Number of rises', rescoreEverySteps: 'Steps between scorings',
+  labelShare: 'Share of the labels', 'training.distillation.cache': 'Keep answers on disk',
+  mix: 'Mixed images', mixup: 'Mixup alpha', cutmix: 'CutMix alpha', 'training.mix.probability': 'Share of mixed batches',
+  switchProbability: 'Share of CutMix', conflict: 'Gradient conflict', 'training.conflict.everySteps': 'Steps between measurements',
 };
 
 /** The study file's format as a JSON schema, for editors that complete and check YAML. */
@@ -59,9 +72,28 @@ export function schemaOfStudy(): StudyField[] {
     switch (field.path.join('.')) {
       case 'space': return { ...field, kind: 'choice', choices: spaceIds };
       case 'devices': return { ...field, choices: listDevices().map(({ name }) => name) };
-      default: return field;
+      default: return withCondition(field, fields);
     }
   });
+}
+
+/** Settings that mean something only with one choice of another, which their schemas do not say. */
+const conditions: readonly { readonly fields: readonly string[]; readonly of: string; readonly isMet: (choice: string) => boolean }[] = [
+  { of: 'search.algorithm', isMet: (choice) => choice === 'evolution', fields: ['generations', 'parents', 'mutations', 'crossovers'].map((name) => `search.${name}`) },
+  {
+    of: 'search.algorithm', isMet: (choice) => choice !== 'evolution',
+    fields: ['rounds', 'evaluationsPerRound', 'predictorGenerations', 'predictorPopulation'].map((name) => `search.${name}`),
+  },
+  { of: 'search.selection', isMet: (choice) => choice === 'budget', fields: ['search.budgetWidthMs'] },
+  { of: 'training.sampling.rule', isMet: (choice) => choice === 'bucket', fields: ['walk', 'windowMacs', 'smallestSubnets'].map((name) => `training.sampling.${name}`) },
+];
+
+function withCondition(field: StudyField, fields: readonly StudyField[]): StudyField {
+  const key = field.path.join('.');
+  const condition = conditions.find((each) => each.fields.includes(key));
+  const other = condition && fields.find(({ path }) => path.join('.') === condition.of);
+  if (!condition || !other?.choices) return field;
+  return { ...field, when: { path: other.path, values: other.choices.filter(condition.isMet), default: String(other.default) } };
 }
 
 function fieldsOf(schema: JsonSchema, path: readonly string[], when: StudyField['when']): StudyField[] {
@@ -80,20 +112,23 @@ function fieldsOfKinds(alternatives: readonly JsonSchema[], path: readonly strin
   const kindPath = [...path, 'kind'];
   const kinds = alternatives.map(({ properties }) => String(properties?.kind?.const));
   const help = alternatives.map(({ properties }, i) => `${kinds[i]}: ${properties?.kind?.description ?? ''}`).join('; ');
-  const kind: StudyField = { path: kindPath, title: titleOf('kind'), help, kind: 'choice', choices: kinds, isRequired: true };
-  return [kind, ...alternatives.flatMap((alternative, i) => fieldsOf(alternative, path, { path: kindPath, value: kinds[i] })
+  const kind: StudyField = { path: kindPath, title: titleOf(kindPath), help, kind: 'choice', choices: kinds, isRequired: true };
+  return [kind, ...alternatives.flatMap((alternative, i) => fieldsOf(alternative, path, { path: kindPath, values: [kinds[i]] })
     .filter(({ path: [, name] }) => name !== 'kind'))];
 }
 
 function fieldOf(
   schema: JsonSchema, path: readonly string[], isRequired: boolean, when: StudyField['when'], kind = kindOf(schema),
 ): StudyField {
-  const { description = '', enum: values, minimum, exclusiveMinimum, maximum } = schema;
+  const { description = '', enum: values } = schema;
+  const { minimum, exclusiveMinimum, maximum } = numberIn(schema) ?? schema;
+  const items = itemsOf(schema);
   const hasDefault = schema.default !== undefined && kind !== 'group';
   const min = exclusiveMinimum ?? (isLimit(minimum) ? minimum : undefined);
   return {
-    path, title: titleOf(path[path.length - 1]), help: description, kind, isRequired,
+    path, title: titleOf(path), help: description, kind, isRequired,
     ...(hasDefault ? { default: schema.default } : {}),
+    ...(items ? { items } : {}),
     ...(values ? { choices: values.map(String) } : {}),
     ...(min !== undefined ? { min } : {}),
     ...(exclusiveMinimum !== undefined ? { isOpenBelow: true } : {}),
@@ -102,21 +137,34 @@ function fieldOf(
   };
 }
 
-function kindOf({ type, enum: values }: JsonSchema): StudyField['kind'] {
-  if (values) return 'choice';
-  switch (type) {
-    case 'number': case 'integer': case 'boolean': return type;
+function kindOf(schema: JsonSchema): StudyField['kind'] {
+  if (schema.enum) return 'choice';
+  switch (schema.type) {
+    case 'number': case 'integer': case 'boolean': return schema.type;
     case 'array': return 'list';
     case 'object': return 'group';
-    default: return 'text';
+    default: return numberIn(schema) ? 'integer' : 'text';
   }
+}
+
+/** The whole number of "a whole number, or a list in its place". */
+function numberIn({ anyOf }: JsonSchema): JsonSchema | undefined {
+  return anyOf?.length === 2 && anyOf.some(({ type }) => type === 'array') ? anyOf.find(({ type }) => type === 'integer') : undefined;
+}
+
+function itemsOf(schema: JsonSchema): StudyField['items'] {
+  const list = numberIn(schema) ? schema.anyOf?.find(({ type }) => type === 'array') : schema;
+  if (list?.type !== 'array') return undefined;
+  const { type } = list.items || list.prefixItems?.[0] || {};
+  return type === 'number' || type === 'integer' ? 'number' : type === 'string' ? 'text' : 'group';
 }
 
 /** Whole numbers are limited by what a number holds, which is no limit for people. */
 const isLimit = (value: number | undefined): value is number => value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 
 /** "batchSize" as "Batch size". */
-function titleOf(name: string): string {
+function titleOf(path: readonly string[]): string {
+  const name = path[path.length - 1];
   const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return titles[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return titles[path.join('.')] ?? titles[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }

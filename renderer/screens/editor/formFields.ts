@@ -63,6 +63,23 @@ export interface FormSection {
   readonly fields: readonly StudyField[];
 }
 
+/** Settings of a section that stand together under a name of their own. */
+export interface FieldGroup {
+  readonly id: string;
+  readonly title: string;
+  readonly help: string;
+  readonly fields: readonly StudyField[];
+}
+
+/** The smaller groups inside a section, in the file's order. */
+export function fieldGroups(fields: readonly StudyField[], section: FormSection): FieldGroup[] {
+  const inner = section.fields.filter(({ path }) => path.length > 2);
+  return [...new Set(inner.map(({ path }) => pathKey(path.slice(0, -1))))].map((id) => {
+    const group = fields.find(({ path }) => pathKey(path) === id);
+    return { id, title: group?.title ?? id, help: group?.help ?? '', fields: inner.filter(({ path }) => pathKey(path.slice(0, -1)) === id) };
+  });
+}
+
 /** What a field is called: inside a smaller group, with that group's name ("Mutation: depth"). */
 export function fieldTitle(fields: readonly StudyField[], { path, title }: StudyField): string {
   const group = path.length > 2 ? fields.find((other) => isSame(other.path, path.slice(0, -1))) : undefined;
@@ -93,15 +110,35 @@ export function formSections(fields: readonly StudyField[]): FormSection[] {
   }))];
 }
 
-/** Whether a field is there, given what else is written: some belong to one kind of data. */
+/** Whether a field is there, given what else is written: some belong to one kind of data, or one way of searching. */
 export function isOffered({ when }: StudyField, valueOf: (path: SettingPath) => unknown): boolean {
-  return when === undefined || valueOf(when.path) === when.value;
+  return when === undefined || when.values.includes(String(valueOf(when.path) ?? when.default));
 }
 
 /** What a person sees in an empty field: the default, or that there is none. */
 export function placeholderOf({ default: value, isRequired }: StudyField): string {
   if (value === undefined || value === null) return isRequired ? 'Needed' : 'Automatic';
   return typeof value === 'object' ? 'Default' : String(value);
+}
+
+/**
+ * Reads what a person writes for a number that may be a list: "8" is the number, "4e6, 8e6" and "[4e6]" are lists. What is
+ * no number stays text, for the core to judge.
+ */
+export function parseNumberOrList(text: string, items: StudyField['items']): unknown {
+  const inner = text.trim().replace(/^\[|\]$/g, '');
+  const words = inner.split(items === 'number' ? /[,\s]+/ : /,/).map((word) => word.trim()).filter(Boolean);
+  if (words.length === 0) return undefined;
+  const isList = words.length > 1 || inner !== text.trim() || inner.includes(',') || (items === 'text' && Number.isNaN(Number(words[0])));
+  return isList ? words.map((word) => (items === 'number' ? numberOr(word) : word)) : numberOr(words[0]);
+}
+
+const numberOr = (word: string) => (Number.isNaN(Number(word)) ? word : Number(word));
+
+/** The same as text; a list of one number is told from the number by its brackets. */
+export function numberOrListText(value: unknown): string {
+  if (!Array.isArray(value)) return value === undefined || value === null ? '' : String(value);
+  return value.length === 1 && typeof value[0] === 'number' ? `[${value[0]}]` : value.join(', ');
 }
 
 /** Steps of a number's − and + buttons: ones, or a digit of the default's own size. */

@@ -64,7 +64,7 @@ describeInBrowser('the workbench, with the keyboard alone', () => {
       }
       const further = furtherSettings.filter(([name]) => name === section);
       if (further.length === 0) continue;
-      await tabTo(panel(page, section).locator('summary'));
+      await tabTo(panel(page, section).locator('summary', { hasText: 'More settings' }));
       await press('Enter');
       // In the order of the form, which is not for this test to know.
       const inOrder = await panel(page, section).locator('details input').evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? ''));

@@ -4,9 +4,11 @@ import { deviceEntries, deviceLabel, parseBudgets, writtenDevice } from '../../.
 import { dropDraft, keepDraft, keptDraft, keptDrafts } from '../../../renderer/screens/editor/draftStorage.ts';
 import { architecturesInWords, counted, histogramOf, shareInWords } from '../../../renderer/screens/editor/estimateWords.ts';
 import {
-  fieldTitle, formSections, isOffered, machineChanges, mergeChanges, placeholderOf, problemsAt, stepOf, valueAt, valueWithChanges, writtenSettings,
+  fieldGroups, fieldTitle, formSections, isOffered, machineChanges, mergeChanges, numberOrListText, parseNumberOrList, placeholderOf, problemsAt, stepOf,
+  valueAt, valueWithChanges, writtenSettings,
 } from '../../../renderer/screens/editor/formFields.ts';
 import type { StudyField } from '../../../renderer/screens/editor/formFields.ts';
+import { parseColours, teacherEntries, writtenTeacher } from '../../../renderer/screens/editor/teacherEntries.ts';
 import { endStep, firstChangedLine, newHistory, record, redo, undo } from '../../../renderer/screens/editor/textHistory.ts';
 
 describe('the history of a draft', () => {
@@ -93,6 +95,23 @@ describe('the form', () => {
     expect(offered('synthetic').filter((name) => name === 'imageSize')).toHaveLength(1);
   });
 
+  it('offers settings of one way of searching with that way alone, also where it is the default', () => {
+    const offered = (settings: unknown) => fields.filter((each) => each.path[0] === 'search' && isOffered(each, (path) => valueAt(settings, path))).map(({ path }) => path[1]);
+    expect(offered({})).toContain('generations');
+    expect(offered({})).not.toContain('rounds');
+    expect(offered({ search: { algorithm: 'nsga2' } })).toEqual(expect.arrayContaining(['rounds', 'initialPopulation']));
+    expect(offered({ search: { algorithm: 'nsga2' } })).not.toContain('generations');
+  });
+
+  it('folds every smaller group of the training by itself', () => {
+    const training = formSections(fields).find(({ id }) => id === 'training');
+    const groups = fieldGroups(fields, training!);
+    expect(groups.map(({ title }) => title)).toEqual(['Sampling', 'Performance-aware sampling', 'Distillation', 'Mixed images', 'Gradient conflict']);
+    expect(groups.flatMap((group) => group.fields).every(({ path }) => path.length === 3)).toBe(true);
+    expect(groups[4].fields.map(({ path }) => path[2])).toEqual(['everySteps', 'images', 'pairs']);
+    expect(groups.every(({ help }) => help !== '')).toBe(true);
+  });
+
   it('names what lies in a smaller group after it', () => {
     expect(fieldTitle(fields, field('search.mutation.depth'))).toBe('Mutation: depth');
     expect(fieldTitle(fields, field('data.randAugment.operations'))).toBe('RandAugment: operations');
@@ -106,6 +125,18 @@ describe('the form', () => {
     expect(stepOf(field('training.learningRate'))).toBeCloseTo(0.001);
     expect(stepOf(field('training.steps'))).toBe(100);
     expect(stepOf(field('seed'))).toBe(1);
+  });
+
+  it('takes a number or a list in one field, and shows either so that it is read the same', () => {
+    const read = (text: string) => parseNumberOrList(text, 'number');
+    expect([read('8'), read('4e6, 8e6'), read('4e6 8e6'), read('[4e6]'), read('4e6,'), read(' ')]).toEqual([8, [4e6, 8e6], [4e6, 8e6], [4e6], [4e6], undefined]);
+    // What is no number is for the core to judge.
+    expect([read('many'), read('5e6, x')]).toEqual(['many', [5e6, 'x']]);
+    const names = (text: string) => parseNumberOrList(text, 'text');
+    expect([names('3'), names('S0'), names('S0, S1')]).toEqual([3, ['S0'], ['S0', 'S1']]);
+    for (const value of [8, [4e6], [4e6, 8e6]]) expect(read(numberOrListText(value))).toEqual(value);
+    for (const value of [3, ['S0'], ['S0', 'S1']]) expect(names(numberOrListText(value))).toEqual(value);
+    expect(numberOrListText(undefined)).toBe('');
   });
 
   it('reads what is written, and shows changes that are on their way', () => {
@@ -155,6 +186,21 @@ describe('devices', () => {
     expect(parseBudgets(['8', '4 ms', '4'])).toEqual([4, 8]);
     expect(parseBudgets(['4', 'fast'])).toBeNull();
     expect(parseBudgets(['0'])).toBeNull();
+  });
+});
+
+describe('teachers', () => {
+  it('are written without what is left to the file', () => {
+    expect(teacherEntries([{ file: 'a.onnx' }, 'b.onnx'])).toEqual([{ file: 'a.onnx' }, {}]);
+    expect(teacherEntries(undefined)).toEqual([]);
+    expect(writtenTeacher({ file: 'a.onnx', resolution: undefined, mean: [0, 0, 0] })).toEqual({ file: 'a.onnx', mean: [0, 0, 0] });
+  });
+
+  it('take three numbers for the colours', () => {
+    expect(parseColours('0.485, 0.456, 0.406')).toEqual([0.485, 0.456, 0.406]);
+    expect(parseColours('[1 2 3]')).toEqual([1, 2, 3]);
+    expect(parseColours(' ')).toBeUndefined();
+    expect([parseColours('1, 2'), parseColours('1, 2, red')]).toEqual([null, null]);
   });
 });
 

@@ -64,6 +64,27 @@ describe('checking a study file being written', () => {
     expect(loose.hints[0].text).toContain('every architecture');
   });
 
+  it('finds buckets, smallest subnets and teachers that the training would refuse', async () => {
+    const training = (lines: string) => `${studyText}training:\n${lines}`;
+    const { problems } = await checkStudyText(training(
+      '  buckets: [9e6, 5e6]\n  sampling:\n    smallestSubnets: [nobody]\n  distillation:\n    teachers:\n      - file: teacher.onnx\n'), folder);
+    expect(problems.map(({ path, line }) => [path.join('.'), line])).toEqual([
+      ['training.buckets', 9], ['training.sampling.smallestSubnets', 11], ['training.distillation.teachers.0.file', 14],
+    ]);
+    expect(problems[2].text).toContain(join(folder, 'teacher.onnx'));
+    writeFileSync(join(folder, 'teacher.onnx'), '');
+    expect((await checkStudyText(training('  buckets: [5e6, 9e6]\n  distillation:\n    teachers: [{file: teacher.onnx}]\n'), folder)).problems).toEqual([]);
+  });
+
+  it('says what numbers accept that may be lists', async () => {
+    const text = async (line: string) => (await checkStudyText(`${studyText}training:\n  ${line}\n`, folder)).problems.map((problem) => problem.text);
+    expect(await text('buckets: many')).toEqual(['expected a whole number of at least 1 or a list of numbers of at least 1, got "many"']);
+    expect(await text('buckets: [5e6, x]')).toEqual(['expected a number of at least 1, got "x"']);
+    expect(await text('sampling: {smallestSubnets: 40}')).toEqual(['expected a whole number of at least 1 and at most 16 or a list of texts, got 40']);
+    expect(await text('distillation: {teachers: a.onnx}')).toEqual(['expected a list of settings (file, resolution, mean, deviation), got "a.onnx"']);
+    expect(await text('distillation: {teachers: [{file: teacher.onnx, mean: [1, 2]}]}')).toEqual(['expected a list of 3 numbers, got [1,2]']);
+  });
+
   it('says so for a newer format', async () => {
     const { problems } = await checkStudyText(studyText.replace('version: 1', 'version: 9'), folder);
     expect(problems).toMatchObject([{ path: [], text: expect.stringContaining('newer Pocketformer') }]);
@@ -109,11 +130,30 @@ describe('the list of settings', () => {
 
   it('tells which settings belong to which kind of images', () => {
     expect(field('data.kind')).toMatchObject({ kind: 'choice', choices: ['synthetic', 'folder'] });
-    expect(field('data.path')).toMatchObject({ when: { path: ['data', 'kind'], value: 'folder' } });
+    expect(field('data.path')).toMatchObject({ when: { path: ['data', 'kind'], values: ['folder'] } });
     expect(fields.filter(({ path }) => path.join('.') === 'data.imageSize')).toHaveLength(2);
     expect(field('data.randAugment')).toMatchObject({ kind: 'group', title: 'RandAugment' });
     expect(field('data.randAugment.operations')).toMatchObject({ kind: 'integer', default: 0, min: 0, title: 'Operations' });
     expect(field('data.colourJitter')).toMatchObject({ title: 'Colour jitter', default: 0, max: 1 });
+  });
+
+  it('knows what lists hold, and numbers that may be lists', () => {
+    expect(field('training.buckets')).toMatchObject({ kind: 'integer', items: 'number', default: 8, min: 1 });
+    expect(field('training.sampling.smallestSubnets')).toMatchObject({ kind: 'integer', items: 'text', default: 3, min: 1, max: 16 });
+    expect(field('training.distillation.teachers')).toMatchObject({ kind: 'list', items: 'group' });
+    expect(field('training.steps')).not.toHaveProperty('items');
+  });
+
+  it('tells which settings are of use with one choice of another only', () => {
+    expect(field('search.generations')).toMatchObject({ when: { path: ['search', 'algorithm'], values: ['evolution'], default: 'evolution' } });
+    expect(field('search.rounds')?.when?.values).not.toContain('evolution');
+    expect(field('training.sampling.walk')).toMatchObject({ when: { path: ['training', 'sampling', 'rule'], values: ['bucket'], default: 'bucket' } });
+    expect(field('search.initialPopulation')).not.toHaveProperty('when');
+  });
+
+  it('names settings of one name by where they are', () => {
+    expect(field('training.performance.enabled')?.title).toBe('Remember good subnets');
+    expect(field('training.conflict.images')?.title).toBe('Images');
   });
 
   it('comes as a JSON schema too', () => {
