@@ -42,17 +42,21 @@ function spreadOrder(
   exponent: number,
   count: number,
 ): number[] {
+  const m = front[0].length;
   const lengths = front.map((point) => norm(point, exponent) || 1);
-  const projected = front.map((point, i) => point.map((value) => value / lengths[i]));
+  const surface = Float64Array.from(front.flatMap((point, i) => point.map((value) => value / lengths[i])));
+  const middle = new Float64Array(m);
   const nearest = new Float64Array(front.length).fill(Infinity);
   const second = new Float64Array(front.length).fill(Infinity);
-  const open = new Set(front.keys());
+  const open = [...front.keys()];
   const order: number[] = [];
-  const choose = (index: number) => {
+
+  const choose = (place: number) => {
+    const index = open[place];
     order.push(index);
-    open.delete(index);
+    open.splice(place, 1);
     for (const i of open) {
-      const distance = geodesic(projected[i], projected[index], exponent) / lengths[i];
+      const distance = geodesic(surface, i * m, index * m, exponent, middle) / lengths[i];
       if (distance < nearest[i]) {
         second[i] = nearest[i];
         nearest[i] = distance;
@@ -61,34 +65,37 @@ function spreadOrder(
       }
     }
   };
-  for (const corner of corners) choose(corner);
-  while (open.size > 0 && order.length < count) {
-    let best = -1;
+  for (const corner of corners) choose(open.indexOf(corner));
+  while (open.length > 0 && order.length < count) {
+    let best = 0;
     let bestScore = -Infinity;
-    for (const i of open) {
+    for (const [place, i] of open.entries()) {
       const score = nearest[i] + (second[i] === Infinity ? 0 : second[i]);
-      if (score > bestScore) [best, bestScore] = [i, score];
+      if (score > bestScore) [best, bestScore] = [place, score];
     }
     choose(best);
   }
   return order.slice(0, count);
 }
 
-/** The length of the way between two points of the surface, by way of the middle one lifted onto it (section 3.2). */
-function geodesic(a: readonly number[], b: readonly number[], exponent: number): number {
-  const middle = a.map((value, k) => (value + b[k]) / 2);
+/**
+ * The length of the way between two points of the surface, those at `a` and `b`, by way of their middle lifted onto it
+ * (section 3.2). `middle` is room for it: this is called for every pair.
+ */
+function geodesic(surface: Float64Array, a: number, b: number, exponent: number, middle: Float64Array): number {
+  for (let k = 0; k < middle.length; k++) middle[k] = (surface[a + k] + surface[b + k]) / 2;
   const length = norm(middle, exponent) || 1;
   let toMiddle = 0;
   let fromMiddle = 0;
-  for (let k = 0; k < a.length; k++) {
-    toMiddle += (middle[k] / length - a[k]) ** 2;
-    fromMiddle += (middle[k] / length - b[k]) ** 2;
+  for (let k = 0; k < middle.length; k++) {
+    toMiddle += (middle[k] / length - surface[a + k]) ** 2;
+    fromMiddle += (middle[k] / length - surface[b + k]) ** 2;
   }
   return Math.sqrt(toMiddle) + Math.sqrt(fromMiddle);
 }
 
-function norm(point: readonly number[], exponent: number): number {
+function norm(point: ArrayLike<number>, exponent: number): number {
   let sum = 0;
-  for (const value of point) sum += value ** exponent;
+  for (let k = 0; k < point.length; k++) sum += point[k] ** exponent;
   return sum ** (1 / exponent);
 }
