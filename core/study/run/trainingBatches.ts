@@ -8,6 +8,11 @@ import { mixBatch } from '../../training/mix/mixBatch.ts';
 import type { TrainingBatch } from '../../training/supernet/microBatches.ts';
 import { warn, type RunContext } from './context.ts';
 
+export interface StudyBatch extends TrainingBatch {
+  /** Share that each image keeps of itself; 1 where nothing is mixed. */
+  readonly mixLambda: number;
+}
+
 /** The batches of a study's training: views of images, mixed, with what labels and teachers say of them. */
 export class TrainingBatches {
   readonly #context: RunContext;
@@ -35,7 +40,7 @@ export class TrainingBatches {
   }
 
   /** The batch of a step, from 0; the same one whenever it is asked for. */
-  async at(step: number): Promise<TrainingBatch> {
+  async at(step: number): Promise<StudyBatch> {
     const { study, data, normalisation, augmentation } = this.#context;
     const { training, seed } = study.settings;
     const indices = batchIndices(`${seed}/training`, step, training.batchSize, data.train.count);
@@ -48,7 +53,7 @@ export class TrainingBatches {
     const targets = withLabels(smoothed(mixed.targets, classes, training.labelSmoothing), answers, this.#teachers.labelShare);
     // Most of each image is then its partner's.
     const mainLabels = mixed.lambda < 0.5 ? labels.toReversed() : labels;
-    return { images: mixed.images, labels: mainLabels, imageSize: data.imageSize, targets, labelShares: mixed.targets };
+    return { images: mixed.images, labels: mainLabels, imageSize: data.imageSize, targets, labelShares: mixed.targets, mixLambda: mixed.lambda };
   }
 
   close(): void {

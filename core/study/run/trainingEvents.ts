@@ -3,18 +3,28 @@ import type { SampledStepReport } from '../../training/supernet/trainer.ts';
 import type { StepSample, SubnetSampler } from '../../training/supernet/sampling/subnetSampler.ts';
 import type { NewEvent } from '../eventTypes.ts';
 
-/** What the history tells of a training step. */
-export function stepEvent<A>(
-  report: SampledStepReport<A>, sampler: SubnetSampler<A>, teacherAnswers: { readonly asked: number; readonly cached: number },
-  imagesPerSecond: number,
-): NewEvent {
-  const { step, loss, accuracy, learningRate, gradientNorm, smallestLoss, smallestAccuracy, sample } = report;
-  const { asked, cached } = teacherAnswers;
+/** What a step's event tells besides the trainer's report. */
+export interface StepFacts {
+  readonly imagesPerSecond: number;
+  /** Of teachers so far; both 0 without them. */
+  readonly teacherAnswers: { readonly asked: number; readonly cached: number };
+  readonly mixLambda: number;
+  /** Memory banks that were judged again after the step. */
+  readonly rescoredBanks: number;
+}
+
+/** What the history tells of a training step; of mechanisms that are off, nothing. */
+export function stepEvent<A>(report: SampledStepReport<A>, sampler: SubnetSampler<A>, facts: StepFacts): NewEvent {
+  const { step, loss, accuracy, learningRate, gradientNorm, smallestLoss, smallestAccuracy, clippedUnits, sample } = report;
+  const { imagesPerSecond, teacherAnswers: { asked, cached }, mixLambda, rescoredBanks } = facts;
   return {
     kind: 'step', step, loss, accuracy, learningRate, gradientNorm, imagesPerSecond,
     metrics: {
       smallestLoss, smallestAccuracy, ...samplingMetrics(sampler, sample),
+      ...(rescoredBanks > 0 ? { rescoredBanks } : {}),
       ...(asked + cached > 0 ? { teacherAnswersAsked: asked, teacherAnswersCached: cached } : {}),
+      ...(mixLambda < 1 ? { mixLambda } : {}),
+      ...(clippedUnits === undefined ? {} : { clippedUnits }),
     },
     memoryBytes: process.memoryUsage.rss(),
   };

@@ -65,8 +65,11 @@ async function train(context: RunContext, trainer: SupernetTrainer<unknown>, bat
     const batch = await batches.at(trainer.step);
     const report = trainer.train(batch);
     const seconds = (performance.now() - stepStartedMs) / 1000;
-    study.events.append(stepEvent(report, trainer.sampler, batches.teacherAnswers, settings.batchSize / seconds));
-    trainer.rescore(rescoring.due(report.step, report.sample.bucket), batch);
+    const rescored = rescoring.due(report.step, report.sample.bucket);
+    trainer.rescore(rescored, batch);
+    study.events.append(stepEvent(report, trainer.sampler, {
+      imagesPerSecond: settings.batchSize / seconds, teacherAnswers: batches.teacherAnswers, mixLambda: batch.mixLambda, rescoredBanks: rescored.length,
+    }));
     if (health.isDue(report.step)) study.events.append({ kind: 'health', step: report.step, subnets: health.check() });
     if (conflict.isDue(report.step)) study.events.append(conflictEvent(report.step, conflict.measure()));
     hooks.onProgress?.({

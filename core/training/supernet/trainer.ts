@@ -34,6 +34,8 @@ export interface StepReport {
   readonly gradientNorm: number;
   /** Share of right answers of the three subnets on the batch they were trained on. */
   readonly accuracy: number;
+  /** Units whose gradient adaptive clipping has shortened; undefined without it. */
+  readonly clippedUnits?: number;
 }
 
 /** What `train` tells besides: which subnets it chose. */
@@ -170,13 +172,13 @@ export class SupernetTrainer<A> {
     if (!Number.isFinite(sums.loss) || !Number.isFinite(sums.smallestLoss)) {
       throw new EnvironmentError('diverged', `Training diverged at step ${step + 1}: the loss is not a number. Lower training.learningRate or raise training.warmupSteps.`);
     }
-    if (settings.adaptiveClip > 0) this.#adaptiveClipping.clip(settings.adaptiveClip);
+    const clippedUnits = settings.adaptiveClip > 0 ? this.#adaptiveClipping.clip(settings.adaptiveClip) : undefined;
     const gradientNorm = this.#clipping.clip(settings.clipNorm);
     const learningRate = learningRateAt(step, settings);
     this.#optimizer.update(learningRate, this.#options.engine);
     this.#average?.update(rampedDecay(settings.averageDecay, step));
     const { loss, smallestLoss, accuracy, smallestAccuracy, scores } = sums;
-    return { step: this.step, loss, smallestLoss, learningRate, gradientNorm, accuracy, smallestAccuracy, scores };
+    return { step: this.step, loss, smallestLoss, learningRate, gradientNorm, accuracy, smallestAccuracy, scores, ...(clippedUnits === undefined ? {} : { clippedUnits }) };
   }
 
   #parts(batch: TrainingBatch): MicroBatch[] {
