@@ -23,11 +23,15 @@ describeInBrowser('the workbench, with the mouse', () => {
     }
     for (const section of new Set(furtherSettings.map(([name]) => name))) await panel(page, section).getByText(/^More settings/).click();
     for (const [section, field, value] of furtherSettings) await panel(page, section).getByLabel(field, { exact: true }).fill(value);
+    // Groups of settings are folded away each by itself.
+    await panel(page, 'Training').getByText('Gradient conflict', { exact: true }).click();
+    await panel(page, 'Training').getByLabel('Steps between measurements', { exact: true }).fill('30');
+    await panel(page, 'Training').getByLabel('Images', { exact: true }).fill('4');
     // The last field is written when it is left.
     await panel(page, 'Basics').getByLabel('Name').click();
     await page.getByText('Ready to start').waitFor();
     // The text follows the form.
-    await eventually(async () => expect(await page.getByRole('textbox', { name: 'Study file' }).inputValue()).toMatch(/name: first[^]*steps: 60[^]*checkpointEverySteps: 5/));
+    await eventually(async () => expect(await page.getByRole('textbox', { name: 'Study file' }).inputValue()).toMatch(/name: first[^]*steps: 60[^]*checkpointEverySteps: 5[^]*everySteps: 30/));
     await opened.expectAccessible();
   });
 
@@ -92,6 +96,27 @@ describeInBrowser('the workbench, with the mouse', () => {
     await page.getByRole('tab', { name: /^Training/ }).click();
     await eventually(async () => expect(Math.max(...[...(await seriesOf(page, 'Loss')).values()].map(({ points }) => points))).toBe(steps));
     await opened.expectAccessible();
+  });
+
+  it('shows which sizes the steps came from, and how well their gradients agreed', async () => {
+    const { page } = opened;
+    const events = eventsOf(study);
+    await page.getByRole('tab', { name: 'Sampling' }).click();
+    const rows = page.getByRole('table', { name: /^Buckets, / }).getByRole('row');
+    const stepsOf = async () => (await rows.getByRole('cell').and(page.locator('td:nth-child(2)')).allTextContents()).map(Number);
+    const written = events.flatMap((event) => (event.kind === 'step' ? [event.metrics?.bucket] : []));
+    await eventually(async () => expect(await stepsOf()).toEqual(Array.from({ length: 8 }, (_, bucket) => written.filter((one) => one === bucket).length)));
+    await opened.expectAccessible();
+    await page.getByRole('tab', { name: /^Gradient conflict/ }).click();
+    const measured = events.flatMap((event) => (event.kind === 'conflict' ? [event] : []));
+    expect(measured.map(({ step }) => step)).toEqual([1, 30, 60]);
+    const cells = page.getByRole('table', { name: /^Cosine of gradients at step/ }).getByRole('cell');
+    const shown = async () => (await cells.allTextContents()).map((text) => Number(text.replace('−', '-')));
+    const rounded = (index: number) => measured[index].cosine.flat().map((value) => Number(value!.toFixed(2)) || 0);
+    await eventually(async () => expect(await shown()).toEqual(rounded(2)));
+    await opened.expectAccessible();
+    await page.getByRole('slider', { name: 'Measurement' }).fill('0');
+    await eventually(async () => expect(await shown()).toEqual(rounded(0)));
   });
 
   it('shows for each device what was evaluated and the front', async () => {
