@@ -35,7 +35,7 @@ export function ageMoea2Survival(): Survival {
 }
 
 /**
- * At most `count` points of a normalised front in the order of the survival score (section 3.3): the corners, then
+ * At most `count` points of a normalised front in the order of the survival score: the corners, then
  * each time the point with the largest sum of distances to the two nearest chosen ones, over its own distance from the
  * ideal point. O(count n m).
  */
@@ -86,7 +86,7 @@ function spreadOrder(
 
 /**
  * The length of the way between two points of the surface, those at `a` and `b`, by way of their middle lifted onto it
- * (section 3.2). `middle` is room for it: this is called for every pair.
+ *. `middle` is room for it: this is called for every pair.
  */
 function geodesic(surface: Float64Array, a: number, b: number, exponent: number, middle: Float64Array): number {
   for (let k = 0; k < middle.length; k++) middle[k] = (surface[a + k] + surface[b + k]) / 2;

@@ -9,7 +9,7 @@ export interface Normalisation {
 
 /**
  * The ideal point, the corners, and the intercepts of the plane through the corners with the axes (AGE-MOEA,
- * Panichella, 2019, section 3.1, after NSGA-III). Where there is no such plane, because the front has fewer dimensions
+ * Panichella, 2019, after NSGA-III). Where there is no such plane, because the front has fewer dimensions
  * than objectives or too few points, or where it cuts an axis at or below zero, the front's range is taken instead, and
  * 1 for an objective in which all are equal.
  */
@@ -33,10 +33,10 @@ const LEAST_EXPONENT = 0.1;
 const LARGEST_EXPONENT = 20;
 
 /**
- * The exponent p of the surface sum(x_k^p) = 1 through the most central point of a normalised front, the nearest to the
- * diagonal that is no corner: 1 for a plane, more for a front that bulges away from the ideal point, less for one that
- * bends towards it. Kept within [0.1, 20], as AGE-MOEA-II does, whose Newton-Raphson finds the same root; bisection
- * cannot leave the interval.
+ * The exponent p of the surface sum(x_k^p) = 1 through the most central point of a normalised front: 1 for a plane, more
+ * for a front that bulges away from the ideal point, less for one that bends towards it. Central is the nearest to the
+ * diagonal that is no corner, as in AGE-MOEA; the version of AGE-MOEA-II in pymoo takes the nearest to the ideal point.
+ * Kept within [0.1, 20] as there, where Newton-Raphson finds the same root; bisection cannot leave the interval.
  */
 export function fittedExponent(front: readonly (readonly number[])[], corners: readonly number[]): number {
   const inner = front.filter((_, i) => !corners.includes(i));

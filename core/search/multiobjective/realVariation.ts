@@ -12,7 +12,7 @@ export interface RealVariationSettings {
   readonly mutationIndex: number;
 }
 
-/** The settings of NSGA-II's paper (Deb et al., 2002, section IV-B). */
+/** The settings of NSGA-II's paper (Deb et al., 2002). */
 export const NSGA2_REAL_VARIATION: RealVariationSettings = {
   crossoverProbability: 0.9, crossoverIndex: 20, mutationIndex: 20,
 };
