@@ -27,6 +27,13 @@ export interface SearchProblem<A> {
   /** MACs of an architecture when they are not those of `space.lower(arch)`, for instance at another resolution. */
   countMacs?(arch: A): number;
   countParams?(arch: A): number;
+  /**
+   * Architectures to begin with, by where they come from and best first. They enter initial populations ahead of those
+   * that are spread over the latency range; each source may take half of the places that are left, so that at least a
+   * part is always spread. Those that no budget lets through, or that come twice, are passed over. A search that was
+   * stored and goes on over further latency windows needs the same ones again.
+   */
+  readonly firstCandidates?: readonly (readonly A[])[];
 }
 
 /** The latency window of one step of the `budget` selection. */

@@ -74,7 +74,7 @@ function descending(a: number, b: number): number {
 }
 
 /** The lists' items, one from each in turn without repeats, until there are enough. */
-function takeTurns<T>(lists: readonly (readonly T[])[], count: number): T[] {
+export function takeTurns<T>(lists: readonly (readonly T[])[], count: number): T[] {
   const taken = new Set<T>();
   const next = lists.map(() => 0);
   for (let turn = 0, idle = 0; taken.size < count && idle < lists.length; turn = (turn + 1) % lists.length) {

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { hypervolume } from '../../core/search/indicators.ts';
 import { dominates } from '../../core/search/pareto.ts';
 import { architectureId, evaluatedPoints, searchResult, searchResultSchema } from '../../core/search/result.ts';
-import { runToySearch, toyAccuracy, toyLatencyMs, toyProblem, toySpace } from './toySpace.ts';
+import type { SearchState } from '../../core/search/state.ts';
+import { runToySearch, toyAccuracy, toyInterval, toyLatencyMs, toyProblem, toySettings, toySpace } from './toySpace.ts';
+import type { Toy } from './toySpace.ts';
 
 const problem = toyProblem([{ name: 'left', maxMs: 50 }, { name: 'right' }]);
 const state = runToySearch(problem, {}, 4);
@@ -73,5 +75,32 @@ describe('the result of a search', () => {
   it('has an empty front and no hypervolume before anything is evaluated', () => {
     const empty = searchResult(problem, { ...state, archive: [] });
     expect(empty.devices[0]).toMatchObject({ front: [], hypervolume: 0, normalizedHypervolume: 0, progress: [] });
+  });
+});
+
+describe('how soon a search came close to its best', () => {
+  const device = { name: 'left' };
+  const oneDevice = toyProblem([device]);
+  // Guessing scores 0.1 and the largest architecture takes 149 ms: each point alone is worth (149 - ms) x (accuracy - 0.1).
+  const points = [[49, 0.2], [99, 0.3], [49, 0.6], [139, 0.6], [129, 0.61], [109, 0.65]] as const;
+  const handMade: SearchState<Toy> = {
+    ...state, devices: [device], settings: toySettings(), window: 0, pending: [], done: true,
+    archive: points.map(([latencyMs, accuracy], i) => (
+      { key: String(i), arch: toySpace.smallest, latencies: [toyInterval(latencyMs)], accuracy, batch: i < 2 ? 0 : 1 })),
+  };
+
+  it('is counted in single evaluations, whatever generations they came in', () => {
+    const [left] = searchResult(oneDevice, handMade).devices;
+    // 100 x 0.1, then + 50 x 0.1, then 100 x 0.5, then the same (dominated), then + 20 x 0.01, then 50 + 40 x 0.05.
+    expect(left.progress.map(({ hypervolume: volume }) => volume)).toEqual([expect.closeTo(15, 10), expect.closeTo(52, 10)]);
+    // 95 % of 52 is 49.4, reached with the third one's 50.
+    expect(left.evaluationsTo95Percent).toBe(3);
+  });
+
+  it('is measured against the best that is known, if others have found more', () => {
+    const to = (best: number) => searchResult(oneDevice, handMade, {}, { left: best }).devices[0].evaluationsTo95Percent;
+    // 95 % of 52.8 is 50.16, reached with 50.2 after the fifth; 95 % of 54 is 51.3, of 60 more than was ever found.
+    expect([to(52.8), to(54), to(60)]).toEqual([5, 6, null]);
+    expect(to(10)).toBe(3);
   });
 });

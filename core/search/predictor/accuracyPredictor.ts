@@ -24,7 +24,7 @@ export interface Example<A> {
 
 /**
  * Learns accuracy from architectures that have been evaluated, by the regression that orders those best that it was not
- * fitted to, as MSuNAS chooses its surrogate at every round (Lu et al., ECCV 2020, section 3.2). The same examples in
+ * fitted to, as MSuNAS chooses its surrogate at every round (Lu et al., ECCV 2020). The same examples in
  * the same order give the same predictor.
  */
 export function fitAccuracyPredictor<A>(problem: SearchProblem<A>, examples: readonly Example<A>[]): AccuracyPredictor<A> {

@@ -42,10 +42,18 @@ describe('a search inside a predictor', () => {
     expect(new Set(undisturbed.archive.map(({ key }) => key)).size).toBe(54);
   });
 
-  it('killed and restored between any two answers ends in the same state', () => {
-    let state = restoreSearch(problem, viaJson(createSearch(problem, toySettings(quick), new Random(7))));
+  it.each(['nsga2', 'age-moea-ii'] as const)('%s killed and restored between any two answers ends in the same state', (algorithm) => {
+    const settings = { ...quick, algorithm };
+    let state = restoreSearch(problem, viaJson(createSearch(problem, toySettings(settings), new Random(7))));
     while (!state.done) state = restoreSearch(problem, viaJson(advance(problem, state, answer(nextCandidates(state).slice(0, 5)))));
-    expect(state).toEqual(undisturbed);
+    expect(state).toEqual(algorithm === 'nsga2' ? undisturbed : runToySearch(problem, settings, 7));
+  });
+
+  it('looks elsewhere with another optimiser, after the same initial population', () => {
+    const { archive } = runToySearch(problem, { ...quick, algorithm: 'age-moea-ii' }, 7);
+    const keys = (from: number, to: number) => [archive, undisturbed.archive].map((all) => all.slice(from, to).map(({ key }) => key));
+    expect(keys(0, 30)[0]).toEqual(keys(0, 30)[1]);
+    expect(keys(30, 54)[0]).not.toEqual(keys(30, 54)[1]);
   });
 
   it('comes about as far as evolution with half the evaluations', () => {
