@@ -34,6 +34,9 @@ const studySearchSchema = searchSettingsSchema.omit({ budgetsMs: true }).extend(
   calibrationBatches: count.default(8)
     .describe("batches of training images that set a subnet's batch norms before it is evaluated"),
   evaluationImages: count.default(1000).describe('validation images per evaluation; all of them when there are fewer'),
+  warmStart: z.array(z.string().min(1)).default([])
+    .describe('folders of earlier studies of the same space, relative to the study file, whose best architectures are '
+      + 'evaluated first; up to half of the initial population'),
 });
 
 export const studySchema = z.strictObject({
@@ -132,7 +135,7 @@ function spaceObstacle(value: unknown): InputError | undefined {
 
 /** The search's settings of a study, as core/search wants them. @param deviceNames in the order of the study's devices. */
 export function searchSettingsOf(settings: StudySettings, deviceNames: readonly string[]): SearchSettings {
-  const { calibrationBatches, evaluationImages, ...search } = settings.search;
+  const { calibrationBatches, evaluationImages, warmStart, ...search } = settings.search;
   const budgets = settings.devices.map((device, i) => [deviceNames[i], 'budgetsMs' in device ? device.budgetsMs : undefined] as const);
   return { ...search, budgetsMs: Object.fromEntries(budgets.flatMap(([name, budgetsMs]) => (budgetsMs ? [[name, budgetsMs]] : []))) };
 }

@@ -12,6 +12,7 @@ import { smallestSubnets } from '../../training/supernet/sampling/smallestSubnet
 import { judgeStudy, searchSettingsOf } from '../studyFile.ts';
 import type { DeviceChoice, StudySettings } from '../studyFile.ts';
 import type { Path } from '../validationText.ts';
+import { findEarlierStudy } from '../warmStart.ts';
 import { parseYaml } from '../yamlFile.ts';
 import { deviceOf } from './studyDevices.ts';
 
@@ -63,6 +64,7 @@ export async function checkStudyText(text: string, baseDir: string, name = 'stud
   const budgets = budgetFindings(settings, devices.models);
   const problems = [
     ...await dataProblems(settings, baseDir), ...devices.problems, ...trainingProblems(settings, baseDir), ...search, ...budgets.problems,
+    ...await warmStartProblems(settings, baseDir),
   ];
   return { settings, problems: problems.map(withLine), hints: [...budgets.hints, ...sizeHints(settings)].map(withLine) };
 }
@@ -130,6 +132,19 @@ function searchProblems(settings: StudySettings, models: readonly (DeviceModel |
     if (!(error instanceof InputError)) throw error;
     return [{ path: error.code === 'invalid-settings' ? ['search'] : ['devices'], text: error.message }];
   }
+}
+
+async function warmStartProblems({ space, search: { warmStart } }: StudySettings, baseDir: string): Promise<Finding[]> {
+  const problems: Finding[] = [];
+  for (const [index, folder] of warmStart.entries()) {
+    try {
+      await findEarlierStudy(folder, baseDir, getSpace(space));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push({ path: ['search', 'warmStart', index], text: error.message });
+    }
+  }
+  return problems;
 }
 
 const maxMsOf = (choice: DeviceChoice) => ('maxMs' in choice ? choice.maxMs : undefined);

@@ -14,11 +14,13 @@ import type { Study } from '../folder.ts';
 import { frontsPng, frontsSvg, pictureOf } from '../frontsPicture.ts';
 import type { StudySettings } from '../studyFile.ts';
 import { readSummary, type StudySummary } from '../summary.ts';
+import { readEarlierStudies } from '../warmStart.ts';
 import { warn } from './context.ts';
 import type { RunContext, StudyDevice } from './context.ts';
 import { exportPhase } from './exportPhase.ts';
 import type { RunHooks } from './hooks.ts';
 import { searchPhase, searchProblem } from './searchPhase.ts';
+import type { SearchStart } from './searchPhase.ts';
 import { trainingPhase } from './trainingPhase.ts';
 
 /**
@@ -31,9 +33,10 @@ import { trainingPhase } from './trainingPhase.ts';
 export async function runStudy(study: Study, hooks: RunHooks = {}): Promise<StudySummary> {
   if (study.info.status === 'finished') return readSummary(study.paths.summary);
   try {
+    const earlier = await earlierStudies(study);
     const context = await prepareRun(study, hooks);
     try {
-      return await phases(context);
+      return await phases(context, earlier);
     } finally {
       context.data.close();
     }
@@ -43,12 +46,24 @@ export async function runStudy(study: Study, hooks: RunHooks = {}): Promise<Stud
   }
 }
 
-async function phases(context: RunContext): Promise<StudySummary> {
+/**
+ * What the search is to begin with is read before anything else, since nobody wants to learn after hours that a folder is
+ * missing. A search that has begun holds its initial population; only those of later latency windows are still to come.
+ */
+async function earlierStudies(study: Study): Promise<SearchStart['earlier']> {
+  const { settings: { search: { warmStart, selection }, space }, info } = study;
+  if (warmStart.length === 0) return [];
+  if (selection === 'pareto' && await study.loadLatestCheckpoint({ phase: 'search' })) return [];
+  return readEarlierStudies(warmStart, info.baseDir, getSpace(space));
+}
+
+async function phases(context: RunContext, earlier: SearchStart['earlier']): Promise<StudySummary> {
   const { study } = context;
-  const { weights } = await trainingPhase(context);
+  const { weights, remembered } = await trainingPhase(context);
   const evaluator = evaluatorOf(context, weights);
-  const state = await searchPhase(context, evaluator);
-  const result = searchResult(searchProblem(context), state);
+  const problem = searchProblem(context, { earlier, remembered });
+  const state = await searchPhase(context, problem, evaluator);
+  const result = searchResult(problem, state);
   await study.writeFile(study.paths.fronts, `${JSON.stringify(result, undefined, 2)}\n`);
   await writeSummary(context, { ...context.summary, result });
   await drawFronts(context, state);

@@ -1,15 +1,19 @@
 import { CancelledError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
+import { LatencyTable } from '../../latency/latencyTable.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { networkMacs } from '../../network/counts.ts';
 import { networkParams } from '../../network/blockGraph.ts';
 import { advance, createSearch } from '../../search/evolution.ts';
 import type { LatencyInterval, SearchProblem } from '../../search/problem.ts';
 import { searchResult } from '../../search/result.ts';
+import { takeTurns } from '../../search/selection.ts';
 import { plannedEvaluations } from '../../search/settings.ts';
 import { restoreSearch, type Pending, type SearchState } from '../../search/state.ts';
 import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
 import { searchSettingsOf } from '../studyFile.ts';
+import { earlierBest } from '../warmStart.ts';
+import type { EarlierEvaluation } from '../warmStart.ts';
 import { beginPhase } from './beginPhase.ts';
 import { warn } from './context.ts';
 import type { RunContext } from './context.ts';
@@ -17,11 +21,20 @@ import { safePoint, workedMs } from './hooks.ts';
 
 const evaluationsPerCheckpoint = 16;
 
+/** What a search can begin with besides architectures that are spread over the latency range. */
+export interface SearchStart {
+  /** By study, what earlier studies have evaluated. */
+  readonly earlier: readonly (readonly EarlierEvaluation[])[];
+  /** By bucket, what the training remembers, best first. */
+  readonly remembered: readonly (readonly unknown[])[];
+}
+
 /** Searches all devices' fronts with inherited accuracies, from where the last checkpoint left it. */
-export async function searchPhase(context: RunContext, evaluator: SubnetEvaluator): Promise<SearchState<unknown>> {
+export async function searchPhase(
+  context: RunContext, problem: SearchProblem<unknown>, evaluator: SubnetEvaluator,
+): Promise<SearchState<unknown>> {
   const { study, hooks, space } = context;
-  const problem = searchProblem(context);
-  const settings = searchSettingsOf(study.settings, context.devices.map(({ name }) => name));
+  const settings = settingsOf(context);
   const checkpoint = await study.loadLatestCheckpoint({ phase: 'search' });
   let state = checkpoint ? restoreSearch(problem, checkpoint.state) : createSearch(problem, settings, new Random(study.settings.seed).fork('search'));
   if (state.done) return state;
@@ -65,22 +78,31 @@ export async function searchPhase(context: RunContext, evaluator: SubnetEvaluato
   return state;
 }
 
-/** What is searched, as core/search wants it. */
-export function searchProblem({ space, devices, data }: RunContext): SearchProblem<unknown> {
+/**
+ * What is searched, as core/search wants it. Latencies come from tables, made when the first one is asked for: the
+ * search may look at hundreds of thousands of architectures, and a study that is only exported at none.
+ */
+export function searchProblem(context: RunContext, { earlier, remembered }: SearchStart): SearchProblem<unknown> {
+  const { space, devices, data } = context;
   const classes = data.classes.length;
-  return {
+  let table: LatencyTable<unknown> | undefined;
+  const problem: SearchProblem<unknown> = {
     space, classes,
     devices: devices.map(({ name, maxMs }) => (maxMs === undefined ? { name } : { name, maxMs })),
-    predict(arch) {
-      const network = space.lower(arch, { classes });
-      return devices.map(({ model }) => {
-        const { latencyMs, lowMs, highMs } = predictLatency(model, network);
-        return { latencyMs, lowMs, highMs };
-      });
-    },
+    predict: (arch) => (table ??= new LatencyTable(space, devices.map(({ model }) => model), classes)).predict(arch),
     countParams: (arch) => networkParams(space.lower(arch, { classes })),
   };
+  const sources = [() => earlierBest(earlier, problem, settingsOf(context)), () => takeTurns(remembered, Infinity)];
+  let firstCandidates: readonly (readonly unknown[])[] | undefined;
+  return {
+    ...problem,
+    get firstCandidates() {
+      return firstCandidates ??= sources.map((source) => source());
+    },
+  };
 }
+
+const settingsOf = ({ study, devices }: RunContext) => searchSettingsOf(study.settings, devices.map(({ name }) => name));
 
 /** What the search waits for, with the latencies that it was drafted with. */
 const unanswered = (state: SearchState<unknown>): readonly Pending<unknown>[] =>

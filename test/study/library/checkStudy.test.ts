@@ -151,6 +151,16 @@ describe('the list of settings', () => {
     expect(field('search.initialPopulation')).not.toHaveProperty('when');
   });
 
+  it('has readable titles for the search inside a predictor and what it begins with', () => {
+    const titles = ['algorithm', 'rounds', 'evaluationsPerRound', 'predictorGenerations', 'predictorPopulation', 'warmStart']
+      .map((name) => field(`search.${name}`)?.title);
+    expect(titles).toEqual([
+      'Algorithm', 'Rounds', 'Evaluations per round', 'Generations per round', 'Population inside the predictor', 'Studies to begin with',
+    ]);
+    expect(field('search.algorithm')).toMatchObject({ kind: 'choice', choices: ['evolution', 'nsga2', 'age-moea-ii'], default: 'evolution' });
+    expect(field('search.warmStart')).toMatchObject({ kind: 'list', items: 'text', default: [] });
+  });
+
   it('names settings of one name by where they are', () => {
     expect(field('training.performance.enabled')?.title).toBe('Remember good subnets');
     expect(field('training.conflict.images')?.title).toBe('Images');
