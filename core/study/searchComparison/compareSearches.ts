@@ -14,8 +14,9 @@ export interface SearchQuality {
   readonly hypervolumeRatio: number;
   /** To the exhaustive front, both objectives scaled to its range; mean over the devices. */
   readonly igdPlus: number;
-  /** First evaluations after which the ratio is 0.95 or more; null if never. */
+  /** First evaluations after which the ratio is so large; null if it never is. */
   readonly evaluationsTo95Percent: number | null;
+  readonly evaluationsTo99Percent: number | null;
 }
 
 export interface ComparedSearch {
@@ -24,31 +25,49 @@ export interface ComparedSearch {
   readonly runs: readonly SearchQuality[];
 }
 
-/** 60 + 20 x 8 evaluations for every search. */
-const rounds = 20;
+/**
+ * 20 + 25 x 8 evaluations for every search. So few at first, because 60 that are spread over the latency range reach 95 % by
+ * themselves, whatever the search does afterwards.
+ */
+const rounds = 25;
 const perRound = 8;
-const initialPopulation = 60;
+const initialPopulation = 20;
 export const evaluationsPerSearch = initialPopulation + rounds * perRound;
 
+/**
+ * What served evolution best among 54 combinations of its first population (20, 40, 60), children (8, 20) and parents
+ * (10, 20, 40) and of three mutations, by the median of the final ratio over the seeds 1 to 5. A mutation to the least value,
+ * which the published rates prefer, suits this small space less.
+ */
+const evolution = { initialPopulation, generations: rounds, parents: 20, mutations: perRound / 2, crossovers: perRound / 2 };
+const mutation = { depth: 0.2, choice: 0.2, uniform: 1 };
 const insidePredictor = { initialPopulation, rounds, evaluationsPerRound: perRound, predictorGenerations: 20, predictorPopulation: 60 };
 
 const searches: Readonly<Record<string, SearchSettingsInput | undefined>> = {
   random: undefined,
-  evolution: { initialPopulation, generations: rounds, parents: 30, mutations: perRound / 2, crossovers: perRound / 2 },
-  nsga2: { algorithm: 'nsga2', ...insidePredictor },
-  'age-moea-ii': { algorithm: 'age-moea-ii', ...insidePredictor },
+  evolution: { ...evolution, mutation },
+  nsga2: { algorithm: 'nsga2', ...insidePredictor, mutation },
+  'age-moea-ii': { algorithm: 'age-moea-ii', ...insidePredictor, mutation },
 };
 
 export const comparedSearches = Object.keys(searches);
 
-/** Runs every search with the same number of evaluations. @param images that an accuracy is counted on */
-export function compareSearches(
-  known: KnownProblem, { seeds, images }: { seeds: readonly number[]; images: number }, onRun?: (name: string, seed: number) => void,
-): ComparedSearch[] {
-  return Object.entries(searches).map(([name, settings]) => ({
+export interface ComparisonOptions {
+  readonly seeds: readonly number[];
+  /** That an accuracy is counted on. */
+  readonly images: number;
+  /** Of `comparedSearches`; without it all. */
+  readonly names?: readonly string[];
+  readonly onRun?: (name: string, seed: number) => void;
+}
+
+/** Runs every search with the same number of evaluations, or with all architectures where there are fewer. */
+export function compareSearches(known: KnownProblem, { seeds, images, names = comparedSearches, onRun }: ComparisonOptions): ComparedSearch[] {
+  return names.map((name) => ({
     name,
     runs: seeds.map((seed) => {
       onRun?.(name, seed);
+      const settings = searches[name];
       return quality(known, settings ? searched(known, settings, images, seed) : sampled(known, images, seed));
     }),
   }));
@@ -74,7 +93,7 @@ function sampled(known: KnownProblem, images: number, seed: number): readonly Ev
   const { problem } = known;
   const random = new Random(seed);
   const archs = new Map<string, unknown>();
-  while (archs.size < evaluationsPerSearch) {
+  while (archs.size < Math.min(evaluationsPerSearch, Number(problem.space.size))) {
     const arch = problem.space.sample(random);
     archs.set(problem.space.key(arch), arch);
   }
@@ -92,11 +111,14 @@ function quality(known: KnownProblem, evaluations: readonly Evaluation[]): Searc
     .map(({ arch, accuracy, latencies }) => ({ arch, accuracy, latencyMs: latencies[device].latencyMs })))
     .map(({ arch, latencyMs }) => ({ latencyMs, accuracy: truth.get(arch)! }));
   const ratio = (count: number) => mean(fronts.map((_, device) => hypervolume(found(count, device), references[device]) / best[device]));
-  const reached = evaluations.findIndex((_, i) => ratio(i + 1) >= 0.95);
+  const ratios = evaluations.map((_, i) => ratio(i + 1));
+  // Lucky accuracies can replace what is truly better, so a ratio may fall again; what counts is that it was reached.
+  const evaluationsTo = (target: number) => ratios.findIndex((value) => value >= target) + 1 || null;
   return {
-    hypervolumeRatio: ratio(evaluations.length),
+    hypervolumeRatio: ratios[ratios.length - 1],
     igdPlus: mean(fronts.map((front, device) => igdPlus(found(evaluations.length, device), front, rangeOf(front)))),
-    evaluationsTo95Percent: reached < 0 ? null : reached + 1,
+    evaluationsTo95Percent: evaluationsTo(0.95),
+    evaluationsTo99Percent: evaluationsTo(0.99),
   };
 }
 
