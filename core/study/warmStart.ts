@@ -19,8 +19,8 @@ export interface EarlierEvaluation {
 }
 
 /**
- * The earlier studies that a search begins with.
- * @param baseDir that the folders are relative to
+ * An earlier study that a search is to begin with.
+ * @param baseDir that the folder is relative to
  * @param space of the search
  * @throws InputError `other-space`, and those of `describeStudy`
  */

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CancelledError } from '../../core/base/errors.ts';
 import { Random } from '../../core/base/random.ts';
 import { loadDevice } from '../../core/latency/devices.ts';
 import { LatencyTable } from '../../core/latency/latencyTable.ts';
@@ -11,6 +12,7 @@ import { searchResult } from '../../core/search/result.ts';
 import { searchSettingsSchema } from '../../core/search/settings.ts';
 import { getSpace } from '../../core/spaces/index.ts';
 import { readEvents } from '../../core/study/events.ts';
+import { effectiveEvents } from '../../core/study/eventTypes.ts';
 import { createStudy, openStudy } from '../../core/study/folder.ts';
 import { checkStudyText } from '../../core/study/library/checkStudy.ts';
 import { prepareRun, runStudy } from '../../core/study/run/runStudy.ts';
@@ -106,18 +108,24 @@ async function rememberedBy(directory: string) {
 }
 
 describe('a run that is to begin with an earlier study', () => {
-  it('evaluates that study\'s best first, then what the training remembers, then others', async () => {
+  it('evaluates that study\'s best first, then what the training remembers, then others, even if the study is gone when it goes on', async () => {
     const earlier = someArchs(8);
     await evaluatedStudy('good', earlier.map((arch, i) => [arch, 0.1 + 0.1 * i]));
     const directory = join(folder, 'run');
     (await createStudy(directory, studyOf(tiny))).close();
-    const study = await openStudy(directory);
+    const best = keysOf(earlierBest(await readEarlierStudies(['good'], folder, space), problem, settings));
+    const abort = new AbortController();
+    let study = await openStudy(directory);
+    await expect(runStudy(study, {
+      signal: abort.signal, onProgress: ({ phase, done }) => { if (phase === 'search' && done === 3) abort.abort(); },
+    })).rejects.toBeInstanceOf(CancelledError);
+    study.close();
+    rmSync(join(folder, 'good'), { recursive: true });
+    study = await openStudy(directory);
     await runStudy(study);
     study.close();
-    const { events } = readEvents(study.paths.events);
-    const evaluations = events.filter((event) => event.kind === 'evaluation');
+    const evaluations = effectiveEvents(readEvents(study.paths.events).events).filter((event) => event.kind === 'evaluation');
     const labels = evaluations.map(({ label }) => label!);
-    const best = keysOf(earlierBest(await readEarlierStudies(['good'], folder, space), problem, settings));
     expect(labels).toHaveLength(12);
     expect(labels.slice(0, 6)).toEqual(best.slice(0, 6));
     const remembered = await rememberedBy(directory);
