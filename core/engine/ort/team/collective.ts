@@ -5,8 +5,11 @@ import type { Peers } from '../plan/peers.ts';
 const pieceLength = 2 ** 15;
 /** Looks at the others this often, for some 50 microseconds, before it sleeps: most waits are short, and waking takes as long. */
 const spins = 25_000;
-/** Far beyond any step between two meetings: a member that takes longer has died. */
-const patienceMs = 10 * 60 * 1000;
+/**
+ * How long other threads are waited for, far beyond any step between two meetings: so often, each time so long. A process that was stopped for hours (Ctrl-Z, a
+ * computer that slept) finds one of these times over when it goes on, not all of them.
+ */
+const [looks, lookMs] = [60, 10_000];
 
 const [arrived, generation, failed, parked, asleep] = [0, 1, 2, 3, 4];
 
@@ -170,7 +173,8 @@ export class Collective implements Peers {
 
 function waitFor(control: Int32Array, word: number, value: number): void {
   Atomics.add(control, asleep, 1);
-  const outcome = Atomics.wait(control, word, value, patienceMs);
+  let outcome: ReturnType<typeof Atomics.wait> = 'timed-out';
+  for (let look = 0; look < looks && outcome === 'timed-out'; look++) outcome = Atomics.wait(control, word, value, lookMs);
   Atomics.sub(control, asleep, 1);
   if (outcome === 'timed-out') throw new Error('A thread of the engine does not answer any more.');
 }
