@@ -89,11 +89,12 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       version: pocketformerVersion(), node: process.version, platform: `${process.platform} ${process.arch}`, hostName: hostname(),
       processors: availableParallelism(), memoryBytes: totalmem(), workingFolder: process.cwd(),
     }),
-    'settings.get': () => ({ settings: settingsView(settings), path: settings.path, notes: [...settings.notes] }),
+    // A window that is opened right after a change, as by a reload, must see the change.
+    'settings.get': async () => ({ settings: settingsView(await settings.whenWritten()), path: settings.path, notes: [...settings.notes] }),
     'settings.change': async (change) => {
-      await settings.change(change);
+      const changed = await settings.change(change);
       if (change.libraryFolder !== undefined) studies.refresh();
-      return { settings: settingsView(settings) };
+      return { settings: settingsView(changed) };
     },
     'engines.list': () => describeEngines(),
     'files.list': async ({ path }) => {
@@ -219,7 +220,6 @@ async function perform<M extends 'draft.probe' | 'architectures.export'>(
   return result as OutputOf<M>;
 }
 
-function settingsView({ settings }: WorkbenchSettingsFile): WorkbenchSettings {
-  const { recentStudies: _, ...view } = settings;
+function settingsView({ recentStudies: _, ...view }: WorkbenchSettingsFile['settings']): WorkbenchSettings {
   return view;
 }

@@ -69,6 +69,12 @@ export class WorkbenchSettingsFile {
     return { ...this.#defaults, ...this.#chosen, libraryFolder };
   }
 
+  /** The settings once all changes asked for so far are written, or have failed: what a window that opens now should see. */
+  async whenWritten(): Promise<WorkbenchSettings> {
+    await this.#lastChange;
+    return this.settings;
+  }
+
   get notes(): readonly string[] {
     return this.#notes;
   }

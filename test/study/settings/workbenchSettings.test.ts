@@ -52,6 +52,14 @@ describe('the settings of the workbench', () => {
     expect((await WorkbenchSettingsFile.open({ path })).settings).toMatchObject({ theme: 'dark', memoryGiB: 4 });
   });
 
+  it('wait for a change that is still being written, for those who ask after it', async () => {
+    const file = await WorkbenchSettingsFile.open({ path: fresh() });
+    const change = file.change({ theme: 'dark' });
+    expect(file.settings.theme).toBe('system');
+    expect((await file.whenWritten()).theme).toBe('dark');
+    await change;
+  });
+
   it('take changes made at the same time one after the other', async () => {
     const path = fresh();
     const file = await WorkbenchSettingsFile.open({ path });
