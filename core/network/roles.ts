@@ -1,0 +1,14 @@
+import type { Block } from './blocks.ts';
+
+/** What a block does in a vision transformer, whatever its mathematics. */
+export type BlockRole = 'embedding' | 'convolution' | 'attention' | 'mlp' | 'head';
+
+export function blockRole(block: Block): BlockRole {
+  switch (block.type) {
+    case 'patchEmbed': return 'embedding';
+    case 'conv': case 'mbconv': return 'convolution';
+    case 'attention': case 'encoderAttention': return 'attention';
+    case 'ffn': case 'encoderMlp': return 'mlp';
+    case 'pooledHead': case 'tokenHead': return 'head';
+  }
+}

@@ -1,0 +1,71 @@
+import type { Random } from '../base/random.ts';
+import type { Engine } from '../engine/engine.ts';
+import { SubnetView } from '../model/subnet.ts';
+import { Weights } from '../model/weights.ts';
+import type { Network } from '../network/network.ts';
+import { noise, ones } from './inputs.ts';
+import type { DefaultInput, ScoringBatch, ScoringContext } from './proxy.ts';
+
+/** Where real images come from. */
+export interface ImageSource {
+  /** Images of a resolution, each with its class, which is below `classes`. */
+  batch(resolution: number, classes: number): ScoringBatch;
+}
+
+export interface SeedOptions {
+  /** Not needed by proxies that only count or compute by themselves. */
+  readonly engine?: Engine;
+  /** The seed's own. */
+  readonly random: Random;
+  /** Weights are slices of this network's fresh ones, which are the same for all architectures of the seed. */
+  readonly supernet?: Network;
+  /** In place of the inputs that proxies have by default. */
+  readonly images?: ImageSource;
+}
+
+/** What proxies use for one seed. Weights are made when they are first asked for. */
+export class SeedContext implements ScoringContext {
+  readonly random: Random;
+  readonly #options: SeedOptions;
+  #supernet: Weights | undefined;
+  #weights: Weights | undefined;
+  #batch: { readonly key: string; readonly batch: ScoringBatch } | undefined;
+
+  constructor(options: SeedOptions) {
+    this.random = options.random;
+    this.#options = options;
+  }
+
+  get engine(): Engine {
+    if (!this.#options.engine) throw new RangeError('This proxy runs networks, but was given no engine.');
+    return this.#options.engine;
+  }
+
+  get supernet(): Weights | undefined {
+    const { supernet } = this.#options;
+    if (supernet) this.#supernet ??= this.#fresh(supernet);
+    return this.#supernet;
+  }
+
+  /** Keeps those of the last network. */
+  weightsOf(network: Network): Weights {
+    if (this.#weights?.network !== network) {
+      this.#weights = this.supernet ? new SubnetView(this.supernet, network).extract() : this.#fresh(network);
+    }
+    return this.#weights;
+  }
+
+  batchFor({ resolution, classes }: Network, { kind, batch: count }: DefaultInput): ScoringBatch {
+    const { images } = this.#options;
+    const key = images ? `images ${resolution} ${classes}` : `${kind} ${count} ${resolution} ${classes}`;
+    if (this.#batch?.key !== key) {
+      const make = kind === 'ones' ? ones : noise;
+      this.#batch = { key, batch: images ? images.batch(resolution, classes) : make({ count, resolution, classes }, this.random.fork('images')) };
+    }
+    return this.#batch.batch;
+  }
+
+  #fresh(network: Network): Weights {
+    return Weights.initialise(network, this.random.fork('weights'));
+  }
+}

@@ -1,0 +1,16 @@
+import type { ProxyDescription } from './proxy.ts';
+
+/**
+ * Orders scores from the most to the least promising; those that are not valid (NaN or infinite) come last.
+ * @returns negative when `a` comes first
+ */
+export function compareScores({ direction }: Pick<ProxyDescription, 'direction'>, a: number, b: number): number {
+  const [validA, validB] = [Number.isFinite(a), Number.isFinite(b)];
+  if (!validA || !validB) return Number(validB) - Number(validA);
+  return direction === 'higher' ? b - a : a - b;
+}
+
+/** Indices of scores, the most promising first; equal ones keep their order. */
+export function bestFirst(proxy: Pick<ProxyDescription, 'direction'>, values: readonly number[]): number[] {
+  return [...values.keys()].sort((i, j) => compareScores(proxy, values[i], values[j]));
+}

@@ -1,0 +1,53 @@
+import type { Network } from '../network/network.ts';
+import type { Proxy, ProxyResult, ScoringContext } from './proxy.ts';
+
+/** A proxy's value of one network over all seeds. */
+export interface Score {
+  /** Mean over the seeds; NaN when the score of one of them is not valid. */
+  readonly value: number;
+  /** Standard deviation between seeds (with n - 1); undefined with one seed, NaN when the value is. */
+  readonly spread?: number;
+  readonly perSeed: readonly ProxyResult[];
+  /** Multiply-accumulates of all seeds together. */
+  readonly macs: number;
+  /** Why the score is not valid. */
+  readonly invalid?: string;
+}
+
+/**
+ * Scores a network with every seed. A seed without a valid value makes the whole score invalid, because means over different
+ * seeds do not compare.
+ * @param contexts one for each seed
+ * @returns the scores in the order of the proxies
+ */
+export function scoreNetwork(proxies: readonly Proxy[], network: Network, contexts: readonly ScoringContext[]): Score[] {
+  if (contexts.length === 0) throw new RangeError('A score needs at least one seed.');
+  const perSeed = proxies.map((): ProxyResult[] => []);
+  // Seed by seed, so that only one seed's weights need to be in memory.
+  for (const [seed, context] of contexts.entries()) {
+    for (const [i, proxy] of proxies.entries()) {
+      if (seed === 0 || proxy.needs !== 'nothing') perSeed[i].push(checked(proxy.score(network, context)));
+    }
+  }
+  return perSeed.map(summarise);
+}
+
+/** A value that is not finite gets a reason. */
+function checked(result: ProxyResult): ProxyResult {
+  if (result.invalid === undefined && Number.isFinite(result.value)) return result;
+  return { ...result, value: NaN, invalid: result.invalid ?? `the value is ${result.value}` };
+}
+
+function summarise(perSeed: readonly ProxyResult[]): Score {
+  const macs = perSeed.reduce((sum, result) => sum + result.macs, 0);
+  const invalid = perSeed.filter((result) => result.invalid !== undefined);
+  const count = perSeed.length;
+  if (invalid.length > 0) {
+    const where = count > 1 ? ` (${invalid.length} of ${count} seeds)` : '';
+    return { value: NaN, ...(count > 1 && { spread: NaN }), perSeed, macs, invalid: `${invalid[0].invalid}${where}` };
+  }
+  const value = perSeed.reduce((sum, result) => sum + result.value, 0) / count;
+  if (count === 1) return { value, perSeed, macs };
+  const squares = perSeed.reduce((sum, result) => sum + (result.value - value) ** 2, 0);
+  return { value, spread: Math.sqrt(squares / (count - 1)), perSeed, macs };
+}
