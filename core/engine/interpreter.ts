@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { evaluate, type Dim, type DimValues } from '../graph/dims.ts';
 import { bindFeeds, feedNames, type Attribute, type Graph, type GraphNode } from '../graph/graph.ts';
-import { broadcastDims } from '../graph/shapes.ts';
+import { broadcastDims, windowPads } from '../graph/shapes.ts';
 import { adjoint, withoutAdjoints } from './adjoints.ts';
 import type { ApplyOptions, Engine, EngineInfo } from './engine.ts';
 
@@ -146,9 +146,10 @@ function averagePool(x: tf.Tensor, oddSize: boolean): tf.Tensor {
 function convolution(node: GraphNode, x: tf.Tensor4D, weight: tf.Tensor4D, bias: tf.Tensor | undefined): tf.Tensor {
   const stride = Number(node.attributes.stride);
   const kernelSize = Number(node.attributes.kernelSize);
-  const padding = Math.floor(kernelSize / 2);
+  const pads = windowPads(node.attributes);
+  const [top, left, bottom, right] = pads;
   const last = tf.transpose(x, [0, 2, 3, 1]);
-  const padded = padding === 0 ? last : tf.pad(last, [[0, 0], [padding, padding], [padding, padding], [0, 0]]);
+  const padded = pads.every((zeros) => zeros === 0) ? last : tf.pad(last, [[0, 0], [top, bottom], [left, right], [0, 0]]);
   let y: tf.Tensor;
   if (node.attributes.depthwise) {
     y = tf.depthwiseConv2d(padded, tf.transpose(weight, [2, 3, 0, 1]), stride, 'valid');

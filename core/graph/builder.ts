@@ -8,6 +8,8 @@ export interface ConvOptions {
   readonly depthwise?: boolean;
   readonly oddSize?: boolean;
   readonly bias?: string;
+  /** Zeros above, left, below and right, instead of as many as keep the size. */
+  readonly pads?: readonly number[];
 }
 
 /** A slice that ends here goes on to the last element. */
@@ -110,11 +112,13 @@ export class GraphBuilder {
   /**
    * Zero-padded convolution that keeps `ceil(size / stride)`; the kernel size is odd and read off the weight. `oddSize`
    * says whether the map's height and width are odd, which decides the padding of the gradient when the stride is 2.
+   *
+   * With `pads` the kernel has any size, and its windows fill the padded map to the last row and column.
    */
   conv(x: string, weight: string, options: ConvOptions = {}): string {
-    const { stride = 1, depthwise = false, oddSize = false, bias } = options;
+    const { stride = 1, depthwise = false, oddSize = false, bias, pads } = options;
     return this.add('Conv', bias ? [x, weight, bias] : [x, weight], {
-      stride, kernelSize: this.dims(weight)[2], depthwise: Number(depthwise), oddSize: Number(oddSize),
+      stride, kernelSize: this.dims(weight)[2], depthwise: Number(depthwise), oddSize: Number(oddSize), ...(pads ? { pads } : {}),
     });
   }
 

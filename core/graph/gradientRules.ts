@@ -53,8 +53,8 @@ const matMul: GradientRule = (context) => {
 
 const conv: GradientRule = ({ builder, node, gradient, need, wanted, dims }) => {
   const [x, weight, bias] = node.inputs;
-  const { stride, kernelSize, depthwise, oddSize } = node.attributes;
-  const attributes = { stride, kernelSize, depthwise, oddSize };
+  const { stride, kernelSize, depthwise, oddSize, pads } = node.attributes;
+  const attributes = { stride, kernelSize, depthwise, oddSize, ...(pads ? { pads } : {}) };
   return [
     wanted[0] ? builder.add('ConvInputGradient', [gradient, need(weight)], { ...attributes, shape: dims(x) }) : undefined,
     wanted[1] ? builder.add('ConvWeightGradient', [need(x), gradient], { ...attributes, shape: dims(weight) }) : undefined,

@@ -19,7 +19,9 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
       const [batch, channels, height, width] = first.dims;
       const [filters, perFilter] = inputs[1].dims;
       if (attributes.depthwise ? filters !== channels || perFilter !== 1 : perFilter !== channels) throw misfit('convolve', inputs);
-      return same([batch, filters, strided(height, stride), strided(width, stride)]);
+      const [top, left, bottom, right] = windowPads(attributes);
+      const rest = 1 - Number(attributes.kernelSize);
+      return same([batch, filters, strided(plus(height, top + bottom + rest), stride), strided(plus(width, left + right + rest), stride)]);
     }
     case 'AveragePool': {
       const [batch, channels, height, width] = first.dims;
@@ -83,6 +85,13 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
     default:
       return same(first.dims);
   }
+}
+
+/** Zeros around the map of a convolution: above, left, below and right. Without `pads` as many as keep its size. */
+export function windowPads({ kernelSize, pads }: Attributes): readonly number[] {
+  if (pads !== undefined) return pads as readonly number[];
+  const padding = Math.floor(Number(kernelSize) / 2);
+  return [padding, padding, padding, padding];
 }
 
 /** One of the three sizes may be a symbol. @throws RangeError otherwise */

@@ -5,7 +5,8 @@ import { tokensOf, type Block, type FeatureShape, type MbConvBlock } from '../ne
  * squeezed, ratio 6) and between a convolutional and a token layout, so they get coefficients of their own.
  */
 export const latencyKinds = [
-  'conv', 'mbconv', 'transition', 'attention', 'ffn', 'pooledHead', 'patchEmbed', 'encoderAttention', 'encoderMlp', 'tokenHead',
+  'conv', 'mbconv', 'transition', 'attention', 'ffn', 'pooledHead', 'patchEmbed', 'overlappingPatchEmbed', 'depthwisePool', 'encoderAttention',
+  'encoderMlp', 'tokenHead',
 ] as const;
 export type LatencyKind = (typeof latencyKinds)[number];
 
@@ -110,6 +111,30 @@ function workOf(block: Block): Partial<Terms> {
         weightBytes: weights + positionTable,
       };
     }
+    case 'overlappingPatchEmbed': {
+      const weights = input.channels * block.kernelSize ** 2 * output.channels;
+      const map = output.channels * positions(output);
+      const hasNorm = block.normEpsilon !== undefined && !block.withoutNorm;
+      return {
+        convMacs: positions(output) * weights,
+        normElements: hasNorm ? map : 0,
+        // Convolution, turning the map into tokens, norm, positions, class token.
+        readWriteBytes: elements(input) + (3 + 2 * Number(hasNorm) + 2 * Number(block.positions) + 2 * Number(block.classToken)) * map,
+        weightBytes: weights + (block.positions ? map : 0),
+      };
+    }
+    case 'depthwisePool': {
+      const filters = block.kernelSize ** 2 * output.channels;
+      const extra = input.extraTokens ?? 0;
+      const linear = extra > 0 ? input.channels * output.channels : 0;
+      return {
+        depthwiseMacs: positions(output) * filters,
+        vectorMacs: extra * linear,
+        // Tokens to a map, convolution, back to tokens, joining the extra ones.
+        readWriteBytes: 3 * elements(input) + 5 * elements(output),
+        weightBytes: filters + linear,
+      };
+    }
     case 'encoderAttention': {
       const tokens = tokensOf(input);
       const inner = block.numHeads * block.headDim;
@@ -202,6 +227,13 @@ export function geometryOf(block: Block): Geometry {
       };
     case 'patchEmbed':
       return { grid: grid(block.output), inputChannels: channels, outputChannels: block.output.channels, patchSize: block.patchSize };
+    case 'overlappingPatchEmbed':
+      return {
+        grid: grid(block.output), inputChannels: channels, outputChannels: block.output.channels, patchSize: block.kernelSize,
+        stride: block.stride,
+      };
+    case 'depthwisePool':
+      return { grid: grid(block.input), inputChannels: channels, outputChannels: block.output.channels, kernelSize: block.kernelSize };
     case 'encoderAttention':
       return { tokens: tokensOf(block.input), channels, heads: block.numHeads, headDim: block.headDim };
     case 'encoderMlp':

@@ -151,6 +151,11 @@ function shapeOf(block: Block): string {
       return `h${shape},${block.hiddenChannels},${block.features},${block.classes}`;
     case 'patchEmbed':
       return `p${shape},${block.patchSize},${block.classToken},${block.positions}`;
+    case 'overlappingPatchEmbed':
+      return `o${shape},${block.kernelSize},${block.stride},${block.padding.join('+')},${block.classToken},${block.positions},` +
+        `${block.normEpsilon !== undefined && !block.withoutNorm}`;
+    case 'depthwisePool':
+      return `tp${shape},${tokensOf(input)},${block.kernelSize}`;
     case 'encoderAttention':
       return `ea${shape},${tokensOf(input)},${block.numHeads},${block.headDim}`;
     case 'encoderMlp':

@@ -87,7 +87,8 @@ const wordsOfFeature: Readonly<Record<string, string>> = {
 
 const wordsOfKind: Readonly<Record<LatencyKind, string>> = {
   conv: 'first convolution', mbconv: 'MBConv', transition: 'transition', attention: 'attention', ffn: 'FFN',
-  pooledHead: 'head', patchEmbed: 'patch embedding', encoderAttention: 'encoder attention', encoderMlp: 'encoder MLP', tokenHead: 'head',
+  pooledHead: 'head', patchEmbed: 'patch embedding', overlappingPatchEmbed: 'overlapping patch embedding',
+  depthwisePool: 'pooling', encoderAttention: 'encoder attention', encoderMlp: 'encoder MLP', tokenHead: 'head',
 };
 
 /** One line for people per kind and feature, e.g. "FFN: channels 16 to 32 (measured: 48 to 320)". */

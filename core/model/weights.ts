@@ -106,6 +106,9 @@ function fill(values: Float32Array, { init, shape }: Parameter, random: Random):
     case 'truncatedNormal':
       for (let i = 0; i < values.length; i++) values[i] = random.truncatedNormal(0.02);
       break;
+    case 'standardNormal':
+      for (let i = 0; i < values.length; i++) values[i] = random.normal();
+      break;
     case 'fanIn': {
       // Convolutions are [out, in, k, k]; matrices of linear layers [in, out].
       const fanIn = shape.length === 4 ? shape[1] * shape[2] * shape[3] : shape[0];

@@ -9,13 +9,15 @@ import { encoderAttention } from './definitions/encoderAttention.ts';
 import { encoderMlp } from './definitions/encoderMlp.ts';
 import { ffn } from './definitions/ffn.ts';
 import { mbconv } from './definitions/mbconv.ts';
+import { overlappingPatchEmbed } from './definitions/overlappingPatchEmbed.ts';
 import { patchEmbed } from './definitions/patchEmbed.ts';
 import { pooledHead } from './definitions/pooledHead.ts';
 import { tokenHead } from './definitions/tokenHead.ts';
+import { depthwisePool } from './definitions/depthwisePool.ts';
 import type { Network } from './network.ts';
 
 const definitions: { readonly [T in BlockType]: BlockDefinition<Extract<Block, { type: T }>> } = {
-  conv, mbconv, attention, ffn, pooledHead, patchEmbed, encoderAttention, encoderMlp, tokenHead,
+  conv, mbconv, attention, ffn, pooledHead, patchEmbed, overlappingPatchEmbed, depthwisePool, encoderAttention, encoderMlp, tokenHead,
 };
 
 /** A block type's definition; the cast is safe because the table is keyed by the block's own type. */

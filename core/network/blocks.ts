@@ -85,7 +85,8 @@ export interface PooledHeadBlock extends BlockBase {
 }
 
 /**
- * The four blocks of a plain vision transformer (Dosovitskiy et al. 2021) work on tokens [batch, tokens, channels].
+ * The blocks from here on work on tokens [batch, tokens, channels]; four of them make a plain vision transformer
+ * (Dosovitskiy et al. 2021).
  *
  * Patches that do not overlap, each projected by a linear layer with bias; then a learned class token in front and
  * learned positions for all tokens, where there are any. The map's size is a multiple of the patch's.
@@ -96,6 +97,39 @@ export interface PatchEmbedBlock extends BlockBase {
   /** The output has one extra token then. */
   readonly classToken: boolean;
   readonly positions: boolean;
+}
+
+/** How the convolutions of a token network start, in the terms of `Initialisation`. */
+export type ConvolutionStart = 'fanIn' | 'standardNormal';
+
+/**
+ * Patches that overlap: a convolution with bias whose windows are `stride` pixels apart, read as tokens; then a layer
+ * norm of each token where there is an epsilon, learned positions of the map's tokens (the class token has none), and a
+ * learned class token in front. Pixels behind the last whole window are not read.
+ */
+export interface OverlappingPatchEmbedBlock extends BlockBase {
+  readonly type: 'overlappingPatchEmbed';
+  readonly kernelSize: number;
+  readonly stride: number;
+  /** Rows (and columns) of zeros before the image and behind it. */
+  readonly padding: readonly [before: number, after: number];
+  readonly normEpsilon?: number;
+  readonly withoutNorm?: true;
+  readonly positions: boolean;
+  /** The output has one extra token then. */
+  readonly classToken: boolean;
+  readonly initialisation: ConvolutionStart;
+}
+
+/**
+ * Pooling between the stages of a token network: a depthwise convolution with bias and stride 2 on the map, zero-padded to
+ * `ceil(size / 2)`, with as many filters for each channel as the output has times the input's channels; one linear layer on
+ * all extra tokens.
+ */
+export interface DepthwisePoolBlock extends BlockBase {
+  readonly type: 'depthwisePool';
+  readonly kernelSize: number;
+  readonly initialisation: ConvolutionStart;
 }
 
 /** Pre-norm multi-head self-attention: norm, query, key and value with biases, output projection, residual. */
@@ -125,7 +159,8 @@ export interface TokenHeadBlock extends BlockBase {
 }
 
 /** Blocks that read tokens [batch, tokens, channels]; the others read maps [batch, channels, height, width]. */
-export type TokenBlock = EncoderAttentionBlock | EncoderMlpBlock | TokenHeadBlock;
+export type TokenBlock = DepthwisePoolBlock | EncoderAttentionBlock | EncoderMlpBlock | TokenHeadBlock;
 
-export type Block = ConvBlock | MbConvBlock | AttentionBlock | FfnBlock | PooledHeadBlock | PatchEmbedBlock | TokenBlock;
+export type Block = ConvBlock | MbConvBlock | AttentionBlock | FfnBlock | PooledHeadBlock | PatchEmbedBlock | OverlappingPatchEmbedBlock
+  | TokenBlock;
 export type BlockType = Block['type'];

@@ -22,6 +22,12 @@ export function blockChoices(block: Block): BlockChoice[] {
       choice('patch', `${block.patchSize}x${block.patchSize}`),
       ...(block.classToken ? [choice('class token', 'yes')] : []), ...(block.positions ? [choice('positions', 'learned')] : []),
     ];
+    case 'overlappingPatchEmbed': return [
+      choice('patch', `${block.kernelSize}x${block.kernelSize}`), choice('stride', block.stride),
+      ...(block.normEpsilon !== undefined && !block.withoutNorm ? [choice('norm', 'yes')] : []),
+      ...(block.classToken ? [choice('class token', 'yes')] : []), ...(block.positions ? [choice('positions', 'learned')] : []),
+    ];
+    case 'depthwisePool': return [kernel(block.kernelSize), choice('stride', 2)];
     case 'encoderAttention': return [choice('heads', block.numHeads), choice('head width', block.headDim)];
     case 'encoderMlp': return [choice('MLP ratio', block.mlpRatio)];
     case 'tokenHead': return [choice('pooling', block.pool === 'mean' ? 'mean of tokens' : 'class token'), ...(block.norm ? [choice('norm', 'yes')] : [])];

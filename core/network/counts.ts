@@ -35,6 +35,10 @@ export function blockMacs(block: Block): number {
         + block.hiddenChannels * block.features + block.features * block.classes;
     case 'patchEmbed':
       return positions(output) * input.channels * block.patchSize ** 2 * output.channels;
+    case 'overlappingPatchEmbed':
+      return positions(output) * input.channels * block.kernelSize ** 2 * output.channels;
+    case 'depthwisePool':
+      return positions(output) * block.kernelSize ** 2 * output.channels + (input.extraTokens ?? 0) * input.channels * output.channels;
     case 'encoderAttention': {
       const inner = block.numHeads * block.headDim;
       return 4 * tokensOf(input) * input.channels * inner + 2 * tokensOf(input) ** 2 * inner;

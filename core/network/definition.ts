@@ -8,6 +8,8 @@ export type Initialisation =
   | 'fanIn'
   /** Normal of deviation 0.02, cut at two deviations. */
   | 'truncatedNormal'
+  /** Normal of deviation 1, as TF-TAS starts PiT's convolutions (tftas.md 4.2). */
+  | 'standardNormal'
   | 'zeros'
   | 'ones';
 

@@ -5,8 +5,8 @@ export type BlockRole = 'embedding' | 'convolution' | 'attention' | 'mlp' | 'hea
 
 export function blockRole(block: Block): BlockRole {
   switch (block.type) {
-    case 'patchEmbed': return 'embedding';
-    case 'conv': case 'mbconv': return 'convolution';
+    case 'patchEmbed': case 'overlappingPatchEmbed': return 'embedding';
+    case 'conv': case 'mbconv': case 'depthwisePool': return 'convolution';
     case 'attention': case 'encoderAttention': return 'attention';
     case 'ffn': case 'encoderMlp': return 'mlp';
     case 'pooledHead': case 'tokenHead': return 'head';

@@ -245,15 +245,17 @@ function conv(node: GraphNode, x: ExactTensor, weight: ExactTensor, bias: ExactT
   const stride = Number(node.attributes.stride);
   const [outputs, inputs, size] = weight.shape;
   const [batch, channels, height, width] = x.shape;
-  const padding = (size - 1) / 2;
-  return filled([batch, outputs, Math.ceil(height / stride), Math.ceil(width / stride)], ([b, o, row, column]) => {
+  const same = (size - 1) / 2;
+  const [top, left, bottom, right] = node.attributes.pads as number[] | undefined ?? [same, same, same, same];
+  const windows = (length: number) => Math.floor((length - size) / stride) + 1;
+  return filled([batch, outputs, windows(top + height + bottom), windows(left + width + right)], ([b, o, row, column]) => {
     let sum = bias ? bias.data[o] : 0;
     for (let i = 0; i < inputs; i++) {
       const map = (b * channels + (node.attributes.depthwise ? o : i)) * height * width;
       for (let p = 0; p < size; p++) {
         for (let q = 0; q < size; q++) {
-          const y = row * stride + p - padding;
-          const z = column * stride + q - padding;
+          const y = row * stride + p - top;
+          const z = column * stride + q - left;
           if (y < 0 || z < 0 || y >= height || z >= width) continue;
           sum += x.data[map + y * width + z] * weight.data[((o * inputs + i) * size + p) * size + q];
         }

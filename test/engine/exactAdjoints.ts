@@ -107,15 +107,16 @@ function taps(
   const [outputs, inputs, size] = weightShape;
   const [batch, channels, height, width] = xShape;
   const [, , rows, columns] = yShape;
-  const padding = (size - 1) / 2;
+  const same = (size - 1) / 2;
+  const [top, left] = attributes.pads as number[] | undefined ?? [same, same];
   for (let y = 0; y < batch * outputs * rows * columns; y++) {
     const [column, row] = [y % columns, Math.floor(y / columns) % rows];
     const o = Math.floor(y / columns / rows) % outputs;
     const b = Math.floor(y / columns / rows / outputs);
     for (let tap = 0; tap < inputs * size * size; tap++) {
       const i = Math.floor(tap / size / size);
-      const p = row * stride + Math.floor(tap / size) % size - padding;
-      const q = column * stride + tap % size - padding;
+      const p = row * stride + Math.floor(tap / size) % size - top;
+      const q = column * stride + tap % size - left;
       if (p < 0 || q < 0 || p >= height || q >= width) continue;
       const channel = b * channels + (attributes.depthwise ? o : i);
       visit((channel * height + p) * width + q, o * inputs * size * size + tap, y);

@@ -65,6 +65,7 @@ const matMul: MakeCase = (random) => {
 
 /** Convolutions as the network uses them: symbolic sizes, kernels 1, 3 and 5, strides 1 and 2, dense and depthwise, with and without bias. */
 const conv: MakeCase = (random, draw) => {
+  if (draw >= 24) return windows(random, draw);
   const depthwise = draw % 2 === 1;
   const stride = 1 + (draw >> 1) % 2;
   const map = 1 + (draw >> 2) % 2 + 2 * random.integer(4);
@@ -80,6 +81,31 @@ const conv: MakeCase = (random, draw) => {
   return {
     graph: builder.build([y]),
     feeds: { x: normal(random, shapes.x), weight: normal(random, shapes.weight), ...(bias ? { bias: normal(random, shapes.bias) } : {}) },
+  };
+};
+
+/** Windows of any size, stride and padding that end with the padded map. */
+const windows: MakeCase = (random, draw) => {
+  const depthwise = draw % 2 === 1;
+  const [kernelSize, stride] = [1 + random.integer(4), 1 + random.integer(3)];
+  const pads = [0, 1, 2, 3].map(() => random.integer(2));
+  const [rows, columns] = [1 + random.integer(3), 1 + random.integer(3)];
+  const size = (count: number, zeros: number) => kernelSize + stride * (count - 1) - zeros;
+  const [height, width] = [size(rows, pads[0] + pads[2]), size(columns, pads[1] + pads[3])];
+  if (height < 1 || width < 1) return windows(random, draw);
+  const [batch, inputs, outputs] = sizes(random, 3);
+  const filters = depthwise ? inputs : outputs;
+  const builder = new GraphBuilder('Conv');
+  builder.input('x', ['B', 'inputs', 'H', 'W']);
+  builder.parameter('weight', [depthwise ? 'inputs' : 'outputs', depthwise ? 1 : 'inputs', kernelSize, kernelSize]);
+  builder.parameter('bias', [depthwise ? 'inputs' : 'outputs']);
+  const y = builder.conv('x', 'weight', { stride, depthwise, pads, bias: 'bias' });
+  return {
+    graph: builder.build([y]),
+    feeds: {
+      x: normal(random, [batch, inputs, height, width]), weight: normal(random, [filters, depthwise ? 1 : inputs, kernelSize, kernelSize]),
+      bias: normal(random, [filters]),
+    },
   };
 };
 
@@ -207,4 +233,4 @@ export const operatorCases: Readonly<Record<string, MakeCase>> = {
 };
 
 /** How many random cases make sense for an operator, where it has many variants; few for the others. */
-export const operatorDraws: Readonly<Record<string, number>> = { Conv: 24, MatMul: 8, AveragePool: 6 };
+export const operatorDraws: Readonly<Record<string, number>> = { Conv: 32, MatMul: 8, AveragePool: 6 };

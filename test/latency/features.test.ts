@@ -5,6 +5,7 @@ import { blockOfKey } from '../../core/latency/lut/keys.ts';
 import { blockMacs } from '../../core/network/counts.ts';
 import { getSpace } from '../../core/spaces/index.ts';
 import { vitNetwork } from '../../core/spaces/vit/network.ts';
+import { allBlocks, depthwisePoolBlock, overlappingPatchEmbedBlock } from '../model/blockCases.ts';
 
 describe('the work in a block', () => {
   it('holds exactly the multiply-accumulates that the block has, split by kind of operation', () => {
@@ -43,9 +44,18 @@ describe('the work in a block', () => {
     }
   });
 
+  it('is split like that for overlapping patches and for pooling with a class token', () => {
+    const embedding = overlappingPatchEmbedBlock({ kernelSize: 16, stride: 8, height: 224, width: 224, channels: 64, classToken: true, positions: true });
+    expect(termsOf(embedding).convMacs * 1e6).toBeCloseTo(blockMacs(embedding), 3);
+    const pool = depthwisePoolBlock({ channels: 64, multiplier: 2, size: 27, extraTokens: 1 });
+    expect((termsOf(pool).depthwiseMacs + termsOf(pool).vectorMacs) * 1e6).toBeCloseTo(blockMacs(pool), 3);
+    // By hand: a filter of nine for each of 128 channels at 14x14 places, and one vector through a 64x128 matrix.
+    expect(blockMacs(pool)).toBe(14 ** 2 * 9 * 128 + 64 * 128);
+  });
+
   it('is known for every kind of block', () => {
     const space = getSpace('elasticvit');
-    const blocks = [...space.lower(space.largest).blocks, ...vitNetwork({ width: 192, depth: 1, numHeads: 3 }).blocks];
+    const blocks = [...space.lower(space.largest).blocks, ...allBlocks().map(({ block }) => block)];
     expect(new Set(blocks.map(latencyKindOf))).toEqual(new Set(latencyKinds));
   });
 });

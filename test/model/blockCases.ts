@@ -3,7 +3,7 @@ import { modeGraph, type ForwardMode } from '../../core/model/forward.ts';
 import { blockParameters, blockTables } from '../../core/network/blockGraph.ts';
 import {
   tokensOf, type AttentionBlock, type Block, type ConvBlock, type EncoderAttentionBlock, type EncoderMlpBlock, type FeatureShape, type FfnBlock,
-  type MbConvBlock, type NormAxes, type PatchEmbedBlock, type PooledHeadBlock, type TokenHeadBlock,
+  type MbConvBlock, type NormAxes, type OverlappingPatchEmbedBlock, type PatchEmbedBlock, type PooledHeadBlock, type TokenHeadBlock, type DepthwisePoolBlock,
 } from '../../core/network/blocks.ts';
 import { normal, type Feeds, type HostValue } from '../engine/compare.ts';
 
@@ -58,6 +58,28 @@ export function patchEmbedBlock(options: { channels: number; patchSize: number; 
   };
 }
 
+export function overlappingPatchEmbedBlock(options: {
+  kernelSize: number; stride: number; padding?: readonly [number, number]; height: number; width: number; channels?: number; norm?: boolean;
+  withoutNorm?: true; classToken?: boolean; positions?: boolean;
+}): OverlappingPatchEmbedBlock {
+  const { kernelSize, stride, padding = [0, 0], height, width, channels = 5, norm = false, withoutNorm, classToken = false, positions = false } = options;
+  const windows = (size: number) => Math.floor((size + padding[0] + padding[1] - kernelSize) / stride) + 1;
+  return {
+    type: 'overlappingPatchEmbed', name: 'patchEmbed', kernelSize, stride, padding, positions, classToken, initialisation: 'fanIn',
+    ...(norm ? { normEpsilon: 1e-5 } : {}), ...(withoutNorm ? { withoutNorm } : {}),
+    input: { channels: 3, height, width }, output: tokens(channels, windows(height), windows(width), Number(classToken)),
+  };
+}
+
+export function depthwisePoolBlock(options: { channels: number; multiplier: number; size: number; extraTokens: number }): DepthwisePoolBlock {
+  const { channels, multiplier, size, extraTokens } = options;
+  const half = strided(size, 2);
+  return {
+    type: 'depthwisePool', name: 'pool', kernelSize: 3, initialisation: 'fanIn', input: tokens(channels, size, size, extraTokens),
+    output: tokens(channels * multiplier, half, half, extraTokens),
+  };
+}
+
 export function encoderAttentionBlock(options: { channels: number; numHeads: number; headDim: number; size: number; extraTokens: number }): EncoderAttentionBlock {
   const { channels, numHeads, headDim, size, extraTokens } = options;
   const shape = tokens(channels, size, size, extraTokens);
@@ -88,6 +110,21 @@ function tokenBlocks(): { label: string; block: Block }[] {
     }
   }
   cases.push({ label: 'patchEmbed, one patch', block: patchEmbedBlock({ channels: 8, patchSize: 4, rows: 1, columns: 1, classToken: true, positions: true }) });
+  for (const options of [
+    { kernelSize: 4, stride: 2, height: 8, width: 6, classToken: true, positions: true },
+    { kernelSize: 4, stride: 2, height: 9, width: 7, positions: true },
+    { kernelSize: 5, stride: 2, height: 6, width: 5, padding: [0, 1], norm: true, positions: true },
+    { kernelSize: 3, stride: 1, height: 3, width: 4, padding: [1, 1], norm: true, withoutNorm: true },
+    { kernelSize: 3, stride: 2, height: 3, width: 3, classToken: true, norm: true },
+  ] as const) {
+    const parts = Object.entries(options).filter(([, value]) => value === true).map(([name]) => name);
+    const label = `overlappingPatchEmbed, ${options.kernelSize}x${options.kernelSize}, stride ${options.stride}, ${options.height}x${options.width}`;
+    cases.push({ label: [label, ...parts].join(', '), block: overlappingPatchEmbedBlock(options) });
+  }
+  for (const [channels, multiplier, size, extraTokens] of [[4, 1, 4, 1], [3, 2, 5, 1], [5, 3, 3, 0], [2, 4, 1, 2]]) {
+    const label = `depthwisePool, ${channels} to ${channels * multiplier} channels, ${size ** 2} + ${extraTokens} tokens`;
+    cases.push({ label, block: depthwisePoolBlock({ channels, multiplier, size, extraTokens }) });
+  }
   for (const [channels, numHeads, headDim, size, extraTokens] of [[8, 2, 4, 2, 0], [6, 3, 2, 3, 1], [5, 1, 7, 1, 0], [12, 3, 8, 4, 1], [16, 2, 16, 5, 0], [7, 1, 3, 1, 1]]) {
     const label = `encoderAttention, ${numHeads} heads of ${headDim} on ${channels} channels, ${size ** 2} + ${extraTokens} tokens`;
     cases.push({ label, block: encoderAttentionBlock({ channels, numHeads, headDim, size, extraTokens }) });
@@ -176,7 +213,7 @@ export function blockFeeds(block: Block, mode: ForwardMode, batch: number, rando
 }
 
 function inputShape({ type, input }: Block, batch: number): number[] {
-  return ['encoderAttention', 'encoderMlp', 'tokenHead'].includes(type)
+  return ['depthwisePool', 'encoderAttention', 'encoderMlp', 'tokenHead'].includes(type)
     ? [batch, tokensOf(input), input.channels]
     : [batch, input.channels, input.height, input.width];
 }

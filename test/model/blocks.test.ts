@@ -11,7 +11,8 @@ import { allBlocks, blockFeeds } from './blockCases.ts';
 
 const tolerance = 1e-4;
 const blockTypes: Readonly<Record<BlockType, true>> = {
-  conv: true, mbconv: true, attention: true, ffn: true, pooledHead: true, patchEmbed: true, encoderAttention: true, encoderMlp: true, tokenHead: true,
+  conv: true, mbconv: true, attention: true, ffn: true, pooledHead: true, patchEmbed: true, overlappingPatchEmbed: true, depthwisePool: true,
+  encoderAttention: true, encoderMlp: true, tokenHead: true,
 };
 
 describe('block types', () => {

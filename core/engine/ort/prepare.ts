@@ -2,6 +2,7 @@ import { expandAdjoint } from '../../graph/adjoints.ts';
 import { GraphBuilder } from '../../graph/builder.ts';
 import { product, strided, type Dim } from '../../graph/dims.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
+import { windowPads } from '../../graph/shapes.ts';
 
 /**
  * Respells a graph for ONNX Runtime: adjoints become operators that it has, and operators whose kernels are slow there
@@ -33,7 +34,7 @@ function respell(builder: GraphBuilder, node: GraphNode): string | undefined {
 }
 
 function isPointwise({ attributes }: GraphNode): boolean {
-  return attributes.kernelSize === 1 && attributes.stride === 1 && !attributes.depthwise;
+  return attributes.kernelSize === 1 && attributes.stride === 1 && !attributes.depthwise && !attributes.pads;
 }
 
 function pointwiseInputGradient(builder: GraphBuilder, node: GraphNode): string {
@@ -53,11 +54,12 @@ function pointwiseWeightGradient(builder: GraphBuilder, node: GraphNode): string
   return builder.add('Reshape', [product], { shape: node.attributes.shape }, node.outputs[0]);
 }
 
-/** Stride 1: convolution with the kernel turned by 180 degrees. Stride 2: transposed convolution. */
+/** Stride 1: convolution with the kernel turned by 180 degrees. Other strides and pads of one's own: transposed convolution. */
 function convInputGradient(builder: GraphBuilder, node: GraphNode): string {
   const [gradient, weight] = node.inputs;
-  const { stride, kernelSize, depthwise, oddSize } = node.attributes;
+  const { stride, kernelSize, depthwise, oddSize, pads } = node.attributes;
   const shape = node.attributes.shape as Dim[];
+  if (pads) return builder.add('ConvTranspose', [gradient, weight], { stride, kernelSize, depthwise, pads, outputPadding: 0, shape }, node.outputs[0]);
   if (stride === 1 && depthwise) {
     const size = Number(kernelSize) ** 2;
     const dims = builder.dims(weight);
@@ -99,7 +101,8 @@ function denseWeightGradient(builder: GraphBuilder, node: GraphNode): string {
 }
 
 /** The last row and column of an even map never meet the last kernel row when the stride is 2. */
-function weightGradientPads(node: GraphNode): number[] {
+function weightGradientPads(node: GraphNode): readonly number[] {
+  if (node.attributes.pads) return windowPads(node.attributes);
   const padding = Math.floor(Number(node.attributes.kernelSize) / 2);
   const end = node.attributes.stride === 2 && !node.attributes.oddSize ? padding - 1 : padding;
   return [padding, padding, end, end];

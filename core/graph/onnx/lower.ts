@@ -1,5 +1,6 @@
 import { evaluate, type Dim, type DimValues } from '../dims.ts';
 import { valueOf, type Graph, type GraphNode } from '../graph.ts';
+import { windowPads } from '../shapes.ts';
 import type { OnnxAttribute, OnnxNode, OnnxTensor, OnnxValue } from './model.ts';
 
 /** The operator set of everything that Pocketformer writes: the oldest with all operators used, so old runtimes load it. */
@@ -112,12 +113,8 @@ class Lowering {
   }
 
   #kernel(node: GraphNode): Record<string, OnnxAttribute> {
-    const { kernelSize, pads } = node.attributes;
-    const padding = Math.floor(Number(kernelSize) / 2);
-    return {
-      ...(kernelSize === undefined ? {} : { kernel_shape: twice(kernelSize) }),
-      pads: (pads as number[] | undefined) ?? [padding, padding, padding, padding],
-    };
+    const { kernelSize } = node.attributes;
+    return { ...(kernelSize === undefined ? {} : { kernel_shape: twice(kernelSize) }), pads: [...windowPads(node.attributes)] };
   }
 
   /** ONNX has the number of groups as an attribute, so it must be known when the file is written. */

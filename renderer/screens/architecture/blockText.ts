@@ -11,6 +11,8 @@ export interface BlockLook {
 const looks: Readonly<Record<string, BlockLook>> = {
   conv: { label: 'Convolution', short: 'Conv', tone: 6 },
   patchEmbed: { label: 'Patch embedding', short: 'Patches', tone: 6 },
+  overlappingPatchEmbed: { label: 'Overlapping patch embedding', short: 'Patches', tone: 6 },
+  depthwisePool: { label: 'Pooling', short: 'Pool', tone: 5 },
   mbconv: { label: 'MBConv', short: 'MBConv', tone: 1 },
   attention: { label: 'Attention', short: 'Attention', tone: 2 },
   encoderAttention: { label: 'Attention', short: 'Attention', tone: 2 },

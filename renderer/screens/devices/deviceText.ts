@@ -68,7 +68,7 @@ export function rangeText(name: string, min: number, max: number): string {
 const short = (value: number) => String(Number(value.toPrecision(3)));
 
 const kinds: Readonly<Record<string, string>> = {
-  conv: 'Convolution', mbconv: 'MBConv', transition: 'Transition', attention: 'Attention', ffn: 'FFN', pooledHead: 'Head', patchEmbed: 'Patch embedding', encoderAttention: 'Encoder attention', encoderMlp: 'Encoder MLP', tokenHead: 'Token head',
+  conv: 'Convolution', mbconv: 'MBConv', transition: 'Transition', attention: 'Attention', ffn: 'FFN', pooledHead: 'Head', patchEmbed: 'Patch embedding', overlappingPatchEmbed: 'Overlapping patch embedding', depthwisePool: 'Pooling', encoderAttention: 'Encoder attention', encoderMlp: 'Encoder MLP', tokenHead: 'Token head',
 };
 
 export const kindTitle = (kind: string) => kinds[kind] ?? kind;

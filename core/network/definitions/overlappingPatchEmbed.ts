@@ -1,0 +1,65 @@
+import { plus, product, strided, type Dim } from '../../graph/dims.ts';
+import type { GraphBuilder } from '../../graph/builder.ts';
+import type { OverlappingPatchEmbedBlock } from '../blocks.ts';
+import type { BlockDefinition, ParameterDefinition } from '../definition.ts';
+import { layerNormParameters, tokenNorm } from './layerNorm.ts';
+
+const hasNorm = (block: OverlappingPatchEmbedBlock) => block.normEpsilon !== undefined && block.withoutNorm !== true;
+
+/** Rows and columns behind the last patch, which nothing reads. */
+function unread({ kernelSize, stride, padding: [before, after], input }: OverlappingPatchEmbedBlock): readonly [rows: number, columns: number] {
+  const rest = (size: number) => (size + before + after - kernelSize) % stride;
+  return [rest(input.height), rest(input.width)];
+}
+
+/** Patches along an axis of the image, whose size is a symbol. */
+function patches({ kernelSize, stride, padding: [before, after] }: OverlappingPatchEmbedBlock, size: Dim, behind: number): Dim {
+  return strided(plus(size, before + after - behind - kernelSize + 1), stride);
+}
+
+function mapTokens(block: OverlappingPatchEmbedBlock): Dim {
+  const [rows, columns] = unread(block);
+  return product(patches(block, 'H', rows), patches(block, 'W', columns));
+}
+
+/** Heo et al. 2021, section 3.1, and Chen et al. 2022 (As-ViT), section 3.1: a convolution whose windows overlap, as tokens. */
+export const overlappingPatchEmbed: BlockDefinition<OverlappingPatchEmbedBlock> = {
+  variant: (block) => [
+    `k${block.kernelSize}`, `s${block.stride}`, `pad${block.padding.join('+')}`, `unread${unread(block).join('x')}`,
+    `norm:${hasNorm(block) ? block.normEpsilon : 'none'}`, `class:${block.classToken}`, `positions:${block.positions}`,
+  ].join(' '),
+  inputDims: () => ['B', 'inputs', 'H', 'W'],
+  sizes: ({ input, output }) => ({ inputs: input.channels, channels: output.channels, H: input.height, W: input.width }),
+  parameters(block) {
+    const parameters: ParameterDefinition[] = [
+      {
+        name: 'embed.weight', dims: ['channels', 'inputs', block.kernelSize, block.kernelSize], init: block.initialisation, decay: true,
+        slice: ['first', 'first', 'centre', 'centre'],
+      },
+      { name: 'embed.bias', dims: ['channels'], init: 'zeros' },
+    ];
+    if (hasNorm(block)) parameters.push(...layerNormParameters);
+    if (block.classToken) parameters.push({ name: 'classToken', dims: ['channels'], init: 'truncatedNormal' });
+    if (block.positions) parameters.push({ name: 'position', dims: [mapTokens(block), 'channels'], init: 'truncatedNormal' });
+    return parameters;
+  },
+  build(block, graph) {
+    const [before, after] = block.padding;
+    const read = withoutLast(graph, withoutLast(graph, 'x', 2, unread(block)[0]), 3, unread(block)[1]);
+    const map = graph.conv(read, 'embed.weight', { stride: block.stride, bias: 'embed.bias', pads: [before, before, after, after] });
+    const [batch, channels] = graph.dims(map);
+    const count = mapTokens(block);
+    let tokens = graph.transpose(graph.reshape(map, [batch, channels, count]), [0, 2, 1]);
+    if (hasNorm(block)) tokens = tokenNorm(graph, tokens, block.normEpsilon!);
+    if (block.positions) tokens = graph.plus(tokens, 'position');
+    if (!block.classToken) return tokens;
+    // Added where the map's tokens leave room, so that nothing but the batch depends on the batch.
+    const first = graph.pad(graph.reshape('classToken', [1, channels]), 0, 0, count);
+    return graph.plus(graph.pad(tokens, 1, 1, 0), first);
+  },
+};
+
+function withoutLast(graph: GraphBuilder, x: string, axis: number, count: number): string {
+  if (count === 0) return x;
+  return graph.slice(x, axis, 0, graph.dims(x).map((dim, i): Dim => (i === axis ? plus(dim, -count) : dim)));
+}
