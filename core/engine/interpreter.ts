@@ -76,6 +76,7 @@ function kernel(node: GraphNode, inputs: tf.Tensor[], shape: (dims: Attribute) =
     case 'Relu': return [tf.relu(x)];
     case 'HardSigmoid': return [hardSigmoid(x, Number(attributes.alpha ?? 1 / 6), Number(attributes.beta ?? 0.5))];
     case 'HardSwish': return [tf.mul(x, hardSigmoid(x, 1 / 6, 0.5))];
+    case 'Tanh': return [tf.tanh(x)];
     case 'Erf': return [tf.erf(x)];
     case 'Gelu': return [tf.mul(tf.mul(x, tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)), 0.5)];
     case 'Softmax': return [tf.softmax(x)];
@@ -85,6 +86,7 @@ function kernel(node: GraphNode, inputs: tf.Tensor[], shape: (dims: Attribute) =
     case 'Transpose': return [tf.transpose(x, attributes.permutation as number[])];
     case 'Pad': return [pad(x, attributes, shape)];
     case 'Slice': return [slice(x, attributes, shape)];
+    case 'Concat': return [tf.concat(inputs, Number(attributes.axis))];
     case 'Gather': return [tf.gather(x, second)];
     case 'ReduceMean': return [tf.mean(x, axes, attributes.keepDims === 1)];
     case 'ReduceSum': return [tf.sum(x, axes, attributes.keepDims === 1)];

@@ -138,6 +138,11 @@ export class GraphBuilder {
     return this.add('Pad', [x], { axis, before, after });
   }
 
+  /** One behind the other along an axis. */
+  concat(parts: readonly string[], axis: number): string {
+    return parts.length === 1 ? parts[0] : this.add('Concat', parts, { axis });
+  }
+
   transpose(x: string, permutation: readonly number[]): string {
     return this.add('Transpose', [x], { permutation });
   }

@@ -21,7 +21,7 @@ export interface DifferentiatedGraph {
 
 /** Cheaper to compute again from kept values than to write to memory and read back. */
 const recomputed: ReadonlySet<Operator> = new Set([
-  'HardSwish', 'HardSigmoid', 'Relu', 'Reshape', 'Expand', 'Transpose', 'Add', 'Sub', 'Mul', 'Div', 'Neg', 'Gather', 'Slice', 'Pad',
+  'HardSwish', 'HardSigmoid', 'Relu', 'Reshape', 'Expand', 'Transpose', 'Add', 'Sub', 'Mul', 'Div', 'Neg', 'Gather', 'Slice', 'Pad', 'Concat',
 ]);
 
 /**

@@ -114,6 +114,7 @@ export const gradientRules: Readonly<Partial<Record<Operator, GradientRule>>> = 
   Sqrt: ({ builder, gradient, node, need }) => [builder.div(builder.mul(gradient, 0.5), need(node.outputs[0]))],
   Exp: ({ builder, gradient, node, need }) => [builder.mul(gradient, need(node.outputs[0]))],
   Log: ({ builder, gradient, node, need }) => [builder.div(gradient, need(node.inputs[0]))],
+  Tanh: ({ builder, gradient, node, need }) => [builder.mul(gradient, tanhSlope(builder, need(node.outputs[0])))],
   Relu: ofInput('ReluGradient'),
   HardSigmoid: ofInput('HardSigmoidGradient'),
   HardSwish: ofInput('HardSwishGradient'),
@@ -149,6 +150,16 @@ export const gradientRules: Readonly<Partial<Record<Operator, GradientRule>>> = 
     const { axis, before } = node.attributes as Record<string, number>;
     return [builder.slice(gradient, axis, before, dims(node.inputs[0]))];
   },
+  Concat: ({ builder, gradient, node, wanted, dims }) => {
+    const axis = node.attributes.axis as number;
+    let start: Dim = 0;
+    return node.inputs.map((input, i) => {
+      if (typeof start !== 'number') throw new RangeError('Only the last part of a concatenation may have a symbolic size when it is differentiated.');
+      const [from, shape] = [start, dims(input)];
+      start = typeof shape[axis] === 'number' ? start + shape[axis] : shape[axis];
+      return wanted[i] ? builder.slice(gradient, axis, from, shape) : undefined;
+    });
+  },
   Expand: (context) => [unbroadcast(context, context.gradient, context.node.inputs[0])],
   Gather: ({ builder, gradient, node, need, dims }) => {
     const shape = dims(node.inputs[0]);
@@ -159,6 +170,11 @@ export const gradientRules: Readonly<Partial<Record<Operator, GradientRule>>> = 
     return [builder.add('ScatterAdd', flat, { shape }), undefined];
   },
 };
+
+/** The derivative of a hyperbolic tangent from its value: 1 - y^2. */
+export function tanhSlope(builder: GraphBuilder, y: string): string {
+  return builder.minus(builder.scalar(1), builder.mul(y, y));
+}
 
 /** What is left of an axis behind a slice. */
 function rest(whole: Dim, part: Dim, before: number): Dim {

@@ -8,8 +8,8 @@ import { bindShape, type Dim } from './dims.ts';
  */
 export type Operator =
   | 'Conv' | 'MatMul' | 'Gemm' | 'Add' | 'Sub' | 'Mul' | 'Div' | 'Neg' | 'Abs' | 'Sign' | 'Sqrt' | 'Exp' | 'Log'
-  | 'HardSwish' | 'HardSigmoid' | 'Relu' | 'Erf' | 'Gelu' | 'Softmax' | 'LayerNormalization' | 'BatchNormalization'
-  | 'ReduceMean' | 'ReduceSum' | 'AveragePool' | 'Reshape' | 'Transpose' | 'Expand' | 'Gather' | 'Slice' | 'Pad'
+  | 'HardSwish' | 'HardSigmoid' | 'Relu' | 'Tanh' | 'Erf' | 'Gelu' | 'Softmax' | 'LayerNormalization' | 'BatchNormalization'
+  | 'ReduceMean' | 'ReduceSum' | 'AveragePool' | 'Reshape' | 'Transpose' | 'Expand' | 'Gather' | 'Slice' | 'Pad' | 'Concat'
   // Only in derived graphs: adjoints that engines spell in their own way.
   | 'ConvInputGradient' | 'ConvWeightGradient' | 'AveragePoolGradient' | 'ScatterAdd' | 'ConvTranspose'
   | 'ReluGradient' | 'HardSigmoidGradient' | 'HardSwishGradient' | 'GeluGradient' | 'SoftmaxGradient'

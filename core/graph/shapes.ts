@@ -56,7 +56,13 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
       return same(attributes.shape as readonly Dim[]);
     case 'Pad': {
       const { axis, before, after } = attributes as { axis: number; before: Dim; after: Dim };
-      return same(first.dims.map((dim, i) => (i === axis ? padded(dim, before, after) : dim)));
+      return same(first.dims.map((dim, i) => (i === axis ? total([dim, before, after]) : dim)));
+    }
+    case 'Concat': {
+      const axis = attributes.axis as number;
+      const isSame = ({ dims }: Value) => dims.length === first.dims.length && dims.every((dim, i) => i === axis || dim === first.dims[i]);
+      if (!inputs.every(isSame)) throw misfit('join', inputs);
+      return same(first.dims.map((dim, i) => (i === axis ? total(inputs.map(({ dims }) => dims[axis])) : dim)));
     }
     case 'ScatterAdd':
       return [{ dims: attributes.shape as readonly Dim[], dtype: 'float32' }];
@@ -94,11 +100,11 @@ export function windowPads({ kernelSize, pads }: Attributes): readonly number[] 
   return [padding, padding, padding, padding];
 }
 
-/** One of the three sizes may be a symbol. @throws RangeError otherwise */
-function padded(dim: Dim, before: Dim, after: Dim): Dim {
-  const symbols = [dim, before, after].filter((part) => typeof part === 'string');
-  const rest = [dim, before, after].reduce<number>((sum, part) => sum + (typeof part === 'number' ? part : 0), 0);
-  if (symbols.length > 1) throw new RangeError(`The size of a pad of ${dim} by ${before} and ${after} cannot be written down.`);
+/** The sum of sizes of which one may be a symbol. @throws RangeError when more are */
+function total(sizes: readonly Dim[]): Dim {
+  const symbols = sizes.filter((size) => typeof size === 'string');
+  const rest = sizes.reduce<number>((sum, size) => sum + (typeof size === 'number' ? size : 0), 0);
+  if (symbols.length > 1) throw new RangeError(`The sum of the sizes ${sizes.join(', ')} cannot be written down.`);
   return symbols.length === 0 ? rest : plus(symbols[0], rest);
 }
 

@@ -1,6 +1,7 @@
 import { expandAdjoint } from './adjoints.ts';
 import { geluBend, hardSwishBend, type Bend } from './bends.ts';
 import type { GraphBuilder } from './builder.ts';
+import { tanhSlope } from './gradientRules.ts';
 import type { GraphNode, Operator } from './graph.ts';
 import { spellBatchNormalization, spellLayerNormalization } from './norms.ts';
 
@@ -123,6 +124,7 @@ export const tangentRules: Readonly<Partial<Record<Operator, TangentRule>>> = {
     const bell = builder.add('Exp', [builder.add('Neg', [builder.mul(x, x)])]);
     return [builder.mul(tangent(x)!, builder.mul(bell, 2 / Math.sqrt(Math.PI)))];
   },
+  Tanh: ({ builder, node: { inputs: [x], outputs: [y] }, tangent }) => [builder.mul(tangent(x)!, tanhSlope(builder, y))],
   Relu: slope('ReluGradient'),
   HardSigmoid: slope('HardSigmoidGradient'),
   HardSwish: slope('HardSwishGradient'),
@@ -142,6 +144,8 @@ export const tangentRules: Readonly<Partial<Record<Operator, TangentRule>>> = {
   Gather: linearIn(0),
   Slice: linearIn(0),
   Pad: linearIn(0),
+  Concat: ({ builder, node: { inputs, attributes }, tangent }) => [builder.add('Concat', inputs.map((name) =>
+    tangent(name) ?? builder.add('Expand', [builder.scalar(0)], { shape: builder.dims(name) })), attributes)],
   ScatterAdd: linearIn(1),
   AveragePoolGradient: linearIn(0),
   ConvInputGradient: linearIn(0, 1),

@@ -6,7 +6,7 @@ import { tokensOf, type Block, type FeatureShape, type MbConvBlock } from '../ne
  */
 export const latencyKinds = [
   'conv', 'mbconv', 'transition', 'attention', 'ffn', 'pooledHead', 'patchEmbed', 'overlappingPatchEmbed', 'depthwisePool', 'encoderAttention',
-  'encoderMlp', 'tokenHead',
+  'encoderMlp', 'patchMerging', 'tokenHead', 'tokenPool',
 ] as const;
 export type LatencyKind = (typeof latencyKinds)[number];
 
@@ -138,40 +138,60 @@ function workOf(block: Block): Partial<Terms> {
     case 'encoderAttention': {
       const tokens = tokensOf(input);
       const inner = block.numHeads * block.headDim;
-      const scores = block.numHeads * tokens ** 2;
+      const splits = block.splits ?? 1;
+      // Queries and keys that meet: those of the same window.
+      const pairs = tokens ** 2 / splits ** 2;
+      const scores = block.numHeads * pairs;
       const weights = 4 * input.channels * inner;
       return {
         matmulMacs: tokens * weights,
-        attentionMacs: 2 * tokens ** 2 * inner,
+        attentionMacs: 2 * pairs * inner,
         softmaxElements: scores,
-        normElements: elements(input),
-        // As for the other attention, without its activation.
-        readWriteBytes: 4 * elements(input) + 8 * tokens * inner + 4 * scores + 3 * elements(output),
+        normElements: block.withoutNorm ? 0 : elements(input),
+        // As for the other attention, without its activation; tokens are sorted into windows and back.
+        readWriteBytes: (block.withoutNorm ? 2 : 4) * elements(input) + 8 * tokens * inner + 4 * scores + 3 * elements(output)
+          + (splits > 1 ? 2 * (elements(input) + tokens * inner) : 0),
+        weightBytes: weights,
+      };
+    }
+    case 'patchMerging': {
+      const windows = positions(output) * input.channels * block.kernelSize ** 2;
+      const weights = input.channels * block.kernelSize ** 2 * output.channels;
+      const norms = block.withoutNorm ? 0 : windows;
+      return {
+        matmulMacs: positions(output) * weights,
+        normElements: norms,
+        readWriteBytes: elements(input) + 2 * windows + 2 * norms + elements(output),
         weightBytes: weights,
       };
     }
     case 'ffn':
     case 'encoderMlp': {
       const hidden = tokensOf(input) * block.hiddenChannels;
+      const withoutNorm = block.type === 'encoderMlp' && block.withoutNorm;
       const weights = 2 * input.channels * block.hiddenChannels;
       return {
         matmulMacs: tokensOf(input) * weights,
-        normElements: elements(input),
+        normElements: withoutNorm ? 0 : elements(input),
         activationElements: hidden,
-        readWriteBytes: 7 * elements(input) + 4 * hidden,
+        readWriteBytes: (withoutNorm ? 5 : 7) * elements(input) + 4 * hidden,
         weightBytes: weights,
       };
     }
     case 'tokenHead': {
-      const weights = input.channels * block.classes;
+      const { features = 0 } = block;
+      const weights = features === 0 ? input.channels * block.classes : (input.channels + block.classes) * features;
       const read = block.pool === 'mean' ? elements(input) : input.channels;
       return {
         vectorMacs: weights,
         normElements: block.norm ? read : 0,
-        readWriteBytes: (block.norm ? 3 : 1) * read + input.channels + block.classes,
+        activationElements: features,
+        readWriteBytes: (block.norm ? 3 : 1) * read + input.channels + 4 * features + block.classes,
         weightBytes: weights,
       };
     }
+    case 'tokenPool':
+      return { readWriteBytes: (block.pool === 'mean' ? elements(input) : input.channels) + input.channels };
   }
 }
 
@@ -235,10 +255,19 @@ export function geometryOf(block: Block): Geometry {
     case 'depthwisePool':
       return { grid: grid(block.input), inputChannels: channels, outputChannels: block.output.channels, kernelSize: block.kernelSize };
     case 'encoderAttention':
-      return { tokens: tokensOf(block.input), channels, heads: block.numHeads, headDim: block.headDim };
+      return {
+        tokens: tokensOf(block.input), channels, heads: block.numHeads, headDim: block.headDim,
+        windowTokens: tokensOf(block.input) / (block.splits ?? 1) ** 2,
+      };
+    case 'patchMerging':
+      return { grid: grid(block.input), inputChannels: channels, outputChannels: block.output.channels, kernelSize: block.kernelSize };
     case 'encoderMlp':
       return { tokens: tokensOf(block.input), channels, mlpRatio: block.hiddenChannels / channels };
     case 'tokenHead':
-      return { tokens: block.pool === 'mean' ? tokensOf(block.input) : 1, channels, classes: block.classes };
+      return {
+        tokens: block.pool === 'mean' ? tokensOf(block.input) : 1, channels, features: block.features ?? 0, classes: block.classes,
+      };
+    case 'tokenPool':
+      return { tokens: block.pool === 'mean' ? tokensOf(block.input) : 1, channels };
   }
 }

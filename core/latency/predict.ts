@@ -157,10 +157,14 @@ function shapeOf(block: Block): string {
     case 'depthwisePool':
       return `tp${shape},${tokensOf(input)},${block.kernelSize}`;
     case 'encoderAttention':
-      return `ea${shape},${tokensOf(input)},${block.numHeads},${block.headDim}`;
+      return `ea${shape},${tokensOf(input)},${block.numHeads},${block.headDim},${block.splits},${block.withoutNorm}`;
     case 'encoderMlp':
-      return `em${shape},${tokensOf(input)},${block.hiddenChannels}`;
+      return `em${shape},${tokensOf(input)},${block.hiddenChannels},${block.withoutNorm}`;
+    case 'patchMerging':
+      return `pm${shape},${block.kernelSize},${block.withoutNorm}`;
     case 'tokenHead':
-      return `t${shape},${tokensOf(input)},${block.pool},${block.norm}`;
+      return `t${shape},${tokensOf(input)},${block.pool},${block.norm},${block.features}`;
+    case 'tokenPool':
+      return `tp${shape},${tokensOf(input)},${block.pool}`;
   }
 }

@@ -82,13 +82,14 @@ const unitOfWork: Readonly<Record<(typeof workTerms)[number], string>> = {
 const wordsOfFeature: Readonly<Record<string, string>> = {
   inputChannels: 'input channels', outputChannels: 'output channels', kernelSize: 'kernel size',
   expandRatio: 'expansion ratio', squeezeRatio: 'squeeze ratio', headDim: 'head width', valueRatio: 'value ratio',
-  mlpRatio: 'MLP ratio', patchSize: 'patch size', features: 'pooled features',
+  mlpRatio: 'MLP ratio', patchSize: 'patch size', windowTokens: 'tokens of a window', features: 'pooled features',
 };
 
 const wordsOfKind: Readonly<Record<LatencyKind, string>> = {
   conv: 'first convolution', mbconv: 'MBConv', transition: 'transition', attention: 'attention', ffn: 'FFN',
   pooledHead: 'head', patchEmbed: 'patch embedding', overlappingPatchEmbed: 'overlapping patch embedding',
-  depthwisePool: 'pooling', encoderAttention: 'encoder attention', encoderMlp: 'encoder MLP', tokenHead: 'head',
+  depthwisePool: 'pooling', encoderAttention: 'encoder attention', encoderMlp: 'encoder MLP', patchMerging: 'patch merging',
+  tokenHead: 'head', tokenPool: 'token pooling',
 };
 
 /** One line for people per kind and feature, e.g. "FFN: channels 16 to 32 (measured: 48 to 320)". */

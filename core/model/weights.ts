@@ -99,7 +99,7 @@ export class Weights {
   }
 }
 
-function fill(values: Float32Array, { init, shape }: Parameter, random: Random): void {
+function fill(values: Float32Array, { init, shape, inputs }: Parameter, random: Random): void {
   switch (init) {
     case 'zeros': values.fill(0); break;
     case 'ones': values.fill(1); break;
@@ -111,7 +111,7 @@ function fill(values: Float32Array, { init, shape }: Parameter, random: Random):
       break;
     case 'fanIn': {
       // Convolutions are [out, in, k, k]; matrices of linear layers [in, out].
-      const fanIn = shape.length === 4 ? shape[1] * shape[2] * shape[3] : shape[0];
+      const fanIn = inputs ?? (shape.length === 4 ? shape[1] * shape[2] * shape[3] : shape[0]);
       const bound = 1 / Math.sqrt(fanIn);
       for (let i = 0; i < values.length; i++) values[i] = (2 * random.uniform() - 1) * bound;
     }

@@ -5,19 +5,22 @@ import { tokensOf, type Block, type BlockType } from './blocks.ts';
 import type { BlockDefinition, ParameterDefinition } from './definition.ts';
 import { attention } from './definitions/attention.ts';
 import { conv } from './definitions/conv.ts';
+import { depthwisePool } from './definitions/depthwisePool.ts';
 import { encoderAttention } from './definitions/encoderAttention.ts';
 import { encoderMlp } from './definitions/encoderMlp.ts';
 import { ffn } from './definitions/ffn.ts';
 import { mbconv } from './definitions/mbconv.ts';
 import { overlappingPatchEmbed } from './definitions/overlappingPatchEmbed.ts';
 import { patchEmbed } from './definitions/patchEmbed.ts';
+import { patchMerging } from './definitions/patchMerging.ts';
 import { pooledHead } from './definitions/pooledHead.ts';
 import { tokenHead } from './definitions/tokenHead.ts';
-import { depthwisePool } from './definitions/depthwisePool.ts';
+import { tokenPool } from './definitions/tokenPool.ts';
 import type { Network } from './network.ts';
 
 const definitions: { readonly [T in BlockType]: BlockDefinition<Extract<Block, { type: T }>> } = {
-  conv, mbconv, attention, ffn, pooledHead, patchEmbed, overlappingPatchEmbed, depthwisePool, encoderAttention, encoderMlp, tokenHead,
+  conv, mbconv, attention, ffn, pooledHead, patchEmbed, overlappingPatchEmbed, depthwisePool, encoderAttention, encoderMlp,
+  patchMerging, tokenHead, tokenPool,
 };
 
 /** A block type's definition; the cast is safe because the table is keyed by the block's own type. */
@@ -46,6 +49,8 @@ export function blockGraph(block: Block): Graph {
 /** A parameter with its actual shape. */
 export interface Parameter extends ParameterDefinition {
   readonly shape: readonly number[];
+  /** The numbers that each output sums, for `fanIn` where the shape does not tell. */
+  readonly inputs?: number;
 }
 
 export function blockParameters(block: Block): Parameter[] {
@@ -53,6 +58,7 @@ export function blockParameters(block: Block): Parameter[] {
   const sizes = new Map(Object.entries(definition.sizes(block)));
   return definition.parameters(block).map((parameter) => ({
     ...parameter, shape: parameter.dims.map((dim) => evaluate(dim, sizes)),
+    ...(parameter.fanIn === undefined ? {} : { inputs: evaluate(parameter.fanIn, sizes) }),
   }));
 }
 

@@ -132,13 +132,20 @@ export interface DepthwisePoolBlock extends BlockBase {
   readonly initialisation: ConvolutionStart;
 }
 
-/** Pre-norm multi-head self-attention: norm, query, key and value with biases, output projection, residual. */
+/**
+ * Pre-norm multi-head self-attention: norm, query, key and value with biases, output projection, residual. With `splits`,
+ * each side of the map is cut in so many, and attention stays within the windows; the map's sides are multiples of it then
+ * and there are no extra tokens.
+ */
 export interface EncoderAttentionBlock extends BlockBase {
   readonly type: 'encoderAttention';
+  /** Windows per side; attention is global where it is missing or 1. */
+  readonly splits?: number;
   readonly numHeads: number;
   /** Width of a query, key or value; heads need not fill the channels exactly. */
   readonly headDim: number;
   readonly normEpsilon: number;
+  readonly withoutNorm?: true;
 }
 
 /** Pre-norm two-layer perceptron with exact GELU, biases and a residual. */
@@ -147,19 +154,43 @@ export interface EncoderMlpBlock extends BlockBase {
   readonly mlpRatio: number;
   readonly hiddenChannels: number;
   readonly normEpsilon: number;
+  readonly withoutNorm?: true;
 }
 
-/** Classifier on the class token or on the mean of the map's tokens: optional norm of each token, then one linear layer. */
+/**
+ * Half as many tokens per side (Liu et al. 2021, section 3.1, with kernels that may overlap): the tokens in a window of
+ * `kernelSize`, zero-padded, side by side; a norm of that vector; a linear layer without bias. No extra tokens.
+ */
+export interface PatchMergingBlock extends BlockBase {
+  readonly type: 'patchMerging';
+  /** 2 to 4. */
+  readonly kernelSize: number;
+  readonly normEpsilon: number;
+  readonly withoutNorm?: true;
+}
+
+/**
+ * Classifier on the class token or on the mean of the map's tokens: optional norm of each token, then one linear layer, or
+ * two with a hyperbolic tangent between them.
+ */
 export interface TokenHeadBlock extends BlockBase {
   readonly type: 'tokenHead';
+  /** Width of the layer in front of the classifier, where there is one. */
+  readonly features?: number;
   readonly pool: 'classToken' | 'mean';
   readonly norm: boolean;
   readonly normEpsilon: number;
   readonly classes: number;
 }
 
+/** The end of a network that is read as features: the class token or the mean of the map's tokens, as it is. */
+export interface TokenPoolBlock extends BlockBase {
+  readonly type: 'tokenPool';
+  readonly pool: TokenHeadBlock['pool'];
+}
+
 /** Blocks that read tokens [batch, tokens, channels]; the others read maps [batch, channels, height, width]. */
-export type TokenBlock = DepthwisePoolBlock | EncoderAttentionBlock | EncoderMlpBlock | TokenHeadBlock;
+export type TokenBlock = DepthwisePoolBlock | EncoderAttentionBlock | EncoderMlpBlock | PatchMergingBlock | TokenHeadBlock | TokenPoolBlock;
 
 export type Block = ConvBlock | MbConvBlock | AttentionBlock | FfnBlock | PooledHeadBlock | PatchEmbedBlock | OverlappingPatchEmbedBlock
   | TokenBlock;

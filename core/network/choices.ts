@@ -1,4 +1,4 @@
-import type { Block } from './blocks.ts';
+import type { Block, TokenHeadBlock } from './blocks.ts';
 
 export interface BlockChoice {
   readonly name: string;
@@ -28,9 +28,15 @@ export function blockChoices(block: Block): BlockChoice[] {
       ...(block.classToken ? [choice('class token', 'yes')] : []), ...(block.positions ? [choice('positions', 'learned')] : []),
     ];
     case 'depthwisePool': return [kernel(block.kernelSize), choice('stride', 2)];
-    case 'encoderAttention': return [choice('heads', block.numHeads), choice('head width', block.headDim)];
+    case 'encoderAttention': return [
+      choice('heads', block.numHeads), choice('head width', block.headDim), ...windows(block.splits),
+    ];
+    case 'patchMerging': return [kernel(block.kernelSize), choice('stride', 2)];
     case 'encoderMlp': return [choice('MLP ratio', block.mlpRatio)];
-    case 'tokenHead': return [choice('pooling', block.pool === 'mean' ? 'mean of tokens' : 'class token'), ...(block.norm ? [choice('norm', 'yes')] : [])];
+    case 'tokenHead': return [
+      pooling(block.pool), ...(block.features === undefined ? [] : [choice('features', block.features)]), ...(block.norm ? [choice('norm', 'yes')] : []),
+    ];
+    case 'tokenPool': return [pooling(block.pool)];
   }
 }
 
@@ -40,4 +46,6 @@ export function choicesText(block: Block): string {
 }
 
 const choice = (name: string, value: number | string): BlockChoice => ({ name, value: String(value) });
+const windows = (splits = 1) => (splits === 1 ? [] : [choice('windows', `${splits}x${splits}`)]);
+const pooling = (pool: TokenHeadBlock['pool']) => choice('pooling', pool === 'mean' ? 'mean of tokens' : 'class token');
 const kernel = (size: number) => choice('kernel', `${size}x${size}`);

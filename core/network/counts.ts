@@ -41,12 +41,16 @@ export function blockMacs(block: Block): number {
       return positions(output) * block.kernelSize ** 2 * output.channels + (input.extraTokens ?? 0) * input.channels * output.channels;
     case 'encoderAttention': {
       const inner = block.numHeads * block.headDim;
-      return 4 * tokensOf(input) * input.channels * inner + 2 * tokensOf(input) ** 2 * inner;
+      return 4 * tokensOf(input) * input.channels * inner + 2 * tokensOf(input) ** 2 / (block.splits ?? 1) ** 2 * inner;
     }
     case 'encoderMlp':
       return 2 * tokensOf(input) * input.channels * block.hiddenChannels;
+    case 'patchMerging':
+      return positions(output) * block.kernelSize ** 2 * input.channels * output.channels;
     case 'tokenHead':
-      return input.channels * block.classes;
+      return block.features === undefined ? input.channels * block.classes : (input.channels + block.classes) * block.features;
+    case 'tokenPool':
+      return 0;
   }
 }
 

@@ -13,7 +13,7 @@ export type Initialisation =
   | 'zeros'
   | 'ones';
 
-/** Which part of a larger parameter a smaller network shares, along one axis. */
+/** Which part of a larger parameter a smaller network shares, along one axis; centres meet at the index floor(size / 2). */
 export type SliceRole = 'first' | 'centre';
 
 export interface ParameterDefinition {
@@ -21,6 +21,8 @@ export interface ParameterDefinition {
   /** In the block's symbols. */
   readonly dims: readonly Dim[];
   readonly init: Initialisation;
+  /** For `fanIn` where the shape does not tell it: how many numbers each output sums. */
+  readonly fanIn?: Dim;
   /** Per axis; `first` where not given. */
   readonly slice?: readonly SliceRole[];
   /** Running statistics are set by calibration, not by the optimizer. */

@@ -5,10 +5,10 @@ export type BlockRole = 'embedding' | 'convolution' | 'attention' | 'mlp' | 'hea
 
 export function blockRole(block: Block): BlockRole {
   switch (block.type) {
-    case 'patchEmbed': case 'overlappingPatchEmbed': return 'embedding';
+    case 'patchEmbed': case 'overlappingPatchEmbed': case 'patchMerging': return 'embedding';
     case 'conv': case 'mbconv': case 'depthwisePool': return 'convolution';
     case 'attention': case 'encoderAttention': return 'attention';
     case 'ffn': case 'encoderMlp': return 'mlp';
-    case 'pooledHead': case 'tokenHead': return 'head';
+    case 'pooledHead': case 'tokenHead': case 'tokenPool': return 'head';
   }
 }

@@ -30,8 +30,8 @@ export function sliceOf(large: readonly number[], small: readonly number[], role
   if (large.length !== small.length || small.some((size, axis) => size > large[axis])) {
     throw new RangeError(`A parameter of shape [${small}] is not part of one of shape [${large}].`);
   }
-  const begins = small.map((size, axis) => (roles[axis] === 'centre' ? (large[axis] - size) / 2 : 0));
-  if (!begins.every(Number.isInteger)) throw new RangeError(`[${small}] has no centre in [${large}].`);
+  // Of even sizes the centre is the later one of the two in the middle, which is how even kernels lie on a map.
+  const begins = small.map((size, axis) => (roles[axis] === 'centre' ? Math.floor(large[axis] / 2) - Math.floor(size / 2) : 0));
   let tail = large.length;
   while (tail > 0 && small[tail - 1] === large[tail - 1]) tail--;
   const inner = large.slice(tail).reduce((size, dim) => size * dim, 1);

@@ -82,6 +82,7 @@ function compute(node: GraphNode, inputs: ExactTensor[], shapeOf: (dims: readonl
       return [unary(x, (a) => clamp(Number(alpha) * a + Number(beta)))];
     }
     case 'HardSwish': return [unary(x, (a) => a * clamp(a / 6 + 0.5))];
+    case 'Tanh': return [unary(x, Math.tanh)];
     case 'Erf': return [unary(x, erf)];
     case 'Gelu': return [unary(x, (a) => a * (1 + erf(a / Math.SQRT2)) / 2)];
     case 'Softmax': return [alongLast(x, (row) => {
@@ -105,6 +106,15 @@ function compute(node: GraphNode, inputs: ExactTensor[], shapeOf: (dims: readonl
       return [filled(shape, (at) => {
         const from = at.map((index, axis) => (axis === attributes.axis ? index - before : index));
         return from.every((index, axis) => index >= 0 && index < x.shape[axis]) ? x.data[offset(x.shape, from)] : 0;
+      })];
+    }
+    case 'Concat': {
+      const axis = Number(attributes.axis);
+      const shape = x.shape.map((size, i) => (i === axis ? inputs.reduce((sum, part) => sum + part.shape[axis], 0) : size));
+      return [filled(shape, (at) => {
+        let [index, part] = [at[axis], 0];
+        while (index >= inputs[part].shape[axis]) index -= inputs[part++].shape[axis];
+        return inputs[part].data[offset(inputs[part].shape, at.map((own, i) => (i === axis ? index : own)))];
       })];
     }
     case 'Slice': {

@@ -220,13 +220,24 @@ const pad: MakeCase = (random, draw) => {
   return { graph: builder.build([builder.pad('x', 1, random.integer(3), random.integer(3))]), feeds: { x: normal(random, shape) } };
 };
 
+/** Two or three parts along any axis, the last of a symbolic size. */
+const concat: MakeCase = (random, draw) => {
+  const axis = draw % 3;
+  const parts = ['a', 'b', 'c'].slice(0, 2 + draw % 2);
+  const shape = sizes(random, 3);
+  const shapes = parts.map(() => shape.with(axis, size(random)));
+  const builder = new GraphBuilder('Concat');
+  parts.forEach((name, i) => builder.input(name, shapes[i].map((own, at) => (at !== axis ? `d${at}` : i === parts.length - 1 ? 'n' : own))));
+  return { graph: builder.build([builder.concat(parts, axis)]), feeds: Object.fromEntries(parts.map((name, i) => [name, normal(random, shapes[i])])) };
+};
+
 /** Every operator that can be differentiated, over random shapes. */
 export const operatorCases: Readonly<Record<string, MakeCase>> = {
   Add: binary('Add'), Sub: binary('Sub'), Mul: binary('Mul'), Div: binary('Div', awayFromZero),
   Neg: unary('Neg', normal), Sqrt: unary('Sqrt', positive), Exp: unary('Exp', normal), Log: unary('Log', positive),
   Relu: unary('Relu', normal),
   HardSigmoid: (random, draw) => unary('HardSigmoid', wide, draw % 2 === 0 ? {} : { alpha: 0.2, beta: 0.4 } as Record<string, number>)(random, draw),
-  HardSwish: unary('HardSwish', wide), Gelu: unary('Gelu', wide), Slice: slice, Pad: pad, Softmax: unary('Softmax', wide),
+  HardSwish: unary('HardSwish', wide), Gelu: unary('Gelu', wide), Tanh: unary('Tanh', wide), Slice: slice, Pad: pad, Concat: concat, Softmax: unary('Softmax', wide),
   MatMul: matMul, Conv: conv, BatchNormalization: batchNormalization, LayerNormalization: layerNormalization,
   AveragePool: averagePool, ReduceSum: reduction('ReduceSum'), ReduceMean: reduction('ReduceMean'),
   Reshape: reshape, Transpose: transpose, Expand: expand, Gather: gather,

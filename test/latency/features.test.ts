@@ -53,6 +53,13 @@ describe('the work in a block', () => {
     expect(blockMacs(pool)).toBe(14 ** 2 * 9 * 128 + 64 * 128);
   });
 
+  it('is split like that for blocks of every type', () => {
+    for (const { label, block } of allBlocks()) {
+      const { convMacs, depthwiseMacs, matmulMacs, vectorMacs, attentionMacs } = termsOf(block);
+      expect((convMacs + depthwiseMacs + matmulMacs + vectorMacs + attentionMacs) * 1e6, label).toBeCloseTo(blockMacs(block), 6);
+    }
+  });
+
   it('is known for every kind of block', () => {
     const space = getSpace('elasticvit');
     const blocks = [...space.lower(space.largest).blocks, ...allBlocks().map(({ block }) => block)];

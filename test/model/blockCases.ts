@@ -3,7 +3,8 @@ import { modeGraph, type ForwardMode } from '../../core/model/forward.ts';
 import { blockParameters, blockTables } from '../../core/network/blockGraph.ts';
 import {
   tokensOf, type AttentionBlock, type Block, type ConvBlock, type EncoderAttentionBlock, type EncoderMlpBlock, type FeatureShape, type FfnBlock,
-  type MbConvBlock, type NormAxes, type OverlappingPatchEmbedBlock, type PatchEmbedBlock, type PooledHeadBlock, type TokenHeadBlock, type DepthwisePoolBlock,
+  type DepthwisePoolBlock, type MbConvBlock, type NormAxes, type OverlappingPatchEmbedBlock, type PatchEmbedBlock, type PatchMergingBlock,
+  type PooledHeadBlock, type TokenHeadBlock, type TokenPoolBlock,
 } from '../../core/network/blocks.ts';
 import { normal, type Feeds, type HostValue } from '../engine/compare.ts';
 
@@ -80,22 +81,38 @@ export function depthwisePoolBlock(options: { channels: number; multiplier: numb
   };
 }
 
-export function encoderAttentionBlock(options: { channels: number; numHeads: number; headDim: number; size: number; extraTokens: number }): EncoderAttentionBlock {
-  const { channels, numHeads, headDim, size, extraTokens } = options;
+export function encoderAttentionBlock(options: {
+  channels: number; numHeads: number; headDim: number; size: number; extraTokens: number; splits?: number; withoutNorm?: true;
+}): EncoderAttentionBlock {
+  const { channels, size, extraTokens, ...rest } = options;
   const shape = tokens(channels, size, size, extraTokens);
-  return { type: 'encoderAttention', name: 'attention', numHeads, headDim, normEpsilon: 1e-5, input: shape, output: shape };
+  return { type: 'encoderAttention', name: 'attention', ...rest, normEpsilon: 1e-5, input: shape, output: shape };
 }
 
-export function encoderMlpBlock(options: { channels: number; hiddenChannels: number; size: number; extraTokens: number }): EncoderMlpBlock {
-  const { channels, hiddenChannels, size, extraTokens } = options;
+export function encoderMlpBlock(options: { channels: number; hiddenChannels: number; size: number; extraTokens: number; withoutNorm?: true }): EncoderMlpBlock {
+  const { channels, hiddenChannels, size, extraTokens, ...rest } = options;
   const shape = tokens(channels, size, size, extraTokens);
-  return { type: 'encoderMlp', name: 'mlp', mlpRatio: hiddenChannels / channels, hiddenChannels, normEpsilon: 1e-5, input: shape, output: shape };
+  return { type: 'encoderMlp', name: 'mlp', mlpRatio: hiddenChannels / channels, hiddenChannels, ...rest, normEpsilon: 1e-5, input: shape, output: shape };
 }
 
-export function tokenHeadBlock(options: { channels: number; size: number; extraTokens: number; pool: TokenHeadBlock['pool']; norm: boolean }): TokenHeadBlock {
-  const { channels, size, extraTokens, pool, norm } = options;
+export function patchMergingBlock(options: { inputs: number; outputs: number; kernelSize: number; rows: number; columns: number; withoutNorm?: true }): PatchMergingBlock {
+  const { inputs, outputs, rows, columns, ...rest } = options;
   return {
-    type: 'tokenHead', name: 'head', pool, norm, normEpsilon: 1e-5, classes: 5, input: tokens(channels, size, size, extraTokens),
+    type: 'patchMerging', name: 'merging', ...rest, normEpsilon: 1e-5, input: tokens(inputs, 2 * rows, 2 * columns, 0), output: tokens(outputs, rows, columns, 0),
+  };
+}
+
+export function tokenPoolBlock(options: { channels: number; size: number; extraTokens: number; pool: TokenPoolBlock['pool'] }): TokenPoolBlock {
+  const { channels, size, extraTokens, pool } = options;
+  return { type: 'tokenPool', name: 'pool', pool, input: tokens(channels, size, size, extraTokens), output: { channels, height: 1, width: 1 } };
+}
+
+export function tokenHeadBlock(options: {
+  channels: number; size: number; extraTokens: number; pool: TokenHeadBlock['pool']; norm: boolean; features?: number;
+}): TokenHeadBlock {
+  const { channels, size, extraTokens, ...rest } = options;
+  return {
+    type: 'tokenHead', name: 'head', ...rest, normEpsilon: 1e-5, classes: 5, input: tokens(channels, size, size, extraTokens),
     output: { channels: 5, height: 1, width: 1 },
   };
 }
@@ -116,6 +133,7 @@ function tokenBlocks(): { label: string; block: Block }[] {
     { kernelSize: 5, stride: 2, height: 6, width: 5, padding: [0, 1], norm: true, positions: true },
     { kernelSize: 3, stride: 1, height: 3, width: 4, padding: [1, 1], norm: true, withoutNorm: true },
     { kernelSize: 3, stride: 2, height: 3, width: 3, classToken: true, norm: true },
+    { kernelSize: 7, stride: 4, height: 8, width: 4, padding: [1, 2], norm: true },
   ] as const) {
     const parts = Object.entries(options).filter(([, value]) => value === true).map(([name]) => name);
     const label = `overlappingPatchEmbed, ${options.kernelSize}x${options.kernelSize}, stride ${options.stride}, ${options.height}x${options.width}`;
@@ -138,6 +156,26 @@ function tokenBlocks(): { label: string; block: Block }[] {
       cases.push({ label, block: tokenHeadBlock({ channels: 6, size: 2, extraTokens, pool, norm }) });
     }
   }
+  return cases;
+}
+
+/** As-ViT's blocks: kernels that overlap or not, windows, and all of them without norms. */
+function windowBlocks(): { label: string; block: Block }[] {
+  const cases: { label: string; block: Block }[] = [];
+  const norms = [{}, { withoutNorm: true }] as const;
+  for (const [kernelSize, rows, columns, norm] of [[2, 2, 3, 0], [3, 3, 2, 0], [4, 3, 2, 0], [4, 1, 1, 1], [3, 1, 2, 1], [2, 1, 1, 1]] as const) {
+    const label = `patchMerging ${kernelSize}x${kernelSize}, ${2 * rows}x${2 * columns} tokens${norm ? ', no norm' : ''}`;
+    cases.push({ label, block: patchMergingBlock({ inputs: 5, outputs: 7, kernelSize, rows, columns, ...norms[norm] }) });
+  }
+  for (const [splits, size, channels, numHeads, headDim, norm] of [[2, 4, 8, 2, 4, 0], [3, 6, 7, 3, 2, 0], [2, 2, 5, 1, 7, 1], [1, 3, 6, 2, 3, 1]] as const) {
+    const label = `encoderAttention, ${splits}x${splits} windows of ${size}x${size} tokens, ${numHeads} heads of ${headDim} on ${channels} channels${norm ? ', no norm' : ''}`;
+    cases.push({ label, block: encoderAttentionBlock({ channels, numHeads, headDim, size, extraTokens: 0, splits, ...norms[norm] }) });
+  }
+  cases.push({ label: 'encoderMlp, no norm', block: encoderMlpBlock({ channels: 5, hiddenChannels: 11, size: 2, extraTokens: 0, withoutNorm: true }) });
+  for (const [pool, extraTokens] of [['mean', 0], ['mean', 1], ['classToken', 1]] as const) {
+    cases.push({ label: `tokenPool, ${pool} of 9 + ${extraTokens} tokens`, block: tokenPoolBlock({ channels: 5, size: 3, extraTokens, pool }) });
+  }
+  cases.push({ label: 'tokenHead, two layers', block: tokenHeadBlock({ channels: 6, size: 2, extraTokens: 0, pool: 'mean', norm: true, features: 7 }) });
   return cases;
 }
 
@@ -174,7 +212,7 @@ export function allBlocks(): { label: string; block: Block }[] {
   }
   cases.push(...unevenBlocks());
   for (const size of [2, 3]) cases.push({ label: `pooledHead, map ${size}`, block: pooledHeadBlock({ channels: 4, size, classes: 5 }) });
-  return [...cases, ...tokenBlocks()];
+  return [...cases, ...tokenBlocks(), ...windowBlocks()];
 }
 
 /** Channels and maps that are multiples of nothing, and larger than a vector register: what fast kernels get wrong. */
@@ -213,7 +251,7 @@ export function blockFeeds(block: Block, mode: ForwardMode, batch: number, rando
 }
 
 function inputShape({ type, input }: Block, batch: number): number[] {
-  return ['depthwisePool', 'encoderAttention', 'encoderMlp', 'tokenHead'].includes(type)
+  return ['depthwisePool', 'encoderAttention', 'encoderMlp', 'patchMerging', 'tokenHead', 'tokenPool'].includes(type)
     ? [batch, tokensOf(input), input.channels]
     : [batch, input.channels, input.height, input.width];
 }

@@ -81,9 +81,18 @@ describe('slices of parameters', () => {
     }
   });
 
+  it('of kernels see the same pixels as in the larger one, whose padding of floor((kernel - stride) / 2) depends on its size', () => {
+    for (const [stride, largest] of [[2, 4], [4, 8]]) {
+      for (let kernel = stride; kernel <= largest; kernel++) {
+        // The first tap of a window sees the pixel `padding` in front of its cell.
+        const padding = (size: number) => Math.floor((size - stride) / 2);
+        expect([...sliceOf([largest], [kernel], ['centre']).starts], `${kernel} of ${largest}`).toEqual([padding(largest) - padding(kernel)]);
+      }
+    }
+  });
+
   it.each<[string, number[], number[], SliceRole[]]>([
     ['of another rank', [2, 2], [2], []],
     ['that are larger', [2, 2], [2, 3], []],
-    ['without a centre', [5], [2], ['centre']],
   ])('%s do not exist', (_, large, small, roles) => expect(() => sliceOf(large, small, roles)).toThrow(RangeError));
 });

@@ -88,6 +88,7 @@ class Lowering {
       case 'ReduceMean': return this.#emit(node, 'ReduceMean', { axes: attributes.axes as number[], keepdims: attributes.keepDims as number });
       case 'ReduceSum': return this.#emit(node, 'ReduceSum', { keepdims: attributes.keepDims as number }, [this.#integers(attributes.axes as number[])]);
       case 'Transpose': return this.#emit(node, 'Transpose', { perm: attributes.permutation as number[] });
+      case 'Concat': return this.#emit(node, 'Concat', { axis: Number(attributes.axis) });
       case 'Gather': return this.#emit(node, 'Gather', { axis: 0 });
       case 'Reshape': return this.#emit(node, 'Reshape', {}, [this.#reshapeTarget(first, attributes.shape as Dim[])]);
       case 'Expand': return this.#emit(node, 'Expand', {}, [this.#expandTarget(first, attributes.shape as Dim[])]);

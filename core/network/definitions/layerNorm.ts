@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
+import { product, type Dim } from '../../graph/dims.ts';
 import type { NormAxes } from '../blocks.ts';
-import { layerNormEpsilon, type ParameterDefinition } from '../definition.ts';
+import { layerNormEpsilon, type ParameterDefinition, type SliceRole } from '../definition.ts';
 
 export const layerNormParameters: readonly ParameterDefinition[] = [
   { name: 'norm.scale', dims: ['channels'], init: 'ones' },
@@ -21,7 +22,23 @@ export function layerNorm(graph: GraphBuilder, x: string, axes: NormAxes): strin
   return graph.addMany('LayerNormalization', [x, map('norm.scale'), map('norm.bias')], { ...attributes, axis: 1 })[0];
 }
 
-/** Layer norm of each token of [batch, tokens, channels]. */
-export function tokenNorm(graph: GraphBuilder, x: string, epsilon: number): string {
-  return graph.addMany('LayerNormalization', [x, 'norm.scale', 'norm.bias'], { epsilon, axis: 2 })[0];
+/** What decides about a block's layer norm. */
+interface Normed {
+  readonly normEpsilon: number;
+  readonly withoutNorm?: true;
+}
+
+/** Parameters of a layer norm over the given dimensions, where the block has one. */
+export function normParametersOf({ withoutNorm }: Pick<Normed, 'withoutNorm'>, dims: readonly Dim[] = ['channels'], slice?: readonly SliceRole[]): ParameterDefinition[] {
+  return withoutNorm ? [] : layerNormParameters.map((parameter) => ({ ...parameter, dims, ...(slice ? { slice } : {}) }));
+}
+
+/** The norm's part in the name of a graph's variant. */
+export const normVariant = ({ normEpsilon, withoutNorm }: Normed) => (withoutNorm ? 'no norm' : `epsilon:${normEpsilon}`);
+
+/** Layer norm of each token of [batch, tokens, channels], where the block has one. */
+export function tokenNorm(graph: GraphBuilder, x: string, { normEpsilon: epsilon, withoutNorm }: Normed): string {
+  if (withoutNorm) return x;
+  const flat = ['norm.scale', 'norm.bias'].map((name) => (graph.dims(name).length === 1 ? name : graph.reshape(name, [product(...graph.dims(name))])));
+  return graph.addMany('LayerNormalization', [x, ...flat], { epsilon, axis: 2 })[0];
 }

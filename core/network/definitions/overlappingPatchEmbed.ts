@@ -36,7 +36,10 @@ export const overlappingPatchEmbed: BlockDefinition<OverlappingPatchEmbedBlock> 
         name: 'embed.weight', dims: ['channels', 'inputs', block.kernelSize, block.kernelSize], init: block.initialisation, decay: true,
         slice: ['first', 'first', 'centre', 'centre'],
       },
-      { name: 'embed.bias', dims: ['channels'], init: 'zeros' },
+      // PyTorch starts weight and bias of a convolution alike.
+      block.initialisation === 'fanIn'
+        ? { name: 'embed.bias', dims: ['channels'], init: 'fanIn', fanIn: product('inputs', block.kernelSize ** 2) }
+        : { name: 'embed.bias', dims: ['channels'], init: 'zeros' },
     ];
     if (hasNorm(block)) parameters.push(...layerNormParameters);
     if (block.classToken) parameters.push({ name: 'classToken', dims: ['channels'], init: 'truncatedNormal' });
@@ -50,7 +53,7 @@ export const overlappingPatchEmbed: BlockDefinition<OverlappingPatchEmbedBlock> 
     const [batch, channels] = graph.dims(map);
     const count = mapTokens(block);
     let tokens = graph.transpose(graph.reshape(map, [batch, channels, count]), [0, 2, 1]);
-    if (hasNorm(block)) tokens = tokenNorm(graph, tokens, block.normEpsilon!);
+    if (hasNorm(block)) tokens = tokenNorm(graph, tokens, { normEpsilon: block.normEpsilon! });
     if (block.positions) tokens = graph.plus(tokens, 'position');
     if (!block.classToken) return tokens;
     // Added where the map's tokens leave room, so that nothing but the batch depends on the batch.

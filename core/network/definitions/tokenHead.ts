@@ -1,31 +1,28 @@
-import { plus } from '../../graph/dims.ts';
 import type { TokenHeadBlock } from '../blocks.ts';
-import type { BlockDefinition } from '../definition.ts';
+import type { BlockDefinition, ParameterDefinition } from '../definition.ts';
 import { layerNormParameters, tokenNorm } from './layerNorm.ts';
-
-const extraTokens = (block: TokenHeadBlock) => block.input.extraTokens ?? 0;
+import { extraTokens, pooledTokens } from './tokenPool.ts';
 
 export const tokenHead: BlockDefinition<TokenHeadBlock> = {
-  variant: (block) => `${block.pool} extra:${extraTokens(block)} norm:${block.norm ? block.normEpsilon : 'none'}`,
+  variant: (block) => [
+    block.pool, `extra:${extraTokens(block)}`, `norm:${block.norm ? block.normEpsilon : 'none'}`, ...(block.features === undefined ? [] : ['features']),
+  ].join(' '),
   inputDims: () => ['B', 'N', 'channels'],
-  sizes: (block) => ({ channels: block.input.channels, classes: block.classes }),
-  parameters: (block) => [
-    ...(block.norm ? layerNormParameters : []),
-    { name: 'classifier.weight', dims: ['channels', 'classes'], init: 'truncatedNormal', decay: true },
-    { name: 'classifier.bias', dims: ['classes'], init: 'zeros' },
-  ],
-  build(block, graph) {
-    const [batch, tokens, channels] = graph.dims('x');
-    const extra = extraTokens(block);
-    const normalised = (y: string) => (block.norm ? tokenNorm(graph, y, block.normEpsilon) : y);
-    let pooled: string;
-    if (block.pool === 'classToken') {
-      // A norm of each token for itself is needed only for the one that is read.
-      pooled = graph.reshape(normalised(graph.slice('x', 1, 0, [batch, 1, channels])), [batch, channels]);
-    } else {
-      const map = extra > 0 ? graph.slice('x', 1, extra, [batch, plus(tokens, -extra), channels]) : 'x';
-      pooled = graph.mean(normalised(map), [1], false);
+  sizes: (block) => ({ channels: block.input.channels, classes: block.classes, ...(block.features === undefined ? {} : { features: block.features }) }),
+  parameters(block) {
+    const parameters: ParameterDefinition[] = block.norm ? [...layerNormParameters] : [];
+    if (block.features !== undefined) {
+      parameters.push({ name: 'features.weight', dims: ['channels', 'features'], init: 'truncatedNormal', decay: true },
+        { name: 'features.bias', dims: ['features'], init: 'zeros' });
     }
-    return graph.plus(graph.add('MatMul', [pooled, 'classifier.weight']), 'classifier.bias');
+    parameters.push({ name: 'classifier.weight', dims: [block.features === undefined ? 'channels' : 'features', 'classes'], init: 'truncatedNormal', decay: true },
+      { name: 'classifier.bias', dims: ['classes'], init: 'zeros' });
+    return parameters;
+  },
+  build(block, graph) {
+    const linear = (y: string, name: string) => graph.plus(graph.add('MatMul', [y, `${name}.weight`]), `${name}.bias`);
+    // A norm of each token for itself is needed only for those that are read.
+    const pooled = pooledTokens(block, graph, (y) => (block.norm ? tokenNorm(graph, y, block) : y));
+    return linear(block.features === undefined ? pooled : graph.add('Tanh', [linear(pooled, 'features')]), 'classifier');
   },
 };

@@ -13,6 +13,7 @@ const looks: Readonly<Record<string, BlockLook>> = {
   patchEmbed: { label: 'Patch embedding', short: 'Patches', tone: 6 },
   overlappingPatchEmbed: { label: 'Overlapping patch embedding', short: 'Patches', tone: 6 },
   depthwisePool: { label: 'Pooling', short: 'Pool', tone: 5 },
+  patchMerging: { label: 'Patch merging', short: 'Merging', tone: 1 },
   mbconv: { label: 'MBConv', short: 'MBConv', tone: 1 },
   attention: { label: 'Attention', short: 'Attention', tone: 2 },
   encoderAttention: { label: 'Attention', short: 'Attention', tone: 2 },
@@ -20,6 +21,7 @@ const looks: Readonly<Record<string, BlockLook>> = {
   encoderMlp: { label: 'MLP', short: 'MLP', tone: 3 },
   pooledHead: { label: 'Head', short: 'Head', tone: 4 },
   tokenHead: { label: 'Head', short: 'Head', tone: 4 },
+  tokenPool: { label: 'Pooling', short: 'Pooling', tone: 4 },
 };
 
 /** How a type of block is called and coloured; one that is not known keeps its own name. */
@@ -45,6 +47,7 @@ function shortChoice({ name, value }: Choice): string {
     case 'MLP ratio': return `ratio ${value}`;
     case 'features': return `${value} feat.`;
     case 'patch': return times(value);
+    case 'windows': return `${times(value)} win.`;
     default: return value === 'yes' ? name : `${name} ${value}`;
   }
 }

@@ -50,7 +50,7 @@ const features: Readonly<Record<string, { title: string; unit?: string }>> = {
   valueRatio: { title: 'Value ratio' }, mlpRatio: { title: 'MLP ratio' }, features: { title: 'Features' }, classes: { title: 'Classes' },
   matmulMacs: { title: 'MACs in products', unit: 'M' }, depthwiseMacs: { title: 'MACs in depthwise convolutions', unit: 'M' },
   attentionMacs: { title: 'MACs in attention', unit: 'M' }, readWriteBytes: { title: 'Activations moved', unit: 'MB' },
-  weightBytes: { title: 'Weights', unit: 'MB' }, tokens: { title: 'Tokens' },
+  weightBytes: { title: 'Weights', unit: 'MB' }, tokens: { title: 'Tokens' }, windowTokens: { title: 'Tokens of a window' },
 };
 
 export function featureTitle(name: string): string {
@@ -68,7 +68,9 @@ export function rangeText(name: string, min: number, max: number): string {
 const short = (value: number) => String(Number(value.toPrecision(3)));
 
 const kinds: Readonly<Record<string, string>> = {
-  conv: 'Convolution', mbconv: 'MBConv', transition: 'Transition', attention: 'Attention', ffn: 'FFN', pooledHead: 'Head', patchEmbed: 'Patch embedding', overlappingPatchEmbed: 'Overlapping patch embedding', depthwisePool: 'Pooling', encoderAttention: 'Encoder attention', encoderMlp: 'Encoder MLP', tokenHead: 'Token head',
+  conv: 'Convolution', mbconv: 'MBConv', transition: 'Transition', attention: 'Attention', ffn: 'FFN', pooledHead: 'Head',
+  patchEmbed: 'Patch embedding', overlappingPatchEmbed: 'Overlapping patch embedding', depthwisePool: 'Pooling',
+  encoderAttention: 'Encoder attention', encoderMlp: 'Encoder MLP', patchMerging: 'Patch merging', tokenHead: 'Token head', tokenPool: 'Token pooling',
 };
 
 export const kindTitle = (kind: string) => kinds[kind] ?? kind;
