@@ -33,6 +33,19 @@ export interface SpaceDimension {
   readonly isTransformer: boolean;
 }
 
+/** How wide and how deep a network with stages is: the width of its first stage and the blocks of each. */
+export interface StagedSize {
+  readonly width: number;
+  readonly depths: readonly number[];
+}
+
+/** For spaces whose networks are scaled up from a searched one (As-ViT, section 3.4). */
+export interface SpaceScaling<A> {
+  sizeOf(arch: A): StagedSize;
+  /** The same topology at another size, which may lie outside what the space searches. @throws InputError `invalid-architecture` */
+  withSize(arch: A, size: StagedSize): A;
+}
+
 /**
  * A set of architectures. `A` is the space's genotype: plain JSON, immutable. A space knows no reader: it only turns
  * genotypes into networks.
@@ -75,6 +88,7 @@ export interface SearchSpace<A = unknown> {
   crossover(first: A, second: A, random: Random): A;
   /** The one place where this space's architectures become blocks. */
   lower(arch: A, options?: LoweringOptions): Network;
+  readonly scaling?: SpaceScaling<A>;
   /** Ways of counting MACs that the space's publications use, by name, in multiply-accumulates. */
   readonly publishedCounters: Readonly<Record<string, (network: Network) => number>>;
 }

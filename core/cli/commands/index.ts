@@ -12,6 +12,8 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import('./report.ts')).report,
   devices: async () => (await import('./devices.ts')).devices,
   serve: async () => (await import('./serve.ts')).serve,
+  'topology-search': async () => (await import('./topologySearch.ts')).topologySearch,
+  'auto-scale': async () => (await import('./autoScale.ts')).autoScale,
   ablation: async () => (await import('./ablation.ts')).ablation,
   conflict: async () => (await import('./conflict.ts')).conflict,
   'rank-correlation': async () => (await import('./rankCorrelation.ts')).rankCorrelation,

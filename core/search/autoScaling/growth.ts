@@ -1,18 +1,12 @@
-/** A network's size as auto-scaling sees it. */
-export interface ScaledSize {
-  /** Width of the first stage that is measured: the network's own divided by `widthDivisor`. */
-  readonly width: number;
-  /** Blocks of each stage. */
-  readonly depths: readonly number[];
-}
+import type { StagedSize } from '../../spaces/space.ts';
 
 /**
  * The candidates of a step (Algorithm 2, line 3): one block more in one of the stages, and one of the widths. Widths are
  * rounded to whole numbers, half to even as in the release; ratios that give the same width count once.
  */
-export function grownSizes({ width, depths }: ScaledSize, widthRatios: readonly number[]): ScaledSize[] {
+export function grownSizes({ width, depths }: StagedSize, widthRatios: readonly number[]): StagedSize[] {
   const widths = [...new Set(widthRatios.map((ratio) => roundHalfToEven(width * ratio)))];
-  return depths.flatMap((depth, stage) => widths.map((wider): ScaledSize => ({ width: wider, depths: depths.with(stage, depth + 1) })));
+  return depths.flatMap((depth, stage) => widths.map((wider): StagedSize => ({ width: wider, depths: depths.with(stage, depth + 1) })));
 }
 
 /** Python's `round`. */

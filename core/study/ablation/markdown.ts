@@ -1,3 +1,4 @@
+import { markdownTable } from '../markdownTable.ts';
 import type { Spread, VariantSummary } from './summarise.ts';
 
 /** The comparison as Markdown tables: accuracy of the best and of all subnets at each level, gains, time, conflict. */
@@ -8,27 +9,22 @@ export function ablationMarkdown(variants: readonly VariantSummary[]): string {
   const gains = variants.filter(({ levels: own }) => own.some(({ gain }) => gain !== null));
   return [
     'Top-1 accuracy in % of the best subnet at each level of MACs (chosen on one half of the validation images, judged on the other), mean and standard deviation over seeds:',
-    table(head, rows(({ best }) => percent(best))),
+    markdownTable(head, rows(({ best }) => percent(best))),
     ...(gains.length > 0 ? [
       'Percentage points more than the variant in the row above, seed by seed:',
-      table(head, gains.map(({ title, levels: own }) => [title, ...own.map(({ gain }) => gain ? signed(gain) : '')])),
+      markdownTable(head, gains.map(({ title, levels: own }) => [title, ...own.map(({ gain }) => gain ? signed(gain) : '')])),
     ] : []),
     'Mean over all subnets judged at each level:',
-    table(head, rows(({ mean }) => percent(mean))),
+    markdownTable(head, rows(({ mean }) => percent(mean))),
     'Time in training steps:',
-    table(['training', 'minutes'], variants.map(({ title, trainingSeconds: { mean, deviation } }) =>
+    markdownTable(['training', 'minutes'], variants.map(({ title, trainingSeconds: { mean, deviation } }) =>
       [title, `${(mean / 60).toFixed(1)}${deviation === null ? '' : ` ± ${(deviation / 60).toFixed(1)}`}`])),
     ...variants.flatMap(({ title, conflict }) => conflict ? [
       `Cosine of the gradients of subnets of two sizes (M MACs), ${title}, after the first step / after the last:`,
-      table(['', ...conflict.macs.map(millions)], conflict.after.map((row, i) =>
+      markdownTable(['', ...conflict.macs.map(millions)], conflict.after.map((row, i) =>
         [millions(conflict.macs[i]), ...row.map((after, j) => `${cosine(conflict.before[i][j])} / ${cosine(after)}`)])),
     ] : []),
   ].join('\n\n') + '\n';
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => i === 0 ? '---' : '---:')), ...rows.map(line)].join('\n');
 }
 
 const millions = (macs: number) => Number((macs / 1e6).toPrecision(3)).toString();

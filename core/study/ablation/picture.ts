@@ -2,15 +2,12 @@ import { CustomChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { seriesLooks } from '../seriesLooks.ts';
 import { chartSvg } from '../svgChart.ts';
 import type { VariantSummary } from './summarise.ts';
 
 echarts.use([CustomChart, LineChart, GridComponent, LegendComponent, SVGRenderer]);
 
-/** Told apart by colour-blind readers (Okabe and Ito), and by shape in print without colours. */
-const looks = [
-  ['#000000', 'circle'], ['#0072b2', 'rect'], ['#e69f00', 'triangle'], ['#009e73', 'diamond'], ['#cc79a7', 'pin'], ['#56b4e9', 'arrow'],
-] as const;
 const size = { width: 720, height: 420 };
 const mutedInk = '#5b6470';
 
@@ -23,7 +20,7 @@ export function ablationSvg(variants: readonly VariantSummary[]): string {
     xAxis: { ...axis, type: 'log', name: 'million MACs', nameGap: 30, ...logEnds(variants) },
     yAxis: { ...axis, type: 'value', name: 'top-1 accuracy of the best subnet (%)', nameGap: 40, scale: true },
     series: variants.flatMap(({ title, levels }, i) => {
-      const [color, symbol] = looks[i % looks.length];
+      const [color, symbol] = seriesLooks[i % seriesLooks.length];
       // Shifted a little, so that the bars of different variants do not hide each other.
       const x = (fromMacs: number) => fromMacs / 1e6 * 1.012 ** (i - (variants.length - 1) / 2);
       return [

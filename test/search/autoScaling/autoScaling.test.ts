@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { chooseSize, isLargeEnough, scalingCandidates, type ScalingProblem } from '../../../core/search/autoScaling/autoScaling.ts';
-import { grownSizes, roundHalfToEven, type ScaledSize } from '../../../core/search/autoScaling/growth.ts';
+import { grownSizes, roundHalfToEven } from '../../../core/search/autoScaling/growth.ts';
 import { bestCandidate } from '../../../core/search/autoScaling/ranking.ts';
 import { autoScalingSettingsSchema } from '../../../core/search/autoScaling/settings.ts';
 import type { Measure } from '../../../core/search/measure.ts';
+import type { StagedSize } from '../../../core/spaces/space.ts';
 
 const measures: Measure[] = [{ name: 'length', better: 'higher' }, { name: 'ntk', better: 'lower' }];
 const ratios = [1.05, 1.1, 1.15, 1.2];
@@ -20,7 +21,7 @@ describe('the sizes that a step of auto-scaling chooses from', () => {
 
   it('reach width 29 in seven steps only by always taking the widest: 8, 10, 12, 14, 17, 20, 24, 29', () => {
     // asvit.md section 6: with the released ratios the one path to the width of As-ViT Base.
-    let size: ScaledSize = { width: 8, depths: [1, 1, 1, 1] };
+    let size: StagedSize = { width: 8, depths: [1, 1, 1, 1] };
     const widths = [size.width];
     for (let step = 0; step < 7; step++) {
       size = grownSizes(size, ratios).reduce((widest, one) => (one.width > widest.width ? one : widest));

@@ -1,0 +1,47 @@
+import { Random } from '../../base/random.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Network } from '../../network/network.ts';
+import { SeedContext } from '../../scoring/context.ts';
+import { getProxy } from '../../scoring/proxies.ts';
+import { scoreNetwork, type Score } from '../../scoring/score.ts';
+import type { Estimate } from '../../search/autoScaling/ranking.ts';
+import type { Measure } from '../../search/measure.ts';
+
+/** What As-ViT measures of a topology: how far an untrained network stretches a circle of inputs, and how well it can be trained. */
+export const defaultMeasures: readonly string[] = ['length', 'ntk'];
+
+/** @throws InputError `unknown-proxy` */
+export function measuresOf(ids: readonly string[]): Measure[] {
+  return ids.map(getProxy).map(({ id, direction }) => ({ name: id, better: direction }));
+}
+
+export interface TopologyMeter {
+  /** One for each measure, over all repeats; null where it could not be taken. */
+  measure(network: Network): TopologyEstimate;
+}
+
+export interface TopologyEstimate {
+  readonly estimates: readonly (Estimate | null)[];
+  /** Multiply-accumulates that were executed. */
+  readonly macs: number;
+}
+
+/**
+ * Measures networks by proxies, each with `repeats` seeds. Inputs are drawn once for a seed and are the same for all
+ * networks, as in the release; weights are fresh ones of the seed.
+ * @throws InputError `unknown-proxy`
+ */
+export function topologyMeter(engine: Engine, ids: readonly string[], repeats: number, seed: number): TopologyMeter {
+  const proxies = ids.map(getProxy);
+  const contexts = Array.from({ length: repeats }, (_, i) => new SeedContext({ engine, random: new Random(`${seed}/repeat/${i}`) }));
+  return {
+    measure(network) {
+      const scores = scoreNetwork(proxies, network, contexts);
+      return { estimates: scores.map(estimateOf), macs: scores.reduce((sum, { macs }) => sum + macs, 0) };
+    },
+  };
+}
+
+function estimateOf({ value, spread, perSeed, invalid }: Score): Estimate | null {
+  return invalid === undefined ? { mean: value, standardError: (spread ?? 0) / Math.sqrt(perSeed.length) } : null;
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { CancelledError } from '../../base/errors.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { networkParams } from '../../network/blockGraph.ts';
+import { networkMacs } from '../../network/counts.ts';
+import {
+  beginPolicySearch, isFinished, learn, nextTopology, policyStatistics, searchedTopology, type PolicySearchProblem, type PolicySearchState,
+} from '../../search/policyGradient/policySearch.ts';
+import { policySearchSettingsSchema } from '../../search/policyGradient/settings.ts';
+import { getSpace } from '../../spaces/index.ts';
+import type { SearchSpace } from '../../spaces/space.ts';
+import { appendRecord, readRecords } from '../recordLog.ts';
+import { safePoint } from '../run/hooks.ts';
+import { experimentFolder, readPlan, takeExperiment, writeResults } from './experimentFolder.ts';
+import { deviceLimitSchema, withinLimits } from './limits.ts';
+import { measuresOf, topologyMeter } from './meter.ts';
+import { searchMarkdown } from './searchMarkdown.ts';
+import { searchSvg } from './searchPicture.ts';
+
+const planSchema = z.object({
+  format: z.literal('pocketformer-topology-search'),
+  version: z.literal(1),
+  space: z.string(),
+  seed: z.int(),
+  /** Proxies whose values the policy is rewarded for. */
+  measures: z.array(z.string()).min(1),
+  /** Untrained networks that each topology is measured by. */
+  repeats: z.int().min(1),
+  limits: z.array(deviceLimitSchema),
+  settings: policySearchSettingsSchema,
+});
+export type TopologySearchPlan = z.output<typeof planSchema>;
+
+const estimate = z.object({ mean: z.number(), standardError: z.number() }).nullable();
+
+const recordSchema = z.object({
+  /** Steps done, this one included. */
+  step: z.int(),
+  choices: z.array(z.int()),
+  arch: z.unknown(),
+  estimates: z.array(estimate),
+  reward: z.number(),
+  baseline: z.number(),
+  entropy: z.number(),
+  /** Executed for this step; 0 for a topology that was measured before. */
+  macs: z.number(),
+  seconds: z.number(),
+});
+export type TopologySearchRecord = z.output<typeof recordSchema>;
+
+export interface TopologySearchHooks {
+  readonly signal?: AbortSignal;
+  /** A step is done and on the disk. */
+  readonly onStep?: (record: TopologySearchRecord, steps: number) => void;
+}
+
+/** What a search has found so far. */
+export interface TopologySearchOutcome {
+  readonly plan: TopologySearchPlan;
+  readonly records: readonly TopologySearchRecord[];
+  readonly finished: boolean;
+  /** The policy's most probable topology. */
+  readonly result: { readonly arch: unknown; readonly key: string; readonly params: number; readonly macs: number } | null;
+  /** Of each of the space's dimensions under the final policy: As-ViT's Table 3. */
+  readonly statistics: readonly { readonly title: string; readonly mean: number; readonly deviation: number }[];
+}
+
+/**
+ * Does what is left of a topology search (As-ViT, Algorithm 1) in its folder. Every step is on the disk before the next
+ * begins; going on replays them, so that a search that was killed ends exactly like one that was not.
+ * @throws InputError `other-experiment`, `unknown-space`, `unknown-proxy`, `unknown-device`, `nothing-found`; CancelledError
+ */
+export async function searchTopology(directory: string, plan: TopologySearchPlan, engine: Engine, hooks: TopologySearchHooks = {}): Promise<TopologySearchOutcome> {
+  const { space, problem, architectureOf } = problemOf(plan);
+  const meter = topologyMeter(engine, plan.measures, plan.repeats, plan.seed);
+  const lock = await takeExperiment(directory, planSchema, plan);
+  try {
+    const { recordsPath } = experimentFolder(directory);
+    const { records: known, endByte: knownEnd } = await readRecords(recordsPath, recordSchema);
+    const records = [...known];
+    const measured = new Map(known.map((record) => [record.choices.join(), record.estimates]));
+    let state = replay(plan, problem, known);
+    let endByte = knownEnd;
+    while (!isFinished(state)) {
+      await safePoint({});
+      if (hooks.signal?.aborted) throw new CancelledError();
+      const startMs = performance.now();
+      const choices = nextTopology(problem, state);
+      const arch = architectureOf(choices);
+      const before = measured.get(choices.join());
+      const { estimates, macs } = before ? { estimates: before, macs: 0 } : meter.measure(space.lower(arch));
+      measured.set(choices.join(), [...estimates]);
+      const learned = learn(problem, state, estimates.map((one) => one?.mean ?? null));
+      const { reward, baseline, entropy } = learned.step;
+      const record = { step: learned.state.step, choices, arch, estimates: [...estimates], reward, baseline, entropy, macs, seconds: (performance.now() - startMs) / 1000 };
+      endByte = await appendRecord(recordsPath, record, endByte);
+      records.push(record);
+      state = learned.state;
+      hooks.onStep?.(record, plan.settings.steps);
+    }
+    const outcome = outcomeOf(plan, records, state, problem, space);
+    await writeResults(directory, {
+      'topology.json': `${JSON.stringify({ result: outcome.result, statistics: outcome.statistics }, undefined, 1)}\n`,
+      'topology.md': searchMarkdown(outcome), 'topology.svg': searchSvg(outcome),
+    });
+    return outcome;
+  } finally {
+    lock.release();
+  }
+}
+
+/** What a folder holds so far; undefined where no search has begun. */
+export async function readTopologySearch(directory: string): Promise<TopologySearchOutcome | undefined> {
+  const plan = await readPlan(directory, planSchema);
+  if (!plan) return undefined;
+  const { space, problem } = problemOf(plan);
+  const { records } = await readRecords(experimentFolder(directory).recordsPath, recordSchema);
+  return outcomeOf(plan, records, replay(plan, problem, records), problem, space);
+}
+
+/** The search's problem, over those dimensions of the space that have a choice. */
+function problemOf(plan: TopologySearchPlan): { space: SearchSpace; problem: PolicySearchProblem; architectureOf: (choices: readonly number[]) => unknown } {
+  const space = getSpace(plan.space);
+  const fits = withinLimits(plan.limits);
+  const architectureOf = (choices: readonly number[]) => space.fromCoordinates(space.dimensions.map(({ values }, d) => values[choices[d]]));
+  return {
+    space, architectureOf,
+    problem: { choices: space.dimensions.map(({ values }) => values.length), measures: measuresOf(plan.measures), accepts: (choices) => plan.limits.length === 0 || fits(space.lower(architectureOf(choices))) },
+  };
+}
+
+function replay(plan: TopologySearchPlan, problem: PolicySearchProblem, records: readonly TopologySearchRecord[]): PolicySearchState {
+  const start = beginPolicySearch(problem, plan.settings, plan.seed);
+  return records.reduce((state, { estimates }) => learn(problem, state, estimates.map((one) => one?.mean ?? null)).state, start);
+}
+
+function outcomeOf(
+  plan: TopologySearchPlan, records: readonly TopologySearchRecord[], state: PolicySearchState, problem: PolicySearchProblem, space: SearchSpace,
+): TopologySearchOutcome {
+  const choices = searchedTopology(problem, state);
+  const arch = choices && space.fromCoordinates(space.dimensions.map(({ values }, d) => values[choices[d]]));
+  const statistics = policyStatistics(state, space.dimensions.map(({ values }) => values));
+  const network = arch === undefined ? undefined : space.lower(arch);
+  return {
+    plan, records, finished: isFinished(state),
+    result: network === undefined ? null : { arch, key: space.key(arch), params: networkParams(network), macs: networkMacs(network) },
+    statistics: space.dimensions.map(({ title }, d) => ({ title, ...statistics[d] })),
+  };
+}
