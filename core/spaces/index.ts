@@ -1,8 +1,9 @@
 import { InputError } from '../base/errors.ts';
 import { elasticVit, elasticVitMini } from './elasticvit/space.ts';
+import { pitExtraSmall, pitSmall, pitTiny } from './pit/space.ts';
 import type { SearchSpace } from './space.ts';
 
-const spaces: readonly SearchSpace[] = [elasticVit, elasticVitMini];
+const spaces: readonly SearchSpace[] = [elasticVit, elasticVitMini, pitTiny, pitExtraSmall, pitSmall];
 
 export const spaceIds: readonly string[] = spaces.map((space) => space.id);
 
