@@ -1,4 +1,4 @@
-import { tokensOf, type Block, type FeatureShape, type MbConvBlock } from '../network/blocks.ts';
+import { tokensOf, type Block, type FeatureShape, type MbConvBlock, type RelativeAttentionBlock } from '../network/blocks.ts';
 
 /**
  * Blocks that are fitted together. Transitions are inverted residuals, but with their own proportions (always
@@ -6,7 +6,7 @@ import { tokensOf, type Block, type FeatureShape, type MbConvBlock } from '../ne
  */
 export const latencyKinds = [
   'conv', 'mbconv', 'transition', 'attention', 'ffn', 'pooledHead', 'patchEmbed', 'overlappingPatchEmbed', 'depthwisePool', 'encoderAttention',
-  'encoderMlp', 'patchMerging', 'tokenHead', 'tokenPool',
+  'relativeAttention', 'encoderMlp', 'patchMerging', 'tokenHead', 'tokenPool',
 ] as const;
 export type LatencyKind = (typeof latencyKinds)[number];
 
@@ -135,23 +135,25 @@ function workOf(block: Block): Partial<Terms> {
         weightBytes: filters + linear,
       };
     }
-    case 'encoderAttention': {
+    case 'encoderAttention':
+    case 'relativeAttention': {
       const tokens = tokensOf(input);
       const inner = block.numHeads * block.headDim;
-      const splits = block.splits ?? 1;
+      const splits = block.type === 'encoderAttention' ? block.splits ?? 1 : 1;
       // Queries and keys that meet: those of the same window.
       const pairs = tokens ** 2 / splits ** 2;
       const scores = block.numHeads * pairs;
       const weights = 4 * input.channels * inner;
+      const relative = block.type === 'relativeAttention' ? relativeWork(block) : { macs: 0, values: 0, weights: 0 };
       return {
         matmulMacs: tokens * weights,
-        attentionMacs: 2 * pairs * inner,
+        attentionMacs: 2 * pairs * inner + relative.macs,
         softmaxElements: scores,
         normElements: block.withoutNorm ? 0 : elements(input),
         // As for the other attention, without its activation; tokens are sorted into windows and back.
         readWriteBytes: (block.withoutNorm ? 2 : 4) * elements(input) + 8 * tokens * inner + 4 * scores + 3 * elements(output)
-          + (splits > 1 ? 2 * (elements(input) + tokens * inner) : 0),
-        weightBytes: weights,
+          + (splits > 1 ? 2 * (elements(input) + tokens * inner) : 0) + relative.values,
+        weightBytes: weights + relative.weights,
       };
     }
     case 'patchMerging': {
@@ -193,6 +195,18 @@ function workOf(block: Block): Partial<Terms> {
     case 'tokenPool':
       return { readWriteBytes: (block.pool === 'mean' ? elements(input) : input.channels) + input.channels };
   }
+}
+
+/** What relative positions add: products with a vector for each line of the map, and sums over lines, for keys and for values. */
+function relativeWork({ input, numHeads, headDim }: RelativeAttentionBlock): { macs: number; values: number; weights: number } {
+  const lines = input.height + input.width;
+  const [map, tokens] = [numHeads * positions(input), numHeads * tokensOf(input)];
+  return {
+    macs: 2 * (2 * map * lines * headDim + tokens * tokensOf(input) * lines),
+    // Scores and weights once more each; queries and values in two orders, and what is made of them, read and written.
+    values: 3 * tokens * tokensOf(input) + 12 * map * headDim + 16 * map * lines,
+    weights: 2 * lines * lines * headDim,
+  };
 }
 
 function invertedResidualWork(block: MbConvBlock): Partial<Terms> {
@@ -258,6 +272,10 @@ export function geometryOf(block: Block): Geometry {
       return {
         tokens: tokensOf(block.input), channels, heads: block.numHeads, headDim: block.headDim,
         windowTokens: tokensOf(block.input) / (block.splits ?? 1) ** 2,
+      };
+    case 'relativeAttention':
+      return {
+        tokens: tokensOf(block.input), channels, heads: block.numHeads, headDim: block.headDim, maxDistance: block.maxDistance,
       };
     case 'patchMerging':
       return { grid: grid(block.input), inputChannels: channels, outputChannels: block.output.channels, kernelSize: block.kernelSize };

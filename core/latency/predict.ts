@@ -158,6 +158,8 @@ function shapeOf(block: Block): string {
       return `tp${shape},${tokensOf(input)},${block.kernelSize}`;
     case 'encoderAttention':
       return `ea${shape},${tokensOf(input)},${block.numHeads},${block.headDim},${block.splits},${block.withoutNorm}`;
+    case 'relativeAttention':
+      return `ra${shape},${tokensOf(input)},${block.numHeads},${block.headDim},${block.maxDistance},${block.withoutNorm}`;
     case 'encoderMlp':
       return `em${shape},${tokensOf(input)},${block.hiddenChannels},${block.withoutNorm}`;
     case 'patchMerging':

@@ -82,13 +82,13 @@ const unitOfWork: Readonly<Record<(typeof workTerms)[number], string>> = {
 const wordsOfFeature: Readonly<Record<string, string>> = {
   inputChannels: 'input channels', outputChannels: 'output channels', kernelSize: 'kernel size',
   expandRatio: 'expansion ratio', squeezeRatio: 'squeeze ratio', headDim: 'head width', valueRatio: 'value ratio',
-  mlpRatio: 'MLP ratio', patchSize: 'patch size', windowTokens: 'tokens of a window', features: 'pooled features',
+  maxDistance: 'longest distance', mlpRatio: 'MLP ratio', patchSize: 'patch size', windowTokens: 'tokens of a window', features: 'pooled features',
 };
 
 const wordsOfKind: Readonly<Record<LatencyKind, string>> = {
   conv: 'first convolution', mbconv: 'MBConv', transition: 'transition', attention: 'attention', ffn: 'FFN',
   pooledHead: 'head', patchEmbed: 'patch embedding', overlappingPatchEmbed: 'overlapping patch embedding',
-  depthwisePool: 'pooling', encoderAttention: 'encoder attention', encoderMlp: 'encoder MLP', patchMerging: 'patch merging',
+  depthwisePool: 'pooling', encoderAttention: 'encoder attention', relativeAttention: 'relative attention', encoderMlp: 'encoder MLP', patchMerging: 'patch merging',
   tokenHead: 'head', tokenPool: 'token pooling',
 };
 

@@ -14,13 +14,14 @@ import { overlappingPatchEmbed } from './definitions/overlappingPatchEmbed.ts';
 import { patchEmbed } from './definitions/patchEmbed.ts';
 import { patchMerging } from './definitions/patchMerging.ts';
 import { pooledHead } from './definitions/pooledHead.ts';
+import { relativeAttention } from './definitions/relativeAttention.ts';
 import { tokenHead } from './definitions/tokenHead.ts';
 import { tokenPool } from './definitions/tokenPool.ts';
 import type { Network } from './network.ts';
 
 const definitions: { readonly [T in BlockType]: BlockDefinition<Extract<Block, { type: T }>> } = {
-  conv, mbconv, attention, ffn, pooledHead, patchEmbed, overlappingPatchEmbed, depthwisePool, encoderAttention, encoderMlp,
-  patchMerging, tokenHead, tokenPool,
+  conv, mbconv, attention, ffn, pooledHead, patchEmbed, overlappingPatchEmbed, depthwisePool, encoderAttention, relativeAttention,
+  encoderMlp, patchMerging, tokenHead, tokenPool,
 };
 
 /** A block type's definition; the cast is safe because the table is keyed by the block's own type. */

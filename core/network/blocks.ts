@@ -148,6 +148,22 @@ export interface EncoderAttentionBlock extends BlockBase {
   readonly withoutNorm?: true;
 }
 
+/**
+ * As `encoderAttention`, with learned vectors for the distance between two tokens of the map, added to keys and to values
+ * (AutoFormer, Chen et al. 2021). Tables have one row for every pair with a token in front of the map and one for each
+ * distance from -maxDistance to maxDistance, vertical and horizontal; longer distances count as the longest.
+ */
+export interface RelativeAttentionBlock extends BlockBase {
+  readonly type: 'relativeAttention';
+  readonly numHeads: number;
+  /** Width of a query, key or value, and of the tables' vectors, which all heads share. */
+  readonly headDim: number;
+  readonly maxDistance: number;
+  readonly normEpsilon: number;
+  /** For measures of the network without its norms: has no norm parameters and skips the norm. */
+  readonly withoutNorm?: true;
+}
+
 /** Pre-norm two-layer perceptron with exact GELU, biases and a residual. */
 export interface EncoderMlpBlock extends BlockBase {
   readonly type: 'encoderMlp';
@@ -190,7 +206,8 @@ export interface TokenPoolBlock extends BlockBase {
 }
 
 /** Blocks that read tokens [batch, tokens, channels]; the others read maps [batch, channels, height, width]. */
-export type TokenBlock = DepthwisePoolBlock | EncoderAttentionBlock | EncoderMlpBlock | PatchMergingBlock | TokenHeadBlock | TokenPoolBlock;
+export type TokenBlock = DepthwisePoolBlock | EncoderAttentionBlock | RelativeAttentionBlock | EncoderMlpBlock | PatchMergingBlock | TokenHeadBlock
+  | TokenPoolBlock;
 
 export type Block = ConvBlock | MbConvBlock | AttentionBlock | FfnBlock | PooledHeadBlock | PatchEmbedBlock | OverlappingPatchEmbedBlock
   | TokenBlock;

@@ -31,6 +31,9 @@ export function blockChoices(block: Block): BlockChoice[] {
     case 'encoderAttention': return [
       choice('heads', block.numHeads), choice('head width', block.headDim), ...windows(block.splits),
     ];
+    case 'relativeAttention': return [
+      choice('heads', block.numHeads), choice('head width', block.headDim), choice('relative positions', `to ${block.maxDistance}`),
+    ];
     case 'patchMerging': return [kernel(block.kernelSize), choice('stride', 2)];
     case 'encoderMlp': return [choice('MLP ratio', block.mlpRatio)];
     case 'tokenHead': return [

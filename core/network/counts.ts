@@ -5,7 +5,7 @@ const positions = (shape: FeatureShape) => shape.height * shape.width;
 
 /**
  * Multiply-accumulates of one block for one image: every convolution, linear layer and attention product, padded
- * positions included; norms, activations, biases and pooling are not counted.
+ * positions included; norms, activations, biases, pooling and relative positions are not counted.
  */
 export function blockMacs(block: Block): number {
   const { input, output } = block;
@@ -39,9 +39,11 @@ export function blockMacs(block: Block): number {
       return positions(output) * input.channels * block.kernelSize ** 2 * output.channels;
     case 'depthwisePool':
       return positions(output) * block.kernelSize ** 2 * output.channels + (input.extraTokens ?? 0) * input.channels * output.channels;
-    case 'encoderAttention': {
+    case 'encoderAttention':
+    case 'relativeAttention': {
       const inner = block.numHeads * block.headDim;
-      return 4 * tokensOf(input) * input.channels * inner + 2 * tokensOf(input) ** 2 / (block.splits ?? 1) ** 2 * inner;
+      const windows = block.type === 'encoderAttention' ? (block.splits ?? 1) ** 2 : 1;
+      return 4 * tokensOf(input) * input.channels * inner + 2 * tokensOf(input) ** 2 / windows * inner;
     }
     case 'encoderMlp':
       return 2 * tokensOf(input) * input.channels * block.hiddenChannels;

@@ -7,7 +7,7 @@ export function blockRole(block: Block): BlockRole {
   switch (block.type) {
     case 'patchEmbed': case 'overlappingPatchEmbed': case 'patchMerging': return 'embedding';
     case 'conv': case 'mbconv': case 'depthwisePool': return 'convolution';
-    case 'attention': case 'encoderAttention': return 'attention';
+    case 'attention': case 'encoderAttention': case 'relativeAttention': return 'attention';
     case 'ffn': case 'encoderMlp': return 'mlp';
     case 'pooledHead': case 'tokenHead': case 'tokenPool': return 'head';
   }

@@ -1,9 +1,14 @@
 import { InputError } from '../base/errors.ts';
+import { autoFormerBase, autoFormerMini, autoFormerSmall, autoFormerTiny } from './autoformer/space.ts';
 import { elasticVit, elasticVitMini } from './elasticvit/space.ts';
 import { pitExtraSmall, pitSmall, pitTiny } from './pit/space.ts';
 import type { SearchSpace } from './space.ts';
 
-const spaces: readonly SearchSpace[] = [elasticVit, elasticVitMini, pitTiny, pitExtraSmall, pitSmall];
+const spaces: readonly SearchSpace[] = [
+  elasticVit, elasticVitMini,
+  autoFormerTiny, autoFormerSmall, autoFormerBase, autoFormerMini,
+  pitTiny, pitExtraSmall, pitSmall,
+];
 
 export const spaceIds: readonly string[] = spaces.map((space) => space.id);
 

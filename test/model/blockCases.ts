@@ -4,7 +4,7 @@ import { blockParameters, blockTables } from '../../core/network/blockGraph.ts';
 import {
   tokensOf, type AttentionBlock, type Block, type ConvBlock, type EncoderAttentionBlock, type EncoderMlpBlock, type FeatureShape, type FfnBlock,
   type DepthwisePoolBlock, type MbConvBlock, type NormAxes, type OverlappingPatchEmbedBlock, type PatchEmbedBlock, type PatchMergingBlock,
-  type PooledHeadBlock, type TokenHeadBlock, type TokenPoolBlock,
+  type PooledHeadBlock, type RelativeAttentionBlock, type TokenHeadBlock, type TokenPoolBlock,
 } from '../../core/network/blocks.ts';
 import { normal, type Feeds, type HostValue } from '../engine/compare.ts';
 
@@ -89,6 +89,14 @@ export function encoderAttentionBlock(options: {
   return { type: 'encoderAttention', name: 'attention', ...rest, normEpsilon: 1e-5, input: shape, output: shape };
 }
 
+export function relativeAttentionBlock(options: {
+  channels: number; numHeads: number; headDim: number; rows: number; columns: number; extraTokens: number; maxDistance: number; withoutNorm?: true;
+}): RelativeAttentionBlock {
+  const { channels, rows, columns, extraTokens, ...rest } = options;
+  const shape = tokens(channels, rows, columns, extraTokens);
+  return { type: 'relativeAttention', name: 'attention', normEpsilon: 1e-5, ...rest, input: shape, output: shape };
+}
+
 export function encoderMlpBlock(options: { channels: number; hiddenChannels: number; size: number; extraTokens: number; withoutNorm?: true }): EncoderMlpBlock {
   const { channels, hiddenChannels, size, extraTokens, ...rest } = options;
   const shape = tokens(channels, size, size, extraTokens);
@@ -116,6 +124,15 @@ export function tokenHeadBlock(options: {
     output: { channels: 5, height: 1, width: 1 },
   };
 }
+
+/** Maps larger than the longest distance, smaller than it, and not square. */
+const relativeAttentions = [
+  { label: '3 heads of 4 on 4x4 + 1 tokens', channels: 6, numHeads: 3, headDim: 4, rows: 4, columns: 4, extraTokens: 1, maxDistance: 4 },
+  { label: '2 heads of 5 on 5x5 tokens, far ones alike', channels: 8, numHeads: 2, headDim: 5, rows: 5, columns: 5, extraTokens: 0, maxDistance: 2 },
+  { label: '1 head of 16 on 2x3 + 2 tokens', channels: 5, numHeads: 1, headDim: 16, rows: 2, columns: 3, extraTokens: 2, maxDistance: 7 },
+  { label: '2 heads of 3 on 1 + 1 tokens', channels: 7, numHeads: 2, headDim: 3, rows: 1, columns: 1, extraTokens: 1, maxDistance: 1 },
+  { label: 'without its norm, 4 heads of 8 on 6x2 + 1 tokens', channels: 9, numHeads: 4, headDim: 8, rows: 6, columns: 2, extraTokens: 1, maxDistance: 3, withoutNorm: true as const },
+];
 
 /** Token counts and widths below, between and beyond what vector registers and cache lines hold. */
 function tokenBlocks(): { label: string; block: Block }[] {
@@ -147,6 +164,7 @@ function tokenBlocks(): { label: string; block: Block }[] {
     const label = `encoderAttention, ${numHeads} heads of ${headDim} on ${channels} channels, ${size ** 2} + ${extraTokens} tokens`;
     cases.push({ label, block: encoderAttentionBlock({ channels, numHeads, headDim, size, extraTokens }) });
   }
+  for (const { label, ...options } of relativeAttentions) cases.push({ label: `relativeAttention, ${label}`, block: relativeAttentionBlock(options) });
   for (const [channels, hiddenChannels, size, extraTokens] of [[8, 32, 2, 0], [5, 17, 3, 1], [7, 3, 1, 0], [12, 20, 4, 1]]) {
     cases.push({ label: `encoderMlp, ${channels} to ${hiddenChannels} channels, ${size ** 2} + ${extraTokens} tokens`, block: encoderMlpBlock({ channels, hiddenChannels, size, extraTokens }) });
   }
@@ -251,7 +269,7 @@ export function blockFeeds(block: Block, mode: ForwardMode, batch: number, rando
 }
 
 function inputShape({ type, input }: Block, batch: number): number[] {
-  return ['depthwisePool', 'encoderAttention', 'encoderMlp', 'patchMerging', 'tokenHead', 'tokenPool'].includes(type)
+  return ['depthwisePool', 'encoderAttention', 'relativeAttention', 'encoderMlp', 'patchMerging', 'tokenHead', 'tokenPool'].includes(type)
     ? [batch, tokensOf(input), input.channels]
     : [batch, input.channels, input.height, input.width];
 }

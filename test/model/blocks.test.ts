@@ -12,7 +12,7 @@ import { allBlocks, blockFeeds } from './blockCases.ts';
 const tolerance = 1e-4;
 const blockTypes: Readonly<Record<BlockType, true>> = {
   conv: true, mbconv: true, attention: true, ffn: true, pooledHead: true, patchEmbed: true, overlappingPatchEmbed: true, depthwisePool: true,
-  encoderAttention: true, encoderMlp: true, patchMerging: true, tokenHead: true, tokenPool: true,
+  encoderAttention: true, relativeAttention: true, encoderMlp: true, patchMerging: true, tokenHead: true, tokenPool: true,
 };
 
 describe('block types', () => {

@@ -17,6 +17,7 @@ const looks: Readonly<Record<string, BlockLook>> = {
   mbconv: { label: 'MBConv', short: 'MBConv', tone: 1 },
   attention: { label: 'Attention', short: 'Attention', tone: 2 },
   encoderAttention: { label: 'Attention', short: 'Attention', tone: 2 },
+  relativeAttention: { label: 'Attention with relative positions', short: 'Attention', tone: 2 },
   ffn: { label: 'FFN', short: 'FFN', tone: 3 },
   encoderMlp: { label: 'MLP', short: 'MLP', tone: 3 },
   pooledHead: { label: 'Head', short: 'Head', tone: 4 },
@@ -43,7 +44,7 @@ function shortChoice({ name, value }: Choice): string {
     case 'expansion': return `e${value}`;
     case 'squeeze-excitation': return 'SE';
     case 'heads': return value === '1' ? '1 head' : `${value} heads`;
-    case 'head width': case 'value width': case 'channels': return '';
+    case 'head width': case 'value width': case 'channels': case 'relative positions': return '';
     case 'MLP ratio': return `ratio ${value}`;
     case 'features': return `${value} feat.`;
     case 'patch': return times(value);

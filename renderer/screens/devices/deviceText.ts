@@ -47,7 +47,7 @@ const features: Readonly<Record<string, { title: string; unit?: string }>> = {
   grid: { title: 'Grid', unit: 'px' }, channels: { title: 'Channels' }, inputChannels: { title: 'Input channels' },
   outputChannels: { title: 'Output channels' }, kernelSize: { title: 'Kernel', unit: 'px' }, stride: { title: 'Stride' },
   expandRatio: { title: 'Expansion ratio' }, squeezeRatio: { title: 'Squeeze ratio' }, heads: { title: 'Heads' }, headDim: { title: 'Head width' },
-  valueRatio: { title: 'Value ratio' }, mlpRatio: { title: 'MLP ratio' }, features: { title: 'Features' }, classes: { title: 'Classes' },
+  valueRatio: { title: 'Value ratio' }, maxDistance: { title: 'Longest distance' }, mlpRatio: { title: 'MLP ratio' }, features: { title: 'Features' }, classes: { title: 'Classes' },
   matmulMacs: { title: 'MACs in products', unit: 'M' }, depthwiseMacs: { title: 'MACs in depthwise convolutions', unit: 'M' },
   attentionMacs: { title: 'MACs in attention', unit: 'M' }, readWriteBytes: { title: 'Activations moved', unit: 'MB' },
   weightBytes: { title: 'Weights', unit: 'MB' }, tokens: { title: 'Tokens' }, windowTokens: { title: 'Tokens of a window' },
@@ -70,7 +70,7 @@ const short = (value: number) => String(Number(value.toPrecision(3)));
 const kinds: Readonly<Record<string, string>> = {
   conv: 'Convolution', mbconv: 'MBConv', transition: 'Transition', attention: 'Attention', ffn: 'FFN', pooledHead: 'Head',
   patchEmbed: 'Patch embedding', overlappingPatchEmbed: 'Overlapping patch embedding', depthwisePool: 'Pooling',
-  encoderAttention: 'Encoder attention', encoderMlp: 'Encoder MLP', patchMerging: 'Patch merging', tokenHead: 'Token head', tokenPool: 'Token pooling',
+  encoderAttention: 'Encoder attention', relativeAttention: 'Relative attention', encoderMlp: 'Encoder MLP', patchMerging: 'Patch merging', tokenHead: 'Token head', tokenPool: 'Token pooling',
 };
 
 export const kindTitle = (kind: string) => kinds[kind] ?? kind;
