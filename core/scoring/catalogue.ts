@@ -1,3 +1,4 @@
+import { noiseBatch, oneImageOfOnes } from './defaultInputs.ts';
 import type { ProxyDescription } from './proxy.ts';
 
 /** Every proxy, described; `proxies.ts` has what computes them. Apart, because help and pickers only need this. */
@@ -17,6 +18,51 @@ export const proxyCatalogue = {
   'mlp-ratios': {
     title: 'Sum of MLP ratios', direction: 'higher', needs: 'nothing', usesEngine: false,
     summary: 'Sum of the MLP ratios of all MLP blocks.',
+  },
+  'dss-literal': {
+    title: 'DSS (literal)', direction: 'higher', needs: 'images', input: oneImageOfOnes, usesEngine: true,
+    summary: "TF-TAS's DSS-indicator as its paper defines it: with absolute weights, nuclear norms of weight times gradient over attention's "
+      + "linear layers, plus the MLPs' saliency.",
+  },
+  'dss-released-literal': {
+    title: 'DSS as released (literal)', direction: 'higher', needs: 'images', input: oneImageOfOnes, usesEngine: true,
+    summary: "What TF-TAS's released code computes: signed weights, and of attention only the output projections count.",
+  },
+  'dss-msa': {
+    title: 'DSS, attention half', direction: 'higher', needs: 'images', input: oneImageOfOnes, usesEngine: true,
+    summary: "The DSS-indicator's synaptic diversity: nuclear norms of weight times gradient over attention's linear layers.",
+  },
+  'dss-mlp': {
+    title: 'DSS, MLP half', direction: 'higher', needs: 'images', input: oneImageOfOnes, usesEngine: true,
+    summary: "The DSS-indicator's synaptic saliency: |weight x gradient| summed over the MLPs' linear layers.",
+  },
+  snip: {
+    title: 'SNIP', direction: 'higher', needs: 'labels', input: noiseBatch, usesEngine: true,
+    summary: "|weight x gradient of the loss| summed over the weights of all layers: what the loss would lose without them.",
+  },
+  grasp: {
+    title: 'GraSP', direction: 'higher', needs: 'labels', input: noiseBatch, usesEngine: true,
+    summary: "Minus the sum of weight x (Hessian x gradient) over the weights of all layers: how removing them would change the gradient's norm.",
+  },
+  naswot: {
+    title: 'NASWOT', direction: 'higher', needs: 'images', input: noiseBatch, usesEngine: true,
+    summary: 'Log-determinant of the kernel that counts, for every two images, the activations that take both on the same side.',
+  },
+  'te-score': {
+    title: 'TE-score', direction: 'higher', needs: 'images', input: noiseBatch, usesEngine: true,
+    summary: "Minus the condition number of the neural tangent kernel, as TF-TAS's code has it.",
+  },
+  'grad-norm': {
+    title: 'Gradient norm', direction: 'higher', needs: 'labels', input: noiseBatch, usesEngine: true,
+    summary: "Sum over all layers of the Euclidean norm of the loss's gradient.",
+  },
+  synflow: {
+    title: 'SynFlow', direction: 'higher', needs: 'images', input: oneImageOfOnes, usesEngine: true,
+    summary: '|weight x gradient| summed over all layers, with absolute parameters, an image of ones and the sum of the logits as loss.',
+  },
+  'nuclear-norm': {
+    title: 'Nuclear norms', direction: 'higher', needs: 'weights', usesEngine: false,
+    summary: 'Sum of the nuclear norms of all weight matrices, which knows neither data nor gradients.',
   },
 } as const satisfies Readonly<Record<string, Omit<ProxyDescription, 'id'>>>;
 

@@ -25,6 +25,13 @@ export function exactLogits(network: Network, mode: ForwardMode, tensors: ExactT
 
 /** The mean cross-entropy's gradients in double precision, by parameter key. */
 export function exactGradients(network: Network, mode: ForwardMode, tensors: ExactTensors, targets: ArrayLike<number>): Record<string, ArrayLike<number>> {
+  return exactBackpropagation(network, mode, tensors, (logits) => lossGradient(logits, targets));
+}
+
+/** The parameters' gradients in double precision, by key, from that at the logits. */
+export function exactBackpropagation(
+  network: Network, mode: ForwardMode, tensors: ExactTensors, gradientOf: (logits: ExactTensor) => ExactTensor,
+): Record<string, ArrayLike<number>> {
   const gradients: Record<string, ArrayLike<number>> = {};
   const passes: ((upstream: ExactTensor) => ExactTensor)[] = [];
   let x = tensors.images;
@@ -44,7 +51,7 @@ export function exactGradients(network: Network, mode: ForwardMode, tensors: Exa
       return found.get(backward.outputs[wrt.indexOf('x')])!;
     });
   });
-  passes.reduceRight((upstream, pass) => pass(upstream), lossGradient(x, targets));
+  passes.reduceRight((upstream, pass) => pass(upstream), gradientOf(x));
   return gradients;
 }
 
