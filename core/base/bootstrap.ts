@@ -20,16 +20,29 @@ export interface BootstrapOptions {
  * @returns undefined when the statistic is defined for no draw
  */
 export function bootstrapInterval(
-  count: number, statistic: (indices: readonly number[]) => number, { random, resamples = 2000, level = 0.95 }: BootstrapOptions,
+  count: number, statistic: (indices: readonly number[]) => number, { level, ...options }: BootstrapOptions,
 ): Interval | undefined {
   const values: number[] = [];
-  for (let i = 0; i < resamples; i++) {
-    const value = statistic(Array.from({ length: count }, () => random.integer(count)));
-    if (!Number.isNaN(value)) values.push(value);
-  }
-  if (values.length === 0) return undefined;
-  values.sort((a, b) => a - b);
-  return { low: quantile(values, (1 - level) / 2), high: quantile(values, (1 + level) / 2) };
+  resample(count, options, (indices) => values.push(statistic(indices)));
+  return percentileInterval(values, level);
+}
+
+/** Draws as many observations as there are, with replacement, again and again: statistics of one draw are paired. */
+export function resample(
+  count: number, { random, resamples = 2000 }: Omit<BootstrapOptions, 'level'>, visit: (indices: readonly number[]) => void,
+): void {
+  for (let i = 0; i < resamples; i++) visit(Array.from({ length: count }, () => random.integer(count)));
+}
+
+/**
+ * The middle part of a statistic's values over draws.
+ * @param values NaN where the statistic was not defined
+ * @returns undefined without any value
+ */
+export function percentileInterval(values: readonly number[], level = 0.95): Interval | undefined {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  if (sorted.length === 0) return undefined;
+  return { low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
 }
 
 /** Linear between the neighbouring values. @param sorted ascending */

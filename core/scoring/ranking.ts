@@ -1,3 +1,4 @@
+import { midRanks } from '../base/rankStatistics.ts';
 import type { ProxyDescription } from './proxy.ts';
 
 /**
@@ -13,4 +14,12 @@ export function compareScores({ direction }: Pick<ProxyDescription, 'direction'>
 /** Indices of scores, the most promising first; equal ones keep their order. */
 export function bestFirst(proxy: Pick<ProxyDescription, 'direction'>, values: readonly number[]): number[] {
   return [...values.keys()].sort((i, j) => compareScores(proxy, values[i], values[j]));
+}
+
+/**
+ * Ranks of scores, the highest for the most promising, whatever the direction: 1 to their number; equal ones share the mean of
+ * their ranks, and so do those that are not valid, below all others.
+ */
+export function promiseRanks({ direction }: Pick<ProxyDescription, 'direction'>, values: readonly number[]): number[] {
+  return midRanks(values.map((value) => !Number.isFinite(value) ? -Number.MAX_VALUE : direction === 'higher' ? value : -value));
 }

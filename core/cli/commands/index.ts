@@ -16,6 +16,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   'auto-scale': async () => (await import('./autoScale.ts')).autoScale,
   ablation: async () => (await import('./ablation.ts')).ablation,
   conflict: async () => (await import('./conflict.ts')).conflict,
+  correlate: async () => (await import('./correlate.ts')).correlate,
   'rank-correlation': async () => (await import('./rankCorrelation.ts')).rankCorrelation,
   'compare-search': async () => (await import('./compareSearch.ts')).compareSearch,
   bench: async () => (await import('./bench.ts')).bench,

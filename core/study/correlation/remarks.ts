@@ -1,0 +1,60 @@
+import type { Agreement, Estimate } from '../../scoring/agreement.ts';
+import type { CorrelatedColumn, CorrelatedRanking } from './result.ts';
+
+/** What a score must beat to be worth its computation. */
+const counts = ['params', 'macs'] as const;
+const titles = { params: 'counting parameters', macs: 'counting MACs' } as const;
+
+type Verdict = 'better' | 'worse' | 'open';
+
+/** Better or worse only where the whole interval of the paired difference says so. */
+export function verdictOf({ value, interval }: Estimate): Verdict {
+  if (value === null || interval === null) return 'open';
+  return interval.low > 0 ? 'better' : interval.high < 0 ? 'worse' : 'open';
+}
+
+/** A sentence for each score about whether it beats counting, on the mean over columns and column by column. */
+export function remarksOn(rankings: readonly CorrelatedRanking[], columns: readonly CorrelatedColumn[], networks: number): string[] {
+  const remarks = rankings.filter(({ isBaseline }) => !isBaseline).map((ranking) => remarkOn(ranking, rankings, columns));
+  if (remarks.length === 0) return [];
+  return [
+    ...remarks,
+    `Intervals are 95 % bootstrap intervals over the ${networks} networks; differences are paired: both rankings on the same draws.`,
+  ];
+}
+
+function remarkOn(ranking: CorrelatedRanking, rankings: readonly CorrelatedRanking[], columns: readonly CorrelatedColumn[]): string {
+  const { title, mean, invalid } = ranking;
+  const rest = invalid > 0 ? ` It has no valid value for ${invalid} ${invalid === 1 ? 'network' : 'networks'}, ranked last.` : '';
+  const place = columns.length > 1 ? `On the mean over ${columns.length} data sets` : `On ${columns[0].title}`;
+  if (mean.tau.value === null) return `${title} puts no network before another where accuracies differ, so there is no order to judge.${rest}`;
+  const verdicts = counts.map((id) => verdictOf(mean.gains[id]));
+  const text = counts.map((id) => `${titles[id]} (tau ${tauText(mean.tau)} against ${tauText(rankings.find((other) => other.id === id)!.mean.tau)}, difference ${gainText(mean, id)})`);
+  const beats = verdicts.every((verdict) => verdict === 'better');
+  const sentence = beats ? `${place}, ${title} beats ${text.join(' and ')}.`
+    : `${place}, ${title} does not beat ${counts.flatMap((id, i) => verdicts[i] === 'better' ? [] : [`${text[i]}${verdicts[i] === 'open' && (mean.gains[id].value ?? 0) > 0 ? ': more, but not beyond chance' : ''}`]).join(' nor ')}.`;
+  return `${sentence}${columns.length > 1 ? ` ${columnText(ranking, columns)}` : ''}${rest}`;
+}
+
+/** Of how many columns it ranks better and worse, beyond chance. */
+function columnText({ columns: own }: CorrelatedRanking, columns: readonly CorrelatedColumn[]): string {
+  const named = (wanted: Verdict) => columns.filter((_, i) => {
+    const verdicts = counts.map((id) => verdictOf(own[i].gains[id]));
+    return wanted === 'better' ? verdicts.every((verdict) => verdict === 'better') : verdicts.some((verdict) => verdict === wanted);
+  }).map(({ title }) => title);
+  const [better, worse] = [named('better'), named('worse')];
+  return `Better than both beyond chance on ${listed(better)}, worse than one of them on ${listed(worse)}.`;
+}
+
+const listed = (names: readonly string[]) => names.length === 0 ? 'none' : names.map((name) => name.replaceAll(',', '')).join(', ');
+
+export const tauText = ({ value }: Estimate) => value === null ? 'undefined' : signed(value, 3);
+
+function gainText(mean: Agreement, id: string): string {
+  const { value, interval } = mean.gains[id];
+  if (value === null) return 'undefined';
+  return interval ? `${plus(value)}, ${plus(interval.low)} to ${plus(interval.high)}` : plus(value);
+}
+
+export const signed = (value: number, digits: number) => value.toFixed(digits).replace('-', '−');
+const plus = (value: number) => `${value >= 0 ? '+' : ''}${signed(value, 3)}`;
