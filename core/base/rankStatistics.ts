@@ -26,29 +26,19 @@ export function spearmanRho(a: readonly number[], b: readonly number[]): number 
   const middle = (a.length + 1) / 2;
   const ranksA = midRanks(a).map((rank) => rank - middle);
   const ranksB = midRanks(b).map((rank) => rank - middle);
-  const product = (x: readonly number[], y: readonly number[]) => {
-    let sum = 0;
-    for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
-    return sum;
-  };
+  const product = (x: readonly number[], y: readonly number[]) => x.reduce((sum, value, i) => sum + value * y[i], 0);
   return product(ranksA, ranksB) / Math.sqrt(product(ranksA, ranksA) * product(ranksB, ranksB));
 }
 
 /** Ranks from 1, ascending; equal values share the mean of the ranks that they take up. */
 export function midRanks(values: readonly number[]): number[] {
-  // Typed arrays sort by number, several times as fast as any comparison that is called.
-  const sorted = Float64Array.from(values).sort();
-  const below = (value: number, orEqual: boolean) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle] < value || (orEqual && sorted[middle] === value)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return values.map((value) => (below(value, false) + 1 + below(value, true)) / 2);
+  const order = [...values.keys()].sort((i, j) => values[i] - values[j]);
+  const ranks = new Array<number>(values.length);
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    while (end < order.length && values[order[end]] === values[order[start]]) end++;
+    for (let i = start; i < end; i++) ranks[order[i]] = (start + 1 + end) / 2;
+  }
+  return ranks;
 }
 
 const pairsOf = (count: number) => (count * (count - 1)) / 2;

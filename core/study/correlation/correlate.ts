@@ -21,6 +21,8 @@ export interface CorrelateOptions {
   /** The k of recall and regret; a tenth of a column's networks without. */
   readonly topK?: number;
   readonly seeds: readonly string[];
+  /** Draws behind each interval. */
+  readonly resamples?: number;
   /** Needed when one of the proxies runs networks. */
   readonly engine?: Engine;
   readonly record?: ScoreRecord;
@@ -55,7 +57,7 @@ export async function correlate(set: MeasuredSet, options: CorrelateOptions, hoo
   const valuesOf = (id: ProxyId) => scores[id].map(({ value }) => value ?? NaN);
   const ranked = rules.map((rule) => ({ ...rule, ranks: combinedRanks(rule, valuesOf) }));
   const found = agreements(ranked, columns.map(({ name }, i) => ({ name, accuracies: networks.map(({ accuracies }) => accuracies[i]) })), {
-    topK: columns.map(({ topK }) => topK), baselines: baselineIds, random: new Random(`${options.seeds[0]}/bootstrap`),
+    topK: columns.map(({ topK }) => topK), baselines: baselineIds, random: new Random(`${options.seeds[0]}/bootstrap`), resamples: options.resamples,
   });
   const rankings = ranked.map(({ id, title, parts, ranks }, i) => {
     const valid = set.networks.map((_, network) => parts.every((part) => scores[part][network].value !== null));

@@ -15,7 +15,8 @@ const reference = '#d55e00';
 const mutedInk = '#5b6470';
 const ink = '#22262b';
 
-const panelWidth = 190;
+/** A single panel, and one of several side by side. */
+const panelWidths = { alone: 460, shared: 190 };
 const rowHeight = 20;
 const perRow = 4;
 const margin = { left: 150, top: 76, right: 20, between: 16, below: 58 };
@@ -38,6 +39,7 @@ export function correlationSvg(correlation: Correlation): string {
     ...columns.map((column, i) => ({ title: column.title, of: (ranking: CorrelatedRanking) => ranking.columns[i] })),
   ];
   const across = Math.min(perRow, panels.length);
+  const panelWidth = across === 1 ? panelWidths.alone : panelWidths.shared;
   const height = Math.max(60, ordered.length * rowHeight);
   const range = rangeOf(ordered, panels);
   const places = panels.map((_, i) => ({
