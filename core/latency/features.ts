@@ -1,4 +1,5 @@
 import { tokensOf, type Block, type FeatureShape, type MbConvBlock, type RelativeAttentionBlock } from '../network/blocks.ts';
+import { blockMacs } from '../network/counts.ts';
 
 /**
  * Blocks that are fitted together. Transitions are inverted residuals, but with their own proportions (always
@@ -116,7 +117,7 @@ function workOf(block: Block): Partial<Terms> {
       const map = output.channels * positions(output);
       const hasNorm = block.normEpsilon !== undefined && !block.withoutNorm;
       return {
-        convMacs: positions(output) * weights,
+        convMacs: blockMacs(block),
         normElements: hasNorm ? map : 0,
         // Convolution, turning the map into tokens, norm, positions, class token.
         readWriteBytes: elements(input) + (3 + 2 * Number(hasNorm) + 2 * Number(block.positions) + 2 * Number(block.classToken)) * map,

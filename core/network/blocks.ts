@@ -119,6 +119,8 @@ export interface OverlappingPatchEmbedBlock extends BlockBase {
   /** The output has one extra token then. */
   readonly classToken: boolean;
   readonly initialisation: ConvolutionStart;
+  /** Whether the bias counts as a multiply-accumulate, as in As-ViT's figures (asvit.md 2.1); others leave biases out. */
+  readonly countsBias?: true;
 }
 
 /**

@@ -36,7 +36,7 @@ export function blockMacs(block: Block): number {
     case 'patchEmbed':
       return positions(output) * input.channels * block.patchSize ** 2 * output.channels;
     case 'overlappingPatchEmbed':
-      return positions(output) * input.channels * block.kernelSize ** 2 * output.channels;
+      return positions(output) * (input.channels * block.kernelSize ** 2 + (block.countsBias ? 1 : 0)) * output.channels;
     case 'depthwisePool':
       return positions(output) * block.kernelSize ** 2 * output.channels + (input.extraTokens ?? 0) * input.channels * output.channels;
     case 'encoderAttention':

@@ -13,6 +13,8 @@ const MAX_FILE_BYTES = 1 << 20;
 export async function findArchitecture<A>(space: SearchSpace<A>, input: string): Promise<A> {
   const text = input.trim();
   if (isName(space, text) || looksLikeJson(text)) return readArchitecture(space, text);
+  const noted = space.parseText?.(text);
+  if (noted !== undefined) return noted;
   if (!(await exists(text))) {
     if (/[/\\]|\.json$/i.test(text)) {
       throw new InputError('missing-file', `Cannot read the architecture: there is no file ${text}.`);
@@ -30,6 +32,8 @@ export async function findArchitecture<A>(space: SearchSpace<A>, input: string):
 export function readArchitecture<A>(space: SearchSpace<A>, text: string, source?: string): A {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
   if (isName(space, trimmed)) return space.networks[trimmed];
+  const noted = space.parseText?.(trimmed);
+  if (noted !== undefined) return noted;
   if (!looksLikeJson(trimmed)) throw unknownArchitecture(space, trimmed);
   const json = parseJsonText(trimmed, source ?? 'The architecture');
   try {
@@ -41,7 +45,7 @@ export function readArchitecture<A>(space: SearchSpace<A>, text: string, source?
 }
 
 const isName = (space: SearchSpace, text: string) => Object.hasOwn(space.networks, text);
-const looksLikeJson = (text: string) => /^[{[]/.test(text);
+const looksLikeJson = (text: string) => /^[{["]/.test(text);
 
 function unknownArchitecture(space: SearchSpace, text: string): InputError {
   const shown = text.length > 60 ? `${text.slice(0, 60)}...` : text;

@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.ts';
+import { asVit } from './asvit/space.ts';
 import { autoFormerBase, autoFormerMini, autoFormerSmall, autoFormerTiny } from './autoformer/space.ts';
 import { elasticVit, elasticVitMini } from './elasticvit/space.ts';
 import { pitExtraSmall, pitSmall, pitTiny } from './pit/space.ts';
@@ -8,6 +9,7 @@ const spaces: readonly SearchSpace[] = [
   elasticVit, elasticVitMini,
   autoFormerTiny, autoFormerSmall, autoFormerBase, autoFormerMini,
   pitTiny, pitExtraSmall, pitSmall,
+  asVit,
 ];
 
 export const spaceIds: readonly string[] = spaces.map((space) => space.id);

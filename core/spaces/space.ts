@@ -27,8 +27,10 @@ export interface SpaceDimension {
   readonly title: string;
   /** Everything it can be, ascending. */
   readonly values: readonly number[];
+  /** How the space's publications call and count it, where that differs; `values` in the same order. */
+  readonly published?: { readonly name: string; readonly values: readonly number[] };
   /** What it sets, in the field's words. */
-  readonly kind: 'resolution' | 'width' | 'depth' | 'kernel' | 'ratio';
+  readonly kind: 'resolution' | 'width' | 'depth' | 'kernel' | 'ratio' | 'heads' | 'window';
   /** Whether it is about layers with attention. */
   readonly isTransformer: boolean;
 }
@@ -72,6 +74,11 @@ export interface SearchSpace<A = unknown> {
    * @throws InputError `invalid-architecture`, naming the field and what is accepted.
    */
   parse(json: unknown): A;
+  /**
+   * Reads an architecture in another notation that the space's publications use; undefined for other texts.
+   * @throws InputError `invalid-architecture` for one that is not of the space
+   */
+  parseText?(text: string): A | undefined;
   /** A stable identity: equal exactly when the architectures are equal. */
   key(arch: A): string;
   /** The architecture's value on each of `dimensions`. */

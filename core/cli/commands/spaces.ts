@@ -12,7 +12,7 @@ export const spaces = defineCommand({
     const all = spaceIds.map(getSpace);
     if (json) return print(`[${all.map(spaceJson).join(',')}]`);
     const rows = all.map(({ id, size, resolutions, defaultClasses, networks }) => [
-      id, Number(size).toExponential(1), `${resolutions[0]} to ${resolutions.at(-1)} px`, String(defaultClasses),
+      id, Number(size).toExponential(1), `${resolutions.length > 1 ? `${resolutions[0]} to ` : ''}${resolutions.at(-1)} px`, String(defaultClasses),
       Object.keys(networks).join(', '),
     ]);
     for (const line of tableLines(columns, rows)) await print(line);
