@@ -2,15 +2,17 @@ import * as tf from '@tensorflow/tfjs';
 import { expandAdjoint } from '../graph/adjoints.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Attribute, Graph, GraphNode, Operator } from '../graph/graph.ts';
+import { withoutJets } from '../graph/jets/operators.ts';
 
 const expanded = new WeakMap<Graph, Graph>();
 
-/** The graph with those adjoint operators spelled out that standard operators can spell. */
+/** The graph with those operators of derived graphs spelled out that standard operators can spell. */
 export function withoutAdjoints(graph: Graph): Graph {
   let spelled = expanded.get(graph);
   if (!spelled) {
-    const builder = GraphBuilder.from(graph, { withNodes: false, namespace: 'spelled/' });
-    for (const node of graph.nodes) if (!expandAdjoint(builder, node)) builder.copy(node, graph.values);
+    const unstacked = withoutJets(graph);
+    const builder = GraphBuilder.from(unstacked, { withNodes: false, namespace: 'spelled/' });
+    for (const node of unstacked.nodes) if (!expandAdjoint(builder, node)) builder.copy(node, unstacked.values);
     expanded.set(graph, spelled = builder.build(graph.outputs));
   }
   return spelled;

@@ -77,6 +77,11 @@ export class GraphBuilder {
     return name;
   }
 
+  /** The size that a constant of rank 0 stands for, or undefined for other names. */
+  scalarSize(name: string): Dim | undefined {
+    return this.#scalars.get(name);
+  }
+
   dims(name: string): readonly Dim[] {
     return this.#valueOf(name).dims;
   }

@@ -13,7 +13,9 @@ export type Operator =
   // Only in derived graphs: adjoints that engines spell in their own way.
   | 'ConvInputGradient' | 'ConvWeightGradient' | 'AveragePoolGradient' | 'ScatterAdd' | 'ConvTranspose'
   | 'ReluGradient' | 'HardSigmoidGradient' | 'HardSwishGradient' | 'GeluGradient' | 'SoftmaxGradient'
-  | 'BatchNormalizationGradient' | 'LayerNormalizationGradient';
+  | 'BatchNormalizationGradient' | 'LayerNormalizationGradient'
+  // Only in derived graphs: on values stacked with their derivatives (jets/).
+  | 'JetAdd' | 'JetMatMul' | 'JetSoftmax' | 'JetGelu';
 
 /** Attribute values; `Dim` lists (shapes) may hold symbols. */
 export type Attribute = number | string | readonly Dim[];

@@ -27,7 +27,8 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
       const [batch, channels, height, width] = first.dims;
       return same([batch, channels, strided(height, 2), strided(width, 2)]);
     }
-    case 'MatMul': {
+    case 'MatMul':
+    case 'JetMatMul': {
       const [rows, inner] = first.dims.slice(-2);
       const [matching, columns] = inputs[1].dims.slice(-2);
       if (inner === undefined || inner !== matching) throw misfit('multiply', inputs);

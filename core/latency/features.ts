@@ -83,10 +83,10 @@ function workOf(block: Block): Partial<Terms> {
         matmulMacs: tokens * weights,
         attentionMacs: tokens ** 2 * (keys + values),
         softmaxElements: scores,
-        normElements: elements(input),
+        normElements: block.withoutNorm ? 0 : elements(input),
         activationElements: tokens * values,
         // Norm, joint projection, scores, softmax, weighted sum, activation, output projection, residual.
-        readWriteBytes: 4 * elements(input) + tokens * (4 * keys + 6 * values) + 4 * scores + 3 * elements(output),
+        readWriteBytes: (block.withoutNorm ? 2 : 4) * elements(input) + tokens * (4 * keys + 6 * values) + 4 * scores + 3 * elements(output),
         weightBytes: weights,
       };
     }
@@ -171,13 +171,12 @@ function workOf(block: Block): Partial<Terms> {
     case 'ffn':
     case 'encoderMlp': {
       const hidden = tokensOf(input) * block.hiddenChannels;
-      const withoutNorm = block.type === 'encoderMlp' && block.withoutNorm;
       const weights = 2 * input.channels * block.hiddenChannels;
       return {
         matmulMacs: tokensOf(input) * weights,
-        normElements: withoutNorm ? 0 : elements(input),
+        normElements: block.withoutNorm ? 0 : elements(input),
         activationElements: hidden,
-        readWriteBytes: (withoutNorm ? 5 : 7) * elements(input) + 4 * hidden,
+        readWriteBytes: (block.withoutNorm ? 5 : 7) * elements(input) + 4 * hidden,
         weightBytes: weights,
       };
     }

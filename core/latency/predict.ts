@@ -144,9 +144,9 @@ function shapeOf(block: Block): string {
       return `${block.role}${shape},${block.kernelSize},${block.stride},${block.hiddenChannels},` +
         `${block.squeezeChannels}`;
     case 'attention':
-      return `a${shape},${block.numHeads},${block.headDim},${block.valueRatio}`;
+      return `a${shape},${block.numHeads},${block.headDim},${block.valueRatio},${block.withoutNorm}`;
     case 'ffn':
-      return `f${shape},${block.hiddenChannels}`;
+      return `f${shape},${block.hiddenChannels},${block.withoutNorm}`;
     case 'pooledHead':
       return `h${shape},${block.hiddenChannels},${block.features},${block.classes}`;
     case 'patchEmbed':

@@ -61,6 +61,7 @@ export interface AttentionBlock extends BlockBase {
   /** Width of a value = valueRatio x headDim. */
   readonly valueRatio: number;
   readonly normAxes: NormAxes;
+  readonly withoutNorm?: true;
 }
 
 /** Pre-norm two-layer perceptron with hard-swish, biases and a residual. */
@@ -69,6 +70,7 @@ export interface FfnBlock extends BlockBase {
   readonly mlpRatio: number;
   readonly hiddenChannels: number;
   readonly normAxes: NormAxes;
+  readonly withoutNorm?: true;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { KernelMemory } from './kernelMemory.ts';
 // Their tests run here once more, which takes a second or two, so that it shows what they call.
+import './jetKernels.test.ts';
 import './kernels.test.ts';
 import './rowKernels.test.ts';
 import './windowKernels.test.ts';

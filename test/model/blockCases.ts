@@ -228,7 +228,11 @@ export function allBlocks(): { label: string; block: Block }[] {
     cases.push({ label: `attention with heads as published, norm over ${normAxes}`, block: attentionBlock({ numHeads: 2, headDim: 16, valueRatio: 2, size: 3, normAxes }) });
     for (const size of [1, 2, 3]) cases.push({ label: `ffn, norm over ${normAxes}, map ${size}`, block: ffnBlock({ channels: 6, mlpRatio: size, size, normAxes }) });
   }
-  cases.push(...unevenBlocks());
+  cases.push(
+    { label: 'attention, no norm', block: { ...attentionBlock({ numHeads: 2, headDim: 4, valueRatio: 2, size: 3, normAxes: 'channels' }), withoutNorm: true } },
+    { label: 'ffn, no norm', block: { ...ffnBlock({ channels: 5, mlpRatio: 2, size: 2, normAxes: 'channels' }), withoutNorm: true } },
+    ...unevenBlocks(),
+  );
   for (const size of [2, 3]) cases.push({ label: `pooledHead, map ${size}`, block: pooledHeadBlock({ channels: 4, size, classes: 5 }) });
   return [...cases, ...tokenBlocks(), ...windowBlocks()];
 }

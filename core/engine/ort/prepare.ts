@@ -2,13 +2,15 @@ import { expandAdjoint } from '../../graph/adjoints.ts';
 import { GraphBuilder } from '../../graph/builder.ts';
 import { product, strided, type Dim } from '../../graph/dims.ts';
 import type { Graph, GraphNode } from '../../graph/graph.ts';
+import { withoutJets } from '../../graph/jets/operators.ts';
 import { windowPads } from '../../graph/shapes.ts';
 
 /**
- * Respells a graph for ONNX Runtime: adjoints become operators that it has, and operators whose kernels are slow there
- * are replaced by faster equivalents. Exports never see this.
+ * Respells a graph for ONNX Runtime: operators of derived graphs become operators that it has, and operators whose kernels
+ * are slow there are replaced by faster equivalents. Exports never see this.
  */
-export function prepareForOrt(graph: Graph): Graph {
+export function prepareForOrt(given: Graph): Graph {
+  const graph = withoutJets(given);
   const builder = GraphBuilder.from(graph, { withNodes: false, namespace: 'ort/' });
   for (const node of graph.nodes) {
     if (respell(builder, node) === undefined && !expandAdjoint(builder, node)) builder.copy(node, graph.values);

@@ -7,6 +7,7 @@ import { flatKernels } from './kernels/flat.ts';
 import { productKernels } from './kernels/products.ts';
 import { softmaxKernels } from './kernels/softmax.ts';
 import { geluKernels } from './kernels/gelu.ts';
+import { jetKernels } from './kernels/jets.ts';
 import { layerNormKernels } from './kernels/layerNorm.ts';
 import { layoutKernels } from './kernels/layout.ts';
 import { poolingKernels } from './kernels/pooling.ts';
@@ -38,7 +39,7 @@ function instantiate(memory: WasmMemory, shared: boolean): Readonly<Record<strin
     const compiled = modules.get(shared) ?? new webAssembly.Module(encodeModule([
       ...elementwiseKernels, ...batchNormKernels, ...layerNormKernels, ...depthwiseKernels, ...poolingKernels,
       ...reductionKernels, ...layoutKernels, ...softmaxKernels, ...productKernels, ...flatKernels,
-      ...geluKernels, ...rowKernels, ...permutationKernels,
+      ...geluKernels, ...rowKernels, ...permutationKernels, ...jetKernels,
     ], { shared }));
     modules.set(shared, compiled);
     return new webAssembly.Instance(compiled, { env: { memory } }).exports as Record<string, Kernel>;

@@ -1,18 +1,18 @@
 import { product } from '../../graph/dims.ts';
 import type { AttentionBlock } from '../blocks.ts';
 import type { BlockDefinition } from '../definition.ts';
-import { layerNorm, layerNormParameters } from './layerNorm.ts';
+import { layerNorm, normParametersOf } from './layerNorm.ts';
 
 const queries = (block: AttentionBlock) => product(block.headDim, 'heads');
 const values = (block: AttentionBlock) => product(block.headDim * block.valueRatio, 'heads');
 
 /** Vaswani et al. 2017 as ElasticViT has it; queries, keys and values have weights of their own, so each is sliced by role. */
 export const attention: BlockDefinition<AttentionBlock> = {
-  variant: (block) => `d${block.headDim} v${block.valueRatio} norm:${block.normAxes}`,
+  variant: (block) => `d${block.headDim} v${block.valueRatio} norm:${block.withoutNorm ? 'none' : block.normAxes}`,
   inputDims: () => ['B', 'channels', 'H', 'W'],
   sizes: (block) => ({ channels: block.input.channels, heads: block.numHeads, offsets: 2 * block.input.height - 1 }),
   parameters: (block) => [
-    ...layerNormParameters,
+    ...normParametersOf(block),
     { name: 'query.weight', dims: [queries(block), 'channels', 1, 1], init: 'fanIn', decay: true },
     { name: 'key.weight', dims: [queries(block), 'channels', 1, 1], init: 'fanIn', decay: true },
     { name: 'value.weight', dims: [values(block), 'channels', 1, 1], init: 'fanIn', decay: true },
@@ -29,7 +29,7 @@ export const attention: BlockDefinition<AttentionBlock> = {
   build(block, graph) {
     const [batch, , height, width] = graph.dims('x');
     const tokens = product(height, width);
-    const normalised = layerNorm(graph, 'x', block.normAxes);
+    const normalised = block.withoutNorm ? 'x' : layerNorm(graph, 'x', block.normAxes);
     const heads = (y: string, headDim: number) => graph.reshape(y, [batch, 'heads', headDim, tokens]);
     const query = graph.conv(normalised, graph.mul('query.weight', 1 / Math.sqrt(block.headDim)));
     const key = graph.conv(normalised, 'key.weight');

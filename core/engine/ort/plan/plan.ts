@@ -4,6 +4,7 @@ import type { Address } from '../../wasm/arena.ts';
 import type { Device } from './device.ts';
 import { elementwiseEmitters, type Emitter } from './elementwise.ts';
 import { innerSlots } from './innerSlots.ts';
+import { jetEmitters } from './jets.ts';
 import type { Layout } from './layout.ts';
 import { mapEmitters } from './maps.ts';
 import { nodeGraph } from './nodes.ts';
@@ -18,7 +19,7 @@ import { tokenEmitters } from './tokens.ts';
 
 /** Of those that know an operator, the first that can plan the node does. */
 const emitters: readonly Readonly<Record<string, Emitter>>[] = [
-  tokenEmitters, { ...elementwiseEmitters, ...mapEmitters, ...normEmitters, ...shapeEmitters }, rowEmitters,
+  tokenEmitters, jetEmitters, { ...elementwiseEmitters, ...mapEmitters, ...normEmitters, ...shapeEmitters }, rowEmitters,
 ];
 
 export interface Result {

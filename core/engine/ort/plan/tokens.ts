@@ -8,11 +8,11 @@ import type { Frame, Storage } from './steps.ts';
 
 /** Layers of vision transformers on tokens [batch, tokens, channels] in the order of their axes. */
 
-const isDeclared = (planner: Planner, name: string) => planner.layoutOf(name) === 'declared' && planner.scalar(name) === undefined;
+export const isDeclared = (planner: Planner, name: string) => planner.layoutOf(name) === 'declared' && planner.scalar(name) === undefined;
 const same = (a: readonly Dim[], b: readonly Dim[]) => a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 
 /** Whether `b` has one number for each place along the last axes of `a`. @returns rows that share it and their length */
-function repeatedRow(a: readonly Dim[], b: readonly Dim[]): { rowsOfImage: Dim; length: Dim } | undefined {
+export function repeatedRow(a: readonly Dim[], b: readonly Dim[]): { rowsOfImage: Dim; length: Dim } | undefined {
   const trailing = b.slice(b.findIndex((dim) => dim !== 1));
   const axis = a.length - trailing.length;
   if (trailing.length === 0 || b.length > a.length || axis < 1 || !same(a.slice(axis), trailing)) return undefined;
@@ -20,7 +20,7 @@ function repeatedRow(a: readonly Dim[], b: readonly Dim[]): { rowsOfImage: Dim; 
 }
 
 /** A sum that only another sum reads, whose other operand is at hand: both are made at once. */
-function followingSum(planner: Planner, name: string): { other: string; output: string } | undefined {
+export function followingSum(planner: Planner, name: string): { other: string; output: string } | undefined {
   const reader = planner.onlyConsumer(name);
   if (reader?.operator !== 'Add') return undefined;
   const other = reader.inputs[0] === name ? reader.inputs[1] : reader.inputs[0];

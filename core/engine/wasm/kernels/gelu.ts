@@ -37,12 +37,12 @@ function half(f: FunctionBuilder, lanes: Lanes, u: Local<'f32' | 'v128'>, { limi
 }
 
 /** Below the limit Phi's error stands in for Phi, and must not be multiplied by ever more. */
-function geluOf(f: FunctionBuilder, lanes: Lanes, u: Floats): Floats {
+export function geluOf(f: FunctionBuilder, lanes: Lanes, u: Floats): Floats {
   const limited = f.local(lanes.type, lanes.atLeast(u, lanes.constant(-centredNormal.limit)));
   return lanes.mul(limited, half(f, lanes, limited, centredNormal));
 }
 
-function slopeOf(f: FunctionBuilder, lanes: Lanes, u: Floats): Floats {
+export function slopeOf(f: FunctionBuilder, lanes: Lanes, u: Floats): Floats {
   return half(f, lanes, f.local(lanes.type, lanes.atLeast(u, lanes.constant(-centredSlope.limit))), centredSlope);
 }
 

@@ -1,40 +1,12 @@
 import type { EncodedFunction } from '../encoding.ts';
-import { f32, f32x4, fourLanes, i32, oneLane, type Expression, type Floats, type Lanes, type Local } from '../expression.ts';
+import { f32, i32, oneLane, type Lanes, type Local } from '../expression.ts';
 import { FunctionBuilder } from '../function.ts';
+import { alongRow, largestOfRow } from './alongRow.ts';
 import { powerOfTwo } from './polynomial.ts';
 
 /**
  * Row-major matrices [rows, length] whose rows are tokens (or the attention weights of one query): norms, softmax and sums.
  */
-
-/**
- * Sums of a walk along one row, sixteen running sums each, so that rounding stays small for rows of a few thousand. The
- * pointers move along.
- */
-function alongRow(
-  f: FunctionBuilder, howMany: number, length: Local<'i32'>, pointers: readonly Local<'i32'>[],
-  body: (lanes: Lanes, offset: number, add: (which: number, value: Floats) => void) => void,
-): Local<'f32'>[] {
-  const partial = Array.from({ length: howMany }, () => Array.from({ length: 4 }, () => f.local('v128')));
-  const single = partial.map(() => f.local('f32'));
-  for (const parts of partial) for (const part of parts) f.set(part, fourLanes.constant(0));
-  for (const one of single) f.set(one, oneLane.constant(0));
-  const left = f.integer(length);
-  f.sweep(left, pointers, (lanes, offset) => body(lanes, offset, (which, value) => {
-    if (lanes.width === 1) f.set(single[which], f32.add(single[which], value as Expression<'f32'>));
-    else f.set(partial[which][offset / 16], fourLanes.add(partial[which][offset / 16], value as Expression<'v128'>));
-  }));
-  partial.forEach(([a, b, c, d], which) => {
-    f.set(a, fourLanes.add(fourLanes.add(a, b), fourLanes.add(c, d)));
-    f.set(single[which], f32.add(single[which], acrossLanes(a, f32.add)));
-  });
-  return single;
-}
-
-function acrossLanes(value: Local<'v128'>, join: (a: Expression<'f32'>, b: Expression<'f32'>) => Expression<'f32'>): Expression<'f32'> {
-  const [a, b, c, d] = [0, 1, 2, 3].map((lane) => f32x4.lane(value, lane));
-  return join(join(a, b), join(c, d));
-}
 
 /** normaliseRows(x, scale, bias, y, mean, inverse, rows, length, epsilon): Ba et al. 2016, inverse = 1 / sqrt(variance + epsilon) */
 function normaliseRows(): EncodedFunction {
@@ -139,20 +111,9 @@ function softmaxRows(): EncodedFunction {
   const f = new FunctionBuilder('softmaxRows');
   const { x, y, rows, length } = f.pointers('x', 'y', 'rows', 'length');
   const [at, left, to] = [f.local('i32'), f.local('i32'), f.local('i32')];
-  const largest = Array.from({ length: 4 }, () => f.local('v128'));
-  const most = f.local('f32');
   f.repeat(rows, () => {
     f.set(at, x);
-    f.set(left, length);
-    for (const part of largest) f.set(part, fourLanes.constant(-Infinity));
-    f.set(most, oneLane.constant(-Infinity));
-    f.sweep(left, [at], (lanes, offset) => {
-      if (lanes.width === 1) f.set(most, oneLane.max(most, oneLane.load(at, offset)));
-      else f.set(largest[offset / 16], fourLanes.max(largest[offset / 16], fourLanes.load(at, offset)));
-    });
-    const [a, b, c, d] = largest;
-    f.set(a, fourLanes.max(fourLanes.max(a, b), fourLanes.max(c, d)));
-    f.set(most, oneLane.max(most, acrossLanes(a, oneLane.max)));
+    const most = largestOfRow(f, length, at);
     f.set(to, y);
     const [total] = alongRow(f, 1, length, [x, to], (lanes, offset, add) => {
       const exponent = lanes.mul(lanes.sub(lanes.load(x, offset), lanes.splat(most)), lanes.constant(Math.LOG2E));
