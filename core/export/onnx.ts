@@ -10,6 +10,7 @@ import { foldConstants, type Constant } from './constants.ts';
 import { blockNames } from './names.ts';
 import { withJoinedLinear } from './passes/linear.ts';
 import { withFoldedNormAffine } from './passes/normAffine.ts';
+import { withoutRepeatedChannels } from './passes/repeatedChannels.ts';
 import { withSmallTransposes } from './passes/smallTransposes.ts';
 import { withoutUnusedOutputs } from './passes/unusedOutputs.ts';
 
@@ -63,7 +64,7 @@ export function exportOnnx(weights: Weights, options: ExportOptions): Uint8Array
 
 /** A block's graph respelled for running alone, where nothing is trained or differentiated. */
 function phoneGraph(graph: Graph, sizes: DimValues): Graph {
-  const lean = withJoinedLinear(withFoldedNormAffine(graph));
+  const lean = withoutRepeatedChannels(withJoinedLinear(withFoldedNormAffine(graph)));
   return withoutUnusedOutputs(withSmallTransposes(lean, new Map([['B', 1], ...sizes])));
 }
 

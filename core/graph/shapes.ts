@@ -18,7 +18,8 @@ export function inferValues(operator: Operator, inputs: readonly Value[], attrib
       const stride = attributes.stride as number;
       const [batch, channels, height, width] = first.dims;
       const [filters, perFilter] = inputs[1].dims;
-      if (attributes.depthwise ? filters !== channels || perFilter !== 1 : perFilter !== channels) throw misfit('convolve', inputs);
+      const expected = product(channels, Number(attributes.multiplier ?? 1));
+      if (attributes.depthwise ? filters !== expected || perFilter !== 1 : perFilter !== channels) throw misfit('convolve', inputs);
       const [top, left, bottom, right] = windowPads(attributes);
       const rest = 1 - Number(attributes.kernelSize);
       return same([batch, filters, strided(plus(height, top + bottom + rest), stride), strided(plus(width, left + right + rest), stride)]);

@@ -47,6 +47,10 @@ describe('an exported network in ONNX Runtime', () => {
     }
   });
 
+  it.each([{ name: 'pit-ti', resolution: 64 }, { name: 'min', resolution: 53 }])('computes what pit-ti $name does at $resolution px', ({ name, resolution }) => {
+    expect(difference(engine, lowered('pit-ti', name, { resolution, classes: 7 }), name, 'dynamic', [1, 2])).toBeLessThan(maxRelativeDiff);
+  });
+
   it('computes what the pure JavaScript engine does', async () => {
     const reference = await startEngine('js');
     for (const network of [lowered('elasticvit-mini', 'small'), lowered('elasticvit-mini', 'min', { resolution: 40 })]) {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { withJoinedLinear } from '../../core/export/passes/linear.ts';
 import { withFoldedNormAffine } from '../../core/export/passes/normAffine.ts';
+import { withoutRepeatedChannels } from '../../core/export/passes/repeatedChannels.ts';
 import { withSmallTransposes } from '../../core/export/passes/smallTransposes.ts';
 import { withoutUnusedOutputs } from '../../core/export/passes/unusedOutputs.ts';
 import { GraphBuilder } from '../../core/graph/builder.ts';
 import type { Graph } from '../../core/graph/graph.ts';
+import { lowerGraph } from '../../core/graph/onnx/lower.ts';
 
 const operators = (graph: Graph) => graph.nodes.map(({ operator }) => operator);
 
@@ -105,5 +107,31 @@ describe('dropping outputs that nothing reads', () => {
     const graph = withoutUnusedOutputs(builder.build([first, second, inverse]));
     expect(graph.nodes.map(({ outputs }) => outputs)).toEqual([['a.y'], ['b.y', 'b.mean', 'b.inverse']]);
     expect(operators(graph)).toEqual(['LayerNormalization', 'LayerNormalization']);
+  });
+});
+
+describe('reading channels that were repeated', () => {
+  /** [B, C, n] with each channel repeated along an axis of its own, then a depthwise convolution. */
+  function repeated(axis: 1 | 2): Graph {
+    const builder = new GraphBuilder('repeated');
+    const x = builder.input('x', ['B', 'C', 9]);
+    const split = builder.reshape(x, axis === 2 ? ['B', 'C', 1, 9] : ['B', 1, 'C', 9]);
+    const expanded = builder.add('Expand', [split], { shape: axis === 2 ? ['B', 'C', 2, 9] : ['B', 2, 'C', 9] });
+    const map = builder.reshape(expanded, ['B', '2*C', 3, 3]);
+    return builder.build([builder.conv(map, builder.parameter('weight', ['2*C', 1, 3, 3]), { stride: 2, depthwise: true, oddSize: true })]);
+  }
+
+  it('makes it one convolution with several filters for each channel', () => {
+    const graph = withoutRepeatedChannels(repeated(2));
+    expect(operators(graph)).toEqual(['Reshape', 'Conv']);
+    expect(graph.nodes[1].attributes).toMatchObject({ depthwise: 1, stride: 2, multiplier: 2 });
+    expect(graph.values.get(graph.outputs[0])!.dims).toEqual(['B', '2*C', 2, 2]);
+    const { nodes } = lowerGraph(graph, new Map([['C', 5]]));
+    expect(nodes[1].attributes).toMatchObject({ group: 5 });
+  });
+
+  it('spares channels that follow each other in another order', () => {
+    const graph = repeated(1);
+    expect(withoutRepeatedChannels(graph)).toBe(graph);
   });
 });

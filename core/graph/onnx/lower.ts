@@ -120,7 +120,8 @@ class Lowering {
 
   /** ONNX has the number of groups as an attribute, so it must be known when the file is written. */
   #groups(node: GraphNode): number {
-    return node.attributes.depthwise ? evaluate(valueOf(this.#graph, node.inputs[1]).dims[0], this.#sizes) : 1;
+    const { depthwise, multiplier = 1 } = node.attributes;
+    return depthwise ? evaluate(valueOf(this.#graph, node.inputs[1]).dims[0], this.#sizes) / Number(multiplier) : 1;
   }
 
   /**

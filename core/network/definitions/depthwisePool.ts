@@ -44,6 +44,6 @@ export const depthwisePool: BlockDefinition<DepthwisePoolBlock> = {
     if (extraTokens === 0) return after;
     const first = graph.slice('x', 1, 0, [batch, extraTokens, inputs]);
     const changed = graph.plus(graph.add('MatMul', [first, 'token.weight']), 'token.bias');
-    return graph.plus(graph.pad(after, 1, extraTokens, 0), graph.pad(changed, 1, 0, count));
+    return graph.concat([changed, after], 1);
   },
 };
