@@ -156,13 +156,23 @@ function scalingOf(plan: AutoScalingPlan): Scaling {
   }
   const ownArch = (size: StagedSize) => scaling.withSize(seed, { width: size.width * plan.widthDivisor, depths: size.depths });
   const fits = withinLimits(plan.limits);
+  // The way is followed anew after every candidate, so that sizes come up again and again.
   return {
     space, ownArch, measuredArch: (size) => scaling.withSize(seed, size), start: { width: width / plan.widthDivisor, depths },
     problem: {
       measures: measuresOf(plan.measures),
-      countParams: (size) => networkParams(space.lower(ownArch(size))),
-      accepts: (size) => plan.limits.length === 0 || fits(space.lower(ownArch(size))),
+      countParams: remembered((size) => networkParams(space.lower(ownArch(size)))),
+      accepts: remembered((size) => plan.limits.length === 0 || fits(space.lower(ownArch(size)))),
     },
+  };
+}
+
+function remembered<T>(of: (size: StagedSize) => T): (size: StagedSize) => T {
+  const known = new Map<string, T>();
+  return (size) => {
+    const key = JSON.stringify(size);
+    if (!known.has(key)) known.set(key, of(size));
+    return known.get(key)!;
   };
 }
 
