@@ -106,6 +106,9 @@ function fill(values: Float32Array, { init, shape, inputs }: Parameter, random: 
     case 'truncatedNormal':
       for (let i = 0; i < values.length; i++) values[i] = random.truncatedNormal(0.02);
       break;
+    case 'smallNormal':
+      for (let i = 0; i < values.length; i++) values[i] = 0.02 * random.normal();
+      break;
     case 'standardNormal':
       for (let i = 0; i < values.length; i++) values[i] = random.normal();
       break;

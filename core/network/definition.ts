@@ -8,6 +8,11 @@ export type Initialisation =
   | 'fanIn'
   /** Normal of deviation 0.02, cut at two deviations. */
   | 'truncatedNormal'
+  /**
+   * Normal of deviation 0.02: what trunc_normal_(std=.02) draws, which starts the layers of published transformers. Its bounds of
+   * -2 and 2 are values, not deviations, and are never met.
+   */
+  | 'smallNormal'
   /** Normal of deviation 1, as TF-TAS starts PiT's convolutions (tftas.md 4.2). */
   | 'standardNormal'
   | 'zeros'

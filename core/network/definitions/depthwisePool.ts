@@ -24,7 +24,7 @@ export const depthwisePool: BlockDefinition<DepthwisePoolBlock> = {
     { name: 'depthwise.weight', dims: [outputs(block), 1, block.kernelSize, block.kernelSize], init: block.initialisation, decay: true },
     { name: 'depthwise.bias', dims: [outputs(block)], init: 'zeros' },
     ...((block.input.extraTokens ?? 0) > 0 ? [
-      { name: 'token.weight', dims: ['inputs', outputs(block)], init: 'truncatedNormal', decay: true },
+      { name: 'token.weight', dims: ['inputs', outputs(block)], init: 'smallNormal', decay: true },
       { name: 'token.bias', dims: [outputs(block)], init: 'zeros' },
     ] as const : []),
   ],

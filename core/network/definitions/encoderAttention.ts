@@ -23,10 +23,10 @@ export const encoderAttention: BlockDefinition<EncoderAttentionBlock> = {
   parameters: (block) => [
     ...normParametersOf(block),
     ...['query', 'key', 'value'].flatMap((name): ParameterDefinition[] => [
-      { name: `${name}.weight`, dims: ['channels', inner(block)], init: 'truncatedNormal', decay: true },
+      { name: `${name}.weight`, dims: ['channels', inner(block)], init: 'smallNormal', decay: true },
       { name: `${name}.bias`, dims: [inner(block)], init: 'zeros' },
     ]),
-    { name: 'project.weight', dims: [inner(block), 'channels'], init: 'truncatedNormal', decay: true },
+    { name: 'project.weight', dims: [inner(block), 'channels'], init: 'smallNormal', decay: true },
     { name: 'project.bias', dims: ['channels'], init: 'zeros' },
   ],
   build(block, graph) {

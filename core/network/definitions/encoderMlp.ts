@@ -8,9 +8,9 @@ export const encoderMlp: BlockDefinition<EncoderMlpBlock> = {
   sizes: (block) => ({ channels: block.input.channels, hidden: block.hiddenChannels }),
   parameters: (block) => [
     ...normParametersOf(block),
-    { name: 'expand.weight', dims: ['channels', 'hidden'], init: 'truncatedNormal', decay: true },
+    { name: 'expand.weight', dims: ['channels', 'hidden'], init: 'smallNormal', decay: true },
     { name: 'expand.bias', dims: ['hidden'], init: 'zeros' },
-    { name: 'project.weight', dims: ['hidden', 'channels'], init: 'truncatedNormal', decay: true },
+    { name: 'project.weight', dims: ['hidden', 'channels'], init: 'smallNormal', decay: true },
     { name: 'project.bias', dims: ['channels'], init: 'zeros' },
   ],
   build(block, graph) {

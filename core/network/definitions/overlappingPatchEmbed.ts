@@ -42,8 +42,8 @@ export const overlappingPatchEmbed: BlockDefinition<OverlappingPatchEmbedBlock> 
         : { name: 'embed.bias', dims: ['channels'], init: 'zeros' },
     ];
     if (hasNorm(block)) parameters.push(...layerNormParameters);
-    if (block.classToken) parameters.push({ name: 'classToken', dims: ['channels'], init: 'truncatedNormal' });
-    if (block.positions) parameters.push({ name: 'position', dims: [mapTokens(block), 'channels'], init: 'truncatedNormal' });
+    if (block.classToken) parameters.push({ name: 'classToken', dims: ['channels'], init: 'smallNormal' });
+    if (block.positions) parameters.push({ name: 'position', dims: [mapTokens(block), 'channels'], init: 'smallNormal' });
     return parameters;
   },
   build(block, graph) {

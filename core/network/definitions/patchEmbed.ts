@@ -20,8 +20,8 @@ export const patchEmbed: BlockDefinition<PatchEmbedBlock> = {
       { name: 'embed.weight', dims: [patch(block), 'channels'], init: 'fanIn', decay: true },
       { name: 'embed.bias', dims: ['channels'], init: 'zeros' },
     ];
-    if (block.classToken) parameters.push({ name: 'classToken', dims: ['channels'], init: 'truncatedNormal' });
-    if (block.positions) parameters.push({ name: 'position', dims: [tokens(block), 'channels'], init: 'truncatedNormal' });
+    if (block.classToken) parameters.push({ name: 'classToken', dims: ['channels'], init: 'smallNormal' });
+    if (block.positions) parameters.push({ name: 'position', dims: [tokens(block), 'channels'], init: 'smallNormal' });
     return parameters;
   },
   build(block, graph) {

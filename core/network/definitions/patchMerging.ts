@@ -16,7 +16,7 @@ export const patchMerging: BlockDefinition<PatchMergingBlock> = {
   parameters: (block) => [
     ...normParametersOf(block, [block.kernelSize, block.kernelSize, 'inputs'], ['centre', 'centre', 'first']),
     {
-      name: 'reduce.weight', dims: [block.kernelSize, block.kernelSize, 'inputs', 'outputs'], init: 'truncatedNormal', decay: true,
+      name: 'reduce.weight', dims: [block.kernelSize, block.kernelSize, 'inputs', 'outputs'], init: 'smallNormal', decay: true,
       slice: ['centre', 'centre', 'first', 'first'],
     },
   ],

@@ -29,13 +29,13 @@ export const relativeAttention: BlockDefinition<RelativeAttentionBlock> = {
   parameters: (block) => [
     ...normParametersOf(block),
     ...['query', 'key', 'value'].flatMap((name): ParameterDefinition[] => [
-      { name: `${name}.weight`, dims: ['channels', inner(block)], init: 'truncatedNormal', decay: true },
+      { name: `${name}.weight`, dims: ['channels', inner(block)], init: 'smallNormal', decay: true },
       { name: `${name}.bias`, dims: [inner(block)], init: 'zeros' },
     ]),
     // One vector for each distance, shared by all heads.
     ...['relativeKey', 'relativeValue'].flatMap((name) => ['vertical', 'horizontal'].map((direction): ParameterDefinition =>
-      ({ name: `${name}.${direction}`, dims: ['distances', block.headDim], init: 'truncatedNormal' }))),
-    { name: 'project.weight', dims: [inner(block), 'channels'], init: 'truncatedNormal', decay: true },
+      ({ name: `${name}.${direction}`, dims: ['distances', block.headDim], init: 'smallNormal' }))),
+    { name: 'project.weight', dims: [inner(block), 'channels'], init: 'smallNormal', decay: true },
     { name: 'project.bias', dims: ['channels'], init: 'zeros' },
   ],
   tables: (block) => relativeRows(block.input, extraTokens(block), block.maxDistance),

@@ -12,10 +12,10 @@ export const tokenHead: BlockDefinition<TokenHeadBlock> = {
   parameters(block) {
     const parameters: ParameterDefinition[] = block.norm ? [...layerNormParameters] : [];
     if (block.features !== undefined) {
-      parameters.push({ name: 'features.weight', dims: ['channels', 'features'], init: 'truncatedNormal', decay: true },
+      parameters.push({ name: 'features.weight', dims: ['channels', 'features'], init: 'smallNormal', decay: true },
         { name: 'features.bias', dims: ['features'], init: 'zeros' });
     }
-    parameters.push({ name: 'classifier.weight', dims: [block.features === undefined ? 'channels' : 'features', 'classes'], init: 'truncatedNormal', decay: true },
+    parameters.push({ name: 'classifier.weight', dims: [block.features === undefined ? 'channels' : 'features', 'classes'], init: 'smallNormal', decay: true },
       { name: 'classifier.bias', dims: ['classes'], init: 'zeros' });
     return parameters;
   },
