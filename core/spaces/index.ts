@@ -2,13 +2,13 @@ import { InputError } from '../base/errors.ts';
 import { asVit } from './asvit/space.ts';
 import { autoFormerBase, autoFormerMini, autoFormerSmall, autoFormerTiny } from './autoformer/space.ts';
 import { elasticVit, elasticVitMini } from './elasticvit/space.ts';
-import { pitExtraSmall, pitSmall, pitTiny } from './pit/space.ts';
+import { pitExtraSmall, pitMini, pitSmall, pitTiny } from './pit/space.ts';
 import type { SearchSpace } from './space.ts';
 
 const spaces: readonly SearchSpace[] = [
   elasticVit, elasticVitMini,
   autoFormerTiny, autoFormerSmall, autoFormerBase, autoFormerMini,
-  pitTiny, pitExtraSmall, pitSmall,
+  pitTiny, pitExtraSmall, pitSmall, pitMini,
   asVit,
 ];
 

@@ -5,7 +5,7 @@ export interface PitChoices {
   readonly id: string;
   readonly title: string;
   readonly defaultClasses: number;
-  /** Input resolutions in pixels, ascending; the last where nothing else is asked for. */
+  /** Input resolutions in pixels, ascending; the first where nothing else is asked for. */
   readonly resolutions: readonly number[];
   /** Patches of `size` pixels, whose left and upper edges are `stride` pixels apart. */
   readonly patch: { readonly size: number; readonly stride: number };
@@ -36,4 +36,14 @@ export const extraSmallChoices: PitChoices = {
 export const smallChoices: PitChoices = {
   ...published, id: 'pit-s', baseDim: [36, 48, 60, 72], numHeads: [3, 6, 12],
   title: 'PiT Small: three transformer stages with pooling between them, 1 M to 258 M parameters.',
+};
+
+/**
+ * The same blocks for images of 32 pixels, small enough to train a supernet on a laptop's processor: 15x15, 8x8 and 4x4
+ * tokens beside the class token.
+ */
+export const miniChoices: PitChoices = {
+  id: 'pit-mini', title: 'PiT for small images: the same blocks with patches of 4 pixels, 5 k to 0.4 M parameters.',
+  defaultClasses: 10, resolutions: [32], patch: { size: 4, stride: 2 }, baseDim: [8, 12, 16], mlpRatio: [2, 3, 4],
+  depths: [[1, 2], [1, 2, 3], [1, 2]], numHeads: [1, 2, 4],
 };

@@ -29,7 +29,7 @@ export function lowerPit(choices: PitChoices, arch: PitArchitecture, options: Lo
 }
 
 export function defaultResolution({ resolutions }: PitChoices): number {
-  return resolutions[resolutions.length - 1];
+  return resolutions[0];
 }
 
 /** What the first stage gets. */

@@ -21,6 +21,9 @@ export const smallPublished: Networks = {
   'tf-tas-pit-s': composeArchitecture(36, 6, [1, 4, 4], [3, 12, 12]),
 };
 
+/** A network of our own, for examples. */
+export const miniNamed: Networks = { small: composeArchitecture(12, 2, [1, 2, 1], [1, 2, 4]) };
+
 /** The published networks and the ends of the space. */
 export function networksOf(choices: PitChoices, published: Networks): Networks & Readonly<Record<'min' | 'max', PitArchitecture>> {
   return Object.freeze({ ...published, min: smallestArchitecture(choices), max: largestArchitecture(choices) });

@@ -2,12 +2,12 @@ import type { SearchSpace } from '../space.ts';
 import { architectureKey } from './architecture.ts';
 import type { PitArchitecture } from './architecture.ts';
 import { pitChain } from './chain.ts';
-import { extraSmallChoices, smallChoices, tinyChoices } from './choices.ts';
+import { extraSmallChoices, miniChoices, smallChoices, tinyChoices } from './choices.ts';
 import type { PitChoices } from './choices.ts';
 import { architectureAt, coordinatesOf, dimensionsOf } from './dimensions.ts';
 import { lowerPit } from './lowering.ts';
 import { architectureParser } from './parse.ts';
-import { extraSmallPublished, networksOf, smallPublished, tinyPublished } from './published.ts';
+import { extraSmallPublished, miniNamed, networksOf, smallPublished, tinyPublished } from './published.ts';
 import { countArchitectures, crossArchitectures, mutateArchitecture, sampleArchitecture } from './variation.ts';
 
 /** A PiT space also shows its choices. */
@@ -44,3 +44,4 @@ function pitSpace(choices: PitChoices, published: Readonly<Record<string, PitArc
 export const pitTiny = pitSpace(tinyChoices, tinyPublished);
 export const pitExtraSmall = pitSpace(extraSmallChoices, extraSmallPublished);
 export const pitSmall = pitSpace(smallChoices, smallPublished);
+export const pitMini = pitSpace(miniChoices, miniNamed);
