@@ -19,6 +19,15 @@ export const proxyCatalogue = {
     title: 'Sum of MLP ratios', direction: 'higher', needs: 'nothing', usesEngine: false,
     summary: 'Sum of the MLP ratios of all MLP blocks.',
   },
+  dss: {
+    title: 'DSS', direction: 'higher', needs: 'weights', usesEngine: true,
+    summary: "TF-TAS's DSS-indicator as its paper defines it, with one token in place of all equal ones: within 1 % of the literal form, "
+      + 'thousands of architectures a second.',
+  },
+  'dss-released': {
+    title: 'DSS as released', direction: 'higher', needs: 'weights', usesEngine: true,
+    summary: "What TF-TAS's released code computes, by the same shortcut: signed weights, and of attention only the output projections count.",
+  },
   'dss-literal': {
     title: 'DSS (literal)', direction: 'higher', needs: 'images', input: oneImageOfOnes, usesEngine: true,
     summary: "TF-TAS's DSS-indicator as its paper defines it: with absolute weights, nuclear norms of weight times gradient over attention's "
@@ -29,11 +38,11 @@ export const proxyCatalogue = {
     summary: "What TF-TAS's released code computes: signed weights, and of attention only the output projections count.",
   },
   'dss-msa': {
-    title: 'DSS, attention half', direction: 'higher', needs: 'images', input: oneImageOfOnes, usesEngine: true,
+    title: 'DSS, attention half', direction: 'higher', needs: 'weights', usesEngine: true,
     summary: "The DSS-indicator's synaptic diversity: nuclear norms of weight times gradient over attention's linear layers.",
   },
   'dss-mlp': {
-    title: 'DSS, MLP half', direction: 'higher', needs: 'images', input: oneImageOfOnes, usesEngine: true,
+    title: 'DSS, MLP half', direction: 'higher', needs: 'weights', usesEngine: true,
     summary: "The DSS-indicator's synaptic saliency: |weight x gradient| summed over the MLPs' linear layers.",
   },
   snip: {

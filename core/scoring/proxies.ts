@@ -1,6 +1,8 @@
 import { InputError } from '../base/errors.ts';
 import { proxyCatalogue, proxyIds, type ProxyId } from './catalogue.ts';
-import { dssLiteral, dssMlp, dssMsa, dssReleasedLiteral } from './dss.ts';
+import { fastDss, hasFastDss } from './dss/fastDss.ts';
+import { dssLiteral, dssReleasedLiteral } from './dss/literal.ts';
+import { dssFormulas } from './dss/terms.ts';
 import { grasp } from './grasp.ts';
 import { gradNorm, snip } from './lossGradients.ts';
 import { naswot } from './naswot.ts';
@@ -10,10 +12,19 @@ import type { Proxy } from './proxy.ts';
 import { synflow } from './synflow.ts';
 import { teScore } from './teScore.ts';
 
-/** What computes each proxy of the catalogue. */
-const scores: Readonly<Record<ProxyId, Proxy['score']>> = {
+/** How a proxy is computed; alone, a function scores one network after the other. */
+type Implementation = Pick<Proxy, 'score' | 'scoreTogether' | 'runsOnEngine'>;
+
+const fastForm = (formula: keyof typeof dssFormulas): Implementation => ({
+  score: (network, context) => fastDss(formula, [network], context)[0],
+  scoreTogether: (networks, context) => fastDss(formula, networks, context),
+  runsOnEngine: (network) => !hasFastDss(network),
+});
+
+const implementations: Readonly<Record<ProxyId, Implementation | Proxy['score']>> = {
   params, macs, depth, 'mlp-ratios': mlpRatios,
-  'dss-literal': dssLiteral, 'dss-released-literal': dssReleasedLiteral, 'dss-msa': dssMsa, 'dss-mlp': dssMlp,
+  dss: fastForm('dss'), 'dss-released': fastForm('dss-released'), 'dss-msa': fastForm('dss-msa'), 'dss-mlp': fastForm('dss-mlp'),
+  'dss-literal': dssLiteral, 'dss-released-literal': dssReleasedLiteral,
   snip, grasp, naswot, 'te-score': teScore, 'grad-norm': gradNorm, synflow, 'nuclear-norm': nuclearNormSum,
 };
 
@@ -21,5 +32,6 @@ const scores: Readonly<Record<ProxyId, Proxy['score']>> = {
 export function getProxy(id: string): Proxy {
   const known = proxyIds.find((candidate) => candidate === id);
   if (known === undefined) throw new InputError('unknown-proxy', `No proxy is called "${id}"; known are ${proxyIds.join(', ')}.`);
-  return { id: known, ...proxyCatalogue[known], score: scores[known] };
+  const implementation = implementations[known];
+  return { id: known, ...proxyCatalogue[known], ...(typeof implementation === 'function' ? { score: implementation } : implementation) };
 }

@@ -69,6 +69,8 @@ export interface ProxyResult {
   readonly macs: number;
   /** Why the value is not valid, where more can be said than that it is not finite. */
   readonly invalid?: string;
+  /** How it was computed, where that is not the proxy's usual way. */
+  readonly note?: string;
   /** Terms that the value is made of, by name, where they tell more. */
   readonly parts?: Readonly<Record<string, number>>;
 }
@@ -76,4 +78,8 @@ export interface ProxyResult {
 /** A training-free score: reads block lists and weights, never a search space. */
 export interface Proxy extends ProxyDescription {
   score(network: Network, context: ScoringContext): ProxyResult;
+  /** The same of many networks, where they are faster together. */
+  scoreTogether?(networks: readonly Network[], context: ScoringContext): ProxyResult[];
+  /** Whether this network needs the context's engine, where others do not; by default all do whose proxy uses engines. */
+  runsOnEngine?(network: Network): boolean;
 }

@@ -21,15 +21,28 @@ export interface Score {
  * @returns the scores in the order of the proxies
  */
 export function scoreNetwork(proxies: readonly Proxy[], network: Network, contexts: readonly ScoringContext[]): Score[] {
+  return scoreNetworks(proxies, [network], contexts)[0];
+}
+
+/**
+ * Scores networks with every seed, together where that is faster.
+ * @returns for each network its scores in the order of the proxies
+ */
+export function scoreNetworks(proxies: readonly Proxy[], networks: readonly Network[], contexts: readonly ScoringContext[]): Score[][] {
   if (contexts.length === 0) throw new RangeError('A score needs at least one seed.');
-  const perSeed = proxies.map((): ProxyResult[] => []);
+  const perSeed = networks.map(() => proxies.map((): ProxyResult[] => []));
   // Seed by seed, so that only one seed's weights need to be in memory.
   for (const [seed, context] of contexts.entries()) {
-    for (const [i, proxy] of proxies.entries()) {
-      if (seed === 0 || proxy.needs !== 'nothing') perSeed[i].push(checked(proxy.score(network, context)));
+    const asked = [...proxies.entries()].filter(([, { needs }]) => seed === 0 || needs !== 'nothing');
+    for (const [i, proxy] of asked) {
+      proxy.scoreTogether?.(networks, context).forEach((result, n) => perSeed[n][i].push(checked(result)));
+    }
+    // One network after the other, because proxies share what they find out about the last one.
+    for (const [n, network] of networks.entries()) {
+      for (const [i, proxy] of asked) if (!proxy.scoreTogether) perSeed[n][i].push(checked(proxy.score(network, context)));
     }
   }
-  return perSeed.map(summarise);
+  return perSeed.map((results) => results.map(summarise));
 }
 
 /** A value that is not finite gets a reason. */

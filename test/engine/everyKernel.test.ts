@@ -4,6 +4,7 @@ import { KernelMemory } from './kernelMemory.ts';
 import './jetKernels.test.ts';
 import './kernels.test.ts';
 import './rowKernels.test.ts';
+import './saliencyKernels.test.ts';
 import './windowKernels.test.ts';
 
 it('every kernel is compared with plain loops: a new one needs a test in one of these files', () => {

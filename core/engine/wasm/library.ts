@@ -14,6 +14,7 @@ import { poolingKernels } from './kernels/pooling.ts';
 import { permutationKernels } from './kernels/permute.ts';
 import { reductionKernels } from './kernels/reductions.ts';
 import { rowKernels } from './kernels/rows.ts';
+import { saliencyKernels } from './kernels/saliency.ts';
 import { webAssembly, type WasmMemory } from './platform.ts';
 
 /** Takes addresses (bytes) and sizes (elements), in the order that the kernel's description gives. */
@@ -39,7 +40,7 @@ function instantiate(memory: WasmMemory, shared: boolean): Readonly<Record<strin
     const compiled = modules.get(shared) ?? new webAssembly.Module(encodeModule([
       ...elementwiseKernels, ...batchNormKernels, ...layerNormKernels, ...depthwiseKernels, ...poolingKernels,
       ...reductionKernels, ...layoutKernels, ...softmaxKernels, ...productKernels, ...flatKernels,
-      ...geluKernels, ...rowKernels, ...permutationKernels, ...jetKernels,
+      ...geluKernels, ...rowKernels, ...permutationKernels, ...jetKernels, ...saliencyKernels,
     ], { shared }));
     modules.set(shared, compiled);
     return new webAssembly.Instance(compiled, { env: { memory } }).exports as Record<string, Kernel>;

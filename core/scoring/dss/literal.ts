@@ -1,13 +1,13 @@
-import { blockLayers, type Layer } from '../network/layers.ts';
-import type { Network } from '../network/network.ts';
-import { oneImageOfOnes } from './defaultInputs.ts';
-import { networkGradients } from './gradients.ts';
-import { keptForLastNetwork } from './keptForLastNetwork.ts';
-import { layerMatrix } from './layerMatrix.ts';
-import { nuclearNorm, nuclearNormMacs } from './nuclearNorm.ts';
-import type { ProxyResult, ScoringContext } from './proxy.ts';
-import { sumProducts } from './saliency.ts';
-import { weightNorm } from './weightNorms.ts';
+import { blockLayers, type Layer } from '../../network/layers.ts';
+import type { Network } from '../../network/network.ts';
+import { oneImageOfOnes } from '../defaultInputs.ts';
+import { networkGradients } from '../gradients.ts';
+import { keptForLastNetwork } from '../keptForLastNetwork.ts';
+import { layerMatrix } from '../layerMatrix.ts';
+import { nuclearNorm, nuclearNormMacs } from '../nuclearNorm.ts';
+import type { ProxyResult, ScoringContext } from '../proxy.ts';
+import { sumProducts } from '../saliency.ts';
+import { weightNorm } from '../weightNorms.ts';
 
 /** How the DSS-indicator is read. */
 interface Reading {
@@ -80,12 +80,8 @@ const whole = ({ msa, mlp, macs }: Dss): ProxyResult => ({ value: msa + mlp, mac
 export const dssLiteral = (network: Network, context: ScoringContext) => whole(lastPublished(network, context));
 export const dssReleasedLiteral = (network: Network, context: ScoringContext) => whole(lastReleased(network, context));
 
-export function dssMsa(network: Network, context: ScoringContext): ProxyResult {
-  const { msa: value, macs } = lastPublished(network, context);
-  return { value, macs };
-}
-
-export function dssMlp(network: Network, context: ScoringContext): ProxyResult {
-  const { mlp: value, macs } = lastPublished(network, context);
-  return { value, macs };
+/** Only synaptic diversity or saliency of the published form. */
+export function dssLiteralHalf(network: Network, context: ScoringContext, half: 'msa' | 'mlp'): ProxyResult {
+  const terms = lastPublished(network, context);
+  return { value: terms[half], macs: terms.macs };
 }

@@ -1,0 +1,86 @@
+import type { Address } from '../../../engine/wasm/arena.ts';
+import { nuclearNorm } from '../../nuclearNorm.ts';
+import type { Group } from './group.ts';
+
+/** Rows of one kind, [rows of the group, length]. */
+export interface Rows {
+  readonly address: Address;
+  readonly length: number;
+}
+
+/**
+ * For each member, the nuclear norm of a linear layer's gradient, the sum over classes of outer products of the layer's
+ * input `x` and the gradient of its outputs, which lie side by side in `g`. For a single class that is |x| |g|.
+ */
+export function gradientNorms(group: Group, x: Rows, g: readonly Rows[]): number[] {
+  const { device: { arena, kernels }, members, rows } = group;
+  const squares = (of: Rows): number[] => {
+    const sums = arena.allocate(rows);
+    kernels.dotRows(of.address, of.address, sums, rows, of.length);
+    const values = [...arena.view(sums, rows)];
+    arena.free(sums);
+    return values;
+  };
+  if (members.length === rows) {
+    const inputs = squares(x);
+    const outputs = g.map(squares);
+    return members.map(({ firstRow }) => Math.sqrt(inputs[firstRow] * outputs.reduce((sum, of) => sum + of[firstRow], 0)));
+  }
+  return members.map(({ firstRow, input: { counts: { length: count } } }) => {
+    const gramOf = (parts: readonly Rows[]) => gramOfRows(parts.map(({ address, length }) => arena.view(address + 4 * firstRow * length, count * length)), count);
+    return lowRankNorm(gramOf([x]), gramOf(g), count);
+  });
+}
+
+/** Products of rows that are given in parts, [count, count]. */
+function gramOfRows(parts: readonly Float32Array[], count: number): Float64Array {
+  const products = new Float64Array(count * count);
+  for (const part of parts) {
+    const length = part.length / count;
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = 0;
+        for (let k = 0; k < length; k++) sum += part[i * length + k] * part[j * length + k];
+        products[i * count + j] += sum;
+      }
+    }
+  }
+  return products;
+}
+
+/**
+ * The nuclear norm of A' B from A A' and B B' (lower halves): with triangular factors L L' = A A' and M M' = B B', it is
+ * that of L' M.
+ */
+function lowRankNorm(aa: Float64Array, bb: Float64Array, n: number): number {
+  const [l, m] = [triangularFactor(aa, n), triangularFactor(bb, n)];
+  const values = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let k = Math.max(i, j); k < n; k++) sum += l[k * n + i] * m[k * n + j];
+      values[i * n + j] = sum;
+    }
+  }
+  return nuclearNorm({ rows: n, columns: n, values });
+}
+
+/** Relative to a row's own square; below it the row is a combination of those before. */
+const rounding = 1e-13;
+
+/** The lower factor of a positive semidefinite matrix, of which the lower half is given. */
+function triangularFactor(matrix: Float64Array, n: number): Float64Array {
+  const lower = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    let pivot = matrix[j * n + j];
+    for (let k = 0; k < j; k++) pivot -= lower[j * n + k] ** 2;
+    if (!(pivot > rounding * matrix[j * n + j])) continue;
+    lower[j * n + j] = Math.sqrt(pivot);
+    for (let i = j + 1; i < n; i++) {
+      let sum = matrix[i * n + j];
+      for (let k = 0; k < j; k++) sum -= lower[i * n + k] * lower[j * n + k];
+      lower[i * n + j] = sum / lower[j * n + j];
+    }
+  }
+  return lower;
+}

@@ -1,0 +1,146 @@
+import type { Address } from '../../../engine/wasm/arena.ts';
+import type { Weights } from '../../../model/weights.ts';
+import { blockParameters } from '../../../network/blockGraph.ts';
+import type { Block } from '../../../network/blocks.ts';
+import { gatherInto, sliceOf } from '../../../network/slicing.ts';
+import type { WeightSigns } from '../terms.ts';
+import type { FastDevice } from './device.ts';
+
+/** Parameters that the release makes absolute too, because it slices them only while the network runs. */
+const alwaysAbsolute = new Set(['classToken', 'position']);
+
+/** One block's share of the weights, for all networks whose block has the same shape. */
+export class BlockShare {
+  readonly #device: FastDevice;
+  readonly #weights: Weights;
+  readonly #signs: WeightSigns;
+  readonly #block: Block;
+  readonly #shapes: ReadonlyMap<string, readonly number[]>;
+  readonly #addresses = new Map<string, Address>();
+  readonly #values = new Map<string, unknown>();
+  #bytes = 0;
+
+  constructor(device: FastDevice, weights: Weights, signs: WeightSigns, block: Block) {
+    this.#device = device;
+    this.#weights = weights;
+    this.#signs = signs;
+    this.#block = block;
+    this.#shapes = new Map(blockParameters(block).map(({ name, shape }) => [name, shape]));
+  }
+
+  /** Bytes of the device's memory that it takes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Where a parameter lies, as the network runs with it. */
+  at(name: string): Address {
+    return this.keep(name, this.#length(name), (values) => this.#read(name, values));
+  }
+
+  /** Where the magnitudes of a parameter lie. */
+  magnitudes(name: string): Address {
+    if (this.#isAbsolute(name)) return this.at(name);
+    return this.keep(`|${name}|`, this.#length(name), (values) => {
+      this.#gather(name, values);
+      absolute(values);
+    });
+  }
+
+  /** A copy of a parameter as the network runs with it. */
+  read(name: string): Float32Array {
+    const values = new Float32Array(this.#length(name));
+    this.#read(name, values);
+    return values;
+  }
+
+  shape(name: string): readonly number[] {
+    const shape = this.#shapes.get(name);
+    if (!shape) throw new RangeError(`Block "${this.#block.name}" has no parameter "${name}".`);
+    return shape;
+  }
+
+  /** Numbers that follow from the weights, computed once and kept in the device's memory. */
+  keep(key: string, length: number, fill: (values: Float32Array) => void): Address {
+    let address = this.#addresses.get(key);
+    if (address === undefined) {
+      const { arena } = this.#device;
+      address = arena.allocate(length);
+      fill(arena.view(address, length));
+      this.#addresses.set(key, address);
+      this.#bytes += 4 * length;
+    }
+    return address;
+  }
+
+  /** Anything else that follows from the weights, computed once. */
+  remember<T>(key: string, compute: () => T): T {
+    if (!this.#values.has(key)) this.#values.set(key, compute());
+    return this.#values.get(key) as T;
+  }
+
+  dispose(): void {
+    for (const address of this.#addresses.values()) this.#device.arena.free(address);
+    this.#addresses.clear();
+    this.#bytes = 0;
+  }
+
+  #isAbsolute(name: string): boolean {
+    return this.#signs === 'absolute' || alwaysAbsolute.has(name);
+  }
+
+  #length(name: string): number {
+    return this.shape(name).reduce((size, dim) => size * dim, 1);
+  }
+
+  #read(name: string, values: Float32Array): void {
+    this.#gather(name, values);
+    if (this.#isAbsolute(name)) absolute(values);
+  }
+
+  #gather(name: string, values: Float32Array): void {
+    const placed = this.#weights.placed(`${this.#block.name}.${name}`);
+    gatherInto(this.#weights.view(placed), sliceOf(placed.shape, this.shape(name), placed.slice), values);
+  }
+}
+
+function absolute(values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]);
+}
+
+/** The shares that are in use, up to a number of bytes; the ones used longest ago go first. */
+export class BlockShares {
+  readonly #make: (block: Block) => BlockShare;
+  readonly #budgetBytes: number;
+  readonly #shares = new Map<string, BlockShare>();
+
+  constructor(device: FastDevice, weights: Weights, signs: WeightSigns, budgetBytes: number) {
+    this.#make = (block) => new BlockShare(device, weights, signs, block);
+    this.#budgetBytes = budgetBytes;
+  }
+
+  /** Valid until the next call. @param key tells blocks of the same name apart by their shapes */
+  of(block: Block, key: string): BlockShare {
+    const name = `${block.name} ${key}`;
+    const share = this.#shares.get(name) ?? this.#make(block);
+    this.#shares.delete(name);
+    this.#freeUntil(this.#budgetBytes);
+    this.#shares.set(name, share);
+    return share;
+  }
+
+  dispose(): void {
+    this.#freeUntil(-1);
+  }
+
+  #freeUntil(bytes: number): void {
+    let used = 0;
+    for (const share of this.#shares.values()) used += share.bytes;
+    for (const [name, share] of this.#shares) {
+      if (used <= bytes) return;
+      used -= share.bytes;
+      share.dispose();
+      this.#shares.delete(name);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Random } from '../../../core/base/random.ts';
+import { MatrixProducts } from '../../../core/engine/ort/plan/product.ts';
+import { Arena } from '../../../core/engine/wasm/arena.ts';
+import { instantiateKernels } from '../../../core/engine/wasm/library.ts';
+import { SubnetView } from '../../../core/model/subnet.ts';
+import { Weights } from '../../../core/model/weights.ts';
+import type { Block } from '../../../core/network/blocks.ts';
+import type { Network } from '../../../core/network/network.ts';
+import { reduceTokens, type ReducedNetwork } from '../../../core/scoring/dss/classes/reduce.ts';
+import { FastScorer } from '../../../core/scoring/dss/fast/scorer.ts';
+import type { DssTerms, WeightSigns } from '../../../core/scoring/dss/terms.ts';
+import type { WeightNorms } from '../../../core/scoring/dss/fast/weightNorm.ts';
+import { autoFormerMini } from '../../../core/spaces/autoformer/space.ts';
+import { vitNetwork, type VitOptions } from '../../../core/spaces/vit/network.ts';
+import { literalTerms } from './literal.ts';
+
+const arena = new Arena();
+const products = new MatrixProducts(arena, 1);
+const device = { arena, kernels: instantiateKernels(arena.memory), products };
+afterAll(() => {
+  expect(arena.usedBytes).toBe(0);
+  products.dispose();
+});
+
+const small: VitOptions = { resolution: 6, patchSize: 2, width: 16, depth: 2, numHeads: 2, headDim: 6, mlpRatio: 2, classes: 10 };
+
+/** Weights of a usual size for this width, so that attention is not nearly uniform; positions are those of all map tokens or none. */
+function weightsOf(network: Network, seed: string): Weights {
+  const weights = Weights.initialise(network, new Random(seed));
+  const first = network.blocks[0].output.extraTokens ?? 0;
+  for (const { key, shape } of weights.parameters.values()) {
+    const values = weights.view(key);
+    const random = new Random(`${seed} ${key}`);
+    if (/\.(query|key|value|project|expand|classifier)\.weight$/.test(key)) for (let i = 0; i < values.length; i++) values[i] = random.normal() / Math.sqrt(shape[0]);
+    if (key.endsWith('.bias')) for (let i = 0; i < values.length; i++) values[i] = 0.1 * random.normal();
+    if (key.endsWith('.position')) for (let i = (first + 1) * shape[1]; i < values.length; i++) values[i] = values[i - shape[1]];
+  }
+  return weights;
+}
+
+function reduced(network: Network): ReducedNetwork {
+  const result = reduceTokens(network);
+  if ('reason' in result) throw new Error(result.reason);
+  return result;
+}
+
+function fastTerms(network: Network, weights: Weights, signs: WeightSigns, norms: WeightNorms = 'exact'): DssTerms {
+  const scorer = new FastScorer(device, weights, { signs, norms });
+  const [terms] = scorer.score([reduced(network)]);
+  scorer.dispose();
+  return terms;
+}
+
+function withoutClassToken(network: Network): Network {
+  const bare = <S extends { extraTokens?: number }>({ extraTokens: _, ...shape }: S) => shape;
+  return {
+    ...network,
+    blocks: network.blocks.map((block): Block => ({ ...block, ...(block.type === 'patchEmbed' ? { classToken: false } : {}), input: bare(block.input), output: bare(block.output) })),
+  };
+}
+
+const relative = (actual: DssTerms, expected: DssTerms) =>
+  Math.max(...(['qkv', 'project', 'mlp'] as const).map((term) => Math.abs(actual[term] / expected[term] - 1)));
+
+describe('tokens put together', () => {
+  const cases: [string, Partial<VitOptions>][] = [
+    ['one class: a mean over tokens that are all alike', { classToken: false }],
+    ['two classes: a class token that is read', {}],
+    ['two classes, without positions and final norm', { positions: false, finalNorm: false }],
+  ];
+  it.each(cases)('give the same terms as every token by itself, with %s', (_, options) => {
+    const network = vitNetwork({ ...small, ...options });
+    const weights = weightsOf(network, 'exact');
+    for (const signs of ['absolute', 'signed'] as const) {
+      expect(relative(fastTerms(network, weights, signs), literalTerms(network, weights, signs)), signs).toBeLessThan(2e-5);
+    }
+  });
+
+  it.each(['mean', 'classToken'] as const)('give the same terms with relative positions that are the same for all pairs of map tokens, pooling by %s', (pool) => {
+    const arch = autoFormerMini.parse({ embedDim: 16, depth: 2, mlpRatios: [2, 1.5], numHeads: [2, 1], headDim: 6, pool });
+    const whole = autoFormerMini.lower(arch, { resolution: 8 });
+    // A mean without a class token in front, so that nothing is left out.
+    const network = pool === 'mean' ? withoutClassToken(whole) : whole;
+    const weights = weightsOf(network, 'relative');
+    for (const { key, shape } of weights.parameters.values()) {
+      const values = weights.view(key);
+      if (key.includes('relative')) for (let i = 0; i < values.length; i++) values[i] = i < 2 * shape[1] ? 20 * values[i] : values[i - shape[1]];
+    }
+    for (const signs of ['absolute', 'signed'] as const) {
+      expect(relative(fastTerms(network, weights, signs), literalTerms(network, weights, signs)), signs).toBeLessThan(2e-5);
+    }
+  });
+});
+
+describe('many networks together', () => {
+  const supernet = autoFormerMini.lower(autoFormerMini.largest, { supernet: true });
+  const weights = Weights.initialise(supernet, new Random('together'));
+  const random = new Random('subnets');
+  const networks = Array.from({ length: 12 }, () => autoFormerMini.lower(autoFormerMini.sample(random)));
+
+  it('have the terms that each has alone, with the slices as weights of its own', () => {
+    const scorer = new FastScorer(device, weights, { signs: 'signed', norms: 'random' });
+    const together = scorer.score(networks.map(reduced));
+    scorer.dispose();
+    networks.forEach((network, i) => {
+      expect(relative(together[i], fastTerms(network, new SubnetView(weights, network).extract(), 'signed', 'random'))).toBeLessThan(1e-6);
+    });
+  });
+
+  it('have them whoever else is there, and again', () => {
+    const scorer = new FastScorer(device, weights, { signs: 'absolute', norms: 'random' });
+    const together = scorer.score(networks.map(reduced));
+    const others = scorer.score(networks.slice(3, 8).reverse().map(reduced)).reverse();
+    scorer.dispose();
+    others.forEach((terms, i) => expect(relative(terms, together[i + 3])).toBeLessThan(1e-6));
+  });
+
+  it('take as many multiply-accumulates as one token needs: forward, backward, and one more product for saliency', () => {
+    const scorer = new FastScorer(device, weights, { signs: 'absolute', norms: 'random' });
+    const [{ macs }] = scorer.score([reduced(networks[0])]);
+    scorer.dispose();
+    const expected = networks[0].blocks.reduce((sum, block) => {
+      if (block.type === 'relativeAttention') return sum + 4 * block.input.channels * block.numHeads * block.headDim;
+      return block.type === 'encoderMlp' ? sum + 6 * block.input.channels * block.hiddenChannels : sum;
+    }, 0);
+    expect(macs).toBe(expected);
+  });
+
+  it('must be parts of the network whose weights they use', () => {
+    const scorer = new FastScorer(device, weights, { signs: 'absolute', norms: 'random' });
+    expect(() => scorer.score([reduced(vitNetwork({ ...small, depth: 9 }))])).toThrow('The supernet has no block "blocks.6.attention".');
+    scorer.dispose();
+  });
+});
