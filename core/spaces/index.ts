@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.ts';
-import { asVit } from './asvit/space.ts';
+import { asVit, asVitMini } from './asvit/space.ts';
 import { autoFormerBase, autoFormerMini, autoFormerSmall, autoFormerTiny } from './autoformer/space.ts';
 import { elasticVit, elasticVitMini } from './elasticvit/space.ts';
 import { pitExtraSmall, pitMini, pitSmall, pitTiny } from './pit/space.ts';
@@ -9,7 +9,7 @@ const spaces: readonly SearchSpace[] = [
   elasticVit, elasticVitMini,
   autoFormerTiny, autoFormerSmall, autoFormerBase, autoFormerMini,
   pitTiny, pitExtraSmall, pitSmall, pitMini,
-  asVit,
+  asVit, asVitMini,
 ];
 
 export const spaceIds: readonly string[] = spaces.map((space) => space.id);

@@ -6,6 +6,7 @@ import { SubnetView } from '../../core/model/subnet.ts';
 import { layoutOf, Weights } from '../../core/model/weights.ts';
 import { networkMacs } from '../../core/network/counts.ts';
 import type { Network } from '../../core/network/network.ts';
+import { asVit } from '../../core/spaces/asvit/space.ts';
 import type { ElasticVitArchitecture } from '../../core/spaces/elasticvit/architecture.ts';
 import { elasticVit, elasticVitMini } from '../../core/spaces/elasticvit/space.ts';
 import type { SearchSpace } from '../../core/spaces/space.ts';
@@ -35,6 +36,11 @@ export function networkCases(random: Random): NetworkCase[] {
     { label: 'elasticvit-mini on 9 images', supernet: mini, network: smallOf(elasticVitMini, 20, 32), batch: 9 },
     // At 96 px the last maps are 2x2: batch norms over one or two numbers would amplify nothing but rounding.
     { label: 'elasticvit on 1 image', supernet: full, network: smallOf(elasticVit, 40, 96), batch: 1 },
+    // The supernet's kernels are larger, and shared by their centres.
+    {
+      label: 'asvit on 3 images', supernet: asVit.lower(asVit.parse('8,2,6,1|4,1,6,1|4,1,6,1|4,1,6,1|64,8'), { classes, resolution: 32 }),
+      network: asVit.lower(asVit.parse('5,4,2,1|3,2,2,1|3,2,2,1|2,1,3,1|32,8'), { classes, resolution: 32 }), batch: 3,
+    },
     ...plainTransformers().map(({ label, network, batch }) => ({ label: `a plain transformer ${label}, on ${batch} images`, supernet: network, network, batch })),
   ];
 }

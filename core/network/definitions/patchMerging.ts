@@ -16,8 +16,9 @@ export const patchMerging: BlockDefinition<PatchMergingBlock> = {
   parameters: (block) => [
     ...normParametersOf(block, [block.kernelSize, block.kernelSize, 'inputs'], ['centre', 'centre', 'first']),
     {
-      name: 'reduce.weight', dims: [block.kernelSize, block.kernelSize, 'inputs', 'outputs'], init: 'smallNormal', decay: true,
-      slice: ['centre', 'centre', 'first', 'first'],
+      // As a convolution's, which it is but for the norm.
+      name: 'reduce.weight', dims: ['outputs', 'inputs', block.kernelSize, block.kernelSize], init: 'smallNormal', decay: true,
+      slice: ['first', 'first', 'centre', 'centre'],
     },
   ],
   build(block, graph) {
@@ -25,7 +26,7 @@ export const patchMerging: BlockDefinition<PatchMergingBlock> = {
     const [batch, , inputs] = graph.dims('x');
     const map = graph.reshape('x', [batch, product(stride, 'rows'), stride * columns, inputs]);
     const windows = unfold(graph, map, { kernelSize, stride, rows: 'rows', columns });
-    const weight = graph.reshape('reduce.weight', [product(kernelSize ** 2, inputs), 'outputs']);
+    const weight = graph.reshape(graph.transpose('reduce.weight', [2, 3, 1, 0]), [product(kernelSize ** 2, inputs), 'outputs']);
     return graph.add('MatMul', [tokenNorm(graph, windows, block), weight]);
   },
 };

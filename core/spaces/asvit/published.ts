@@ -1,6 +1,6 @@
 import { composeArchitecture } from './architecture.ts';
 import type { AsVitArchitecture } from './architecture.ts';
-import { fullChoices } from './choices.ts';
+import { fullChoices, miniChoices } from './choices.ts';
 import type { AsVitChoices } from './choices.ts';
 import { largestArchitecture, smallestArchitecture } from './variation.ts';
 
@@ -26,3 +26,8 @@ const published = Object.fromEntries(Object.entries(released).map(([name, arch])
   [`${name}-published`, composeArchitecture({ ...arch, variant: 'published' })]));
 
 export const fullNetworks = networksOf(fullChoices, { ...released, ...published });
+
+/** One of our own, for examples: the published topology as far as the space goes. */
+const miniSeed = composeArchitecture({ ...seed, kernels: [4, 4, 4, 4], mlpRatios: [3, 2, 4, 4], heads: 16, width: miniChoices.width });
+
+export const miniNetworks = networksOf(miniChoices, { seed: miniSeed });

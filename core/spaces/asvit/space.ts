@@ -2,14 +2,14 @@ import type { SearchSpace, SpaceScaling } from '../space.ts';
 import { architectureKey, composeArchitecture } from './architecture.ts';
 import type { AsVitArchitecture } from './architecture.ts';
 import { asVitChain } from './chain.ts';
-import { fullChoices } from './choices.ts';
+import { fullChoices, miniChoices } from './choices.ts';
 import type { AsVitChoices } from './choices.ts';
 import { publishedFlops, thopMacs } from './counters.ts';
 import { architectureFrom, coordinatesIn, dimensionsOf } from './dimensions.ts';
 import { lowerAsVit } from './lowering.ts';
 import { fieldsOfNotation } from './notation.ts';
 import { architectureParser } from './parse.ts';
-import { fullNetworks } from './published.ts';
+import { fullNetworks, miniNetworks } from './published.ts';
 import { countArchitectures, crossArchitectures, mutateArchitecture, sampleArchitecture } from './variation.ts';
 
 /** An As-ViT space also shows its choices, and can scale what it searches. */
@@ -53,3 +53,4 @@ function asVitSpace(choices: AsVitChoices, networks: Readonly<Record<string, AsV
 }
 
 export const asVit = asVitSpace(fullChoices, fullNetworks);
+export const asVitMini = asVitSpace(miniChoices, miniNetworks);
