@@ -24,7 +24,7 @@ export function supernetSteps<A>(engine: Engine, space: SearchSpace<A>, batch: n
   const steps = Array.from({ length: cycle }, (_, i): Network[] => {
     const { buckets } = trainer.sampler;
     const bucket = buckets[Math.floor(i * buckets.length / cycle)];
-    return Array.from({ length: subnetsPerStep }, () => space.lower(bucket.draw(random), { classes }));
+    return Array.from({ length: subnetsPerStep('bucket').sampled }, () => space.lower(bucket.draw(random), { classes }));
   });
   const smallest = space.lower(space.smallest, { classes });
   const macs = steps.flat().reduce((sum, network) => sum + networkMacs(network), 0) / cycle + networkMacs(smallest);

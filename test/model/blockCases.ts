@@ -127,11 +127,11 @@ export function tokenHeadBlock(options: {
 
 /** Maps larger than the longest distance, smaller than it, and not square. */
 const relativeAttentions = [
-  { label: '3 heads of 4 on 4x4 + 1 tokens', channels: 6, numHeads: 3, headDim: 4, rows: 4, columns: 4, extraTokens: 1, maxDistance: 4 },
-  { label: '2 heads of 5 on 5x5 tokens, far ones alike', channels: 8, numHeads: 2, headDim: 5, rows: 5, columns: 5, extraTokens: 0, maxDistance: 2 },
+  { label: '3 heads of 4 on 3x3 + 1 tokens', channels: 6, numHeads: 3, headDim: 4, rows: 3, columns: 3, extraTokens: 1, maxDistance: 3 },
+  { label: '2 heads of 5 on 4x3 tokens, far ones alike', channels: 8, numHeads: 2, headDim: 5, rows: 4, columns: 3, extraTokens: 0, maxDistance: 2 },
   { label: '1 head of 16 on 2x3 + 2 tokens', channels: 5, numHeads: 1, headDim: 16, rows: 2, columns: 3, extraTokens: 2, maxDistance: 7 },
   { label: '2 heads of 3 on 1 + 1 tokens', channels: 7, numHeads: 2, headDim: 3, rows: 1, columns: 1, extraTokens: 1, maxDistance: 1 },
-  { label: 'without its norm, 4 heads of 8 on 6x2 + 1 tokens', channels: 9, numHeads: 4, headDim: 8, rows: 6, columns: 2, extraTokens: 1, maxDistance: 3, withoutNorm: true as const },
+  { label: 'without its norm, 4 heads of 8 on 4x2 + 1 tokens', channels: 9, numHeads: 4, headDim: 8, rows: 4, columns: 2, extraTokens: 1, maxDistance: 3, withoutNorm: true as const },
 ];
 
 /** Token counts and widths below, between and beyond what vector registers and cache lines hold. */

@@ -7,6 +7,7 @@ import { layoutOf, Weights } from '../../core/model/weights.ts';
 import { networkMacs } from '../../core/network/counts.ts';
 import type { Network } from '../../core/network/network.ts';
 import { asVit } from '../../core/spaces/asvit/space.ts';
+import { autoFormerMini } from '../../core/spaces/autoformer/space.ts';
 import type { ElasticVitArchitecture } from '../../core/spaces/elasticvit/architecture.ts';
 import { elasticVit, elasticVitMini } from '../../core/spaces/elasticvit/space.ts';
 import type { SearchSpace } from '../../core/spaces/space.ts';
@@ -28,12 +29,14 @@ const classes = 7;
 export function networkCases(random: Random): NetworkCase[] {
   const mini = elasticVitMini.lower(elasticVitMini.largest, { classes, supernet: true });
   const full = elasticVit.lower(elasticVit.largest, { classes, supernet: true });
+  const autoFormer = autoFormerMini.lower(autoFormerMini.largest, { classes, supernet: true });
   const smallOf = (space: SearchSpace<ElasticVitArchitecture>, draws: number, resolution: number) =>
     Array.from({ length: draws }, () => space.lower(space.sample(random), { classes, resolution })).sort((a, b) => networkMacs(a) - networkMacs(b))[0];
   return [
     { label: 'elasticvit-mini on 1 image', supernet: mini, network: smallOf(elasticVitMini, 2, 40), batch: 1 },
     { label: 'elasticvit-mini on 3 images', supernet: mini, network: smallOf(elasticVitMini, 1, 32), batch: 3 },
     { label: 'elasticvit-mini on 9 images', supernet: mini, network: smallOf(elasticVitMini, 20, 32), batch: 9 },
+    { label: 'autoformer-mini on 2 images', supernet: autoFormer, network: autoFormerMini.lower(autoFormerMini.mutate(autoFormerMini.smallest, random, { depth: 1, choice: 1, uniform: 1 }), { classes, resolution: 20 }), batch: 2 },
     // At 96 px the last maps are 2x2: batch norms over one or two numbers would amplify nothing but rounding.
     { label: 'elasticvit on 1 image', supernet: full, network: smallOf(elasticVit, 40, 96), batch: 1 },
     // The supernet's kernels are larger, and shared by their centres.

@@ -56,7 +56,7 @@ export async function probeStudy(
     const step = times.length;
     const startedMs = performance.now();
     const bucket = trainer.sampler.buckets[order[step % order.length]];
-    const subnets = Array.from({ length: subnetsPerStep }, () => space.lower(bucket.draw(random), { classes }));
+    const subnets = Array.from({ length: subnetsPerStep(training.sampling.rule).sampled }, () => space.lower(bucket.draw(random), { classes }));
     const indices = batchIndices(`${seed}/training`, step, training.batchSize, data.train.count);
     const batch = readBatch(data.train, indices, {
       imageSize: data.imageSize, normalisation, augmentation: { ...augmentation, seed: `${seed}/training`, step },

@@ -20,7 +20,7 @@ export function stepEvent<A>(report: SampledStepReport<A>, sampler: SubnetSample
   return {
     kind: 'step', step, loss, accuracy, learningRate, gradientNorm, imagesPerSecond,
     metrics: {
-      smallestLoss, smallestAccuracy, ...samplingMetrics(sampler, sample),
+      ...(smallestLoss === undefined || smallestAccuracy === undefined ? {} : { smallestLoss, smallestAccuracy }), ...samplingMetrics(sampler, sample),
       ...(rescoredBanks > 0 ? { rescoredBanks } : {}),
       ...(asked + cached > 0 ? { teacherAnswersAsked: asked, teacherAnswersCached: cached } : {}),
       ...(mixLambda < 1 ? { mixLambda } : {}),
@@ -41,10 +41,10 @@ export function conflictEvent(step: number, { macs, cosine, standardError, pairs
 
 const finite = (value: number) => Number.isFinite(value) ? value : null;
 
-/** Of the subnets that the step trained; the sandwich rule has no buckets to tell of. */
+/** Of the subnets that the step trained; rules without buckets have nothing to tell. */
 function samplingMetrics<A>({ buckets, banks }: SubnetSampler<A>, sample: StepSample<A>): Record<string, number> {
   const { bucket, smallestIndex, exploitProbability, subnets } = sample;
-  if (bucket === undefined) return {};
+  if (bucket === undefined || smallestIndex === undefined) return {};
   const { fromMacs, toMacs } = buckets[bucket];
   const { members, capacity, best } = banks[bucket];
   return {

@@ -8,7 +8,7 @@ export interface StepWork {
   readonly buckets: readonly { readonly fromMacs: number; readonly toMacs: number }[];
   /** Of the smallest subnet. */
   readonly smallestMacs: number;
-  readonly settings: Pick<TrainingSettings, 'batchSize'>;
+  readonly settings: Pick<TrainingSettings, 'batchSize' | 'sampling'>;
 }
 
 /**
@@ -17,7 +17,8 @@ export interface StepWork {
  */
 export function affordableSteps(macs: number, { buckets, smallestMacs, settings }: StepWork): number {
   const sampledMacs = buckets.reduce((sum, { fromMacs, toMacs }) => sum + (fromMacs + toMacs) / 2, 0) / buckets.length;
-  const stepMacs = 3 * settings.batchSize * (subnetsPerStep * sampledMacs + smallestMacs);
+  const { sampled, smallest } = subnetsPerStep(settings.sampling.rule);
+  const stepMacs = 3 * settings.batchSize * (sampled * sampledMacs + (smallest ? smallestMacs : 0));
   return macs / stepMacs / defaultShare;
 }
 

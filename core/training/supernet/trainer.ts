@@ -18,21 +18,21 @@ import { learningRateAt } from '../schedule.ts';
 import type { TrainingSettings } from '../settings.ts';
 import { decayRanges } from '../weightDecay.ts';
 import { microBatches, type MicroBatch, type TrainingBatch } from './microBatches.ts';
-import { SubnetSampler, type StepSample } from './sampling/subnetSampler.ts';
+import { SubnetSampler, subnetsPerStep, type StepSample } from './sampling/subnetSampler.ts';
 
 export interface StepReport {
   /** Steps done, this one included. */
   readonly step: number;
-  /** Mean loss of the step's three subnets. */
+  /** Mean loss of the step's subnets, without the smallest. */
   readonly loss: number;
-  /** Distillation loss of the smallest subnet. */
-  readonly smallestLoss: number;
+  /** Distillation loss of the smallest subnet; undefined with the single-path rule, which trains none. */
+  readonly smallestLoss?: number;
   /** Share of right answers of the smallest subnet on the batch it was trained on. */
-  readonly smallestAccuracy: number;
+  readonly smallestAccuracy?: number;
   readonly learningRate: number;
   /** Norm of the summed gradient before it is clipped as a whole. */
   readonly gradientNorm: number;
-  /** Share of right answers of the three subnets on the batch they were trained on. */
+  /** Share of right answers of the same subnets on the batch they were trained on. */
   readonly accuracy: number;
   /** Units whose gradient adaptive clipping has shortened; undefined without it. */
   readonly clippedUnits?: number;
@@ -56,7 +56,7 @@ export interface SupernetOptions<A> {
 /**
  * Trains a supernet (elasticvit.md sections 3 to 5): per step three subnets of one MACs bucket learn from the batch's
  * targets, and the smallest subnet for that bucket from the mean of their predictions; the gradients of all four are
- * summed on the shared weights. The same seed gives the same weights, also across `state`/`restore`.
+ * summed on the shared weights. Other rules choose other subnets, the single-path rule one alone. The same seed gives the same weights, also across `state`/`restore`.
  */
 export class SupernetTrainer<A> {
   readonly weights: Weights;
@@ -115,7 +115,8 @@ export class SupernetTrainer<A> {
    * @throws EnvironmentError `diverged`, as `train`
    */
   trainSubnets(subnets: readonly Network[], batch: TrainingBatch): StepReport {
-    const { scores: _, ...report } = this.#step(subnets, 0, batch);
+    const { smallest } = subnetsPerStep(this.#options.settings.sampling.rule);
+    const { scores: _, ...report } = this.#step(subnets, smallest ? 0 : undefined, batch);
     return report;
   }
 
@@ -162,13 +163,14 @@ export class SupernetTrainer<A> {
     this.sampler.restore(sampler);
   }
 
-  #step(subnets: readonly Network[], smallest: number, batch: TrainingBatch): StepReport & { scores: number[] } {
+  #step(subnets: readonly Network[], smallestIndex: number | undefined, batch: TrainingBatch): StepReport & { scores: number[] } {
     const { settings } = this.#options;
     const step = this.step;
     clearGradient(this.#flat);
     const views = subnets.map((network) => new SubnetView(this.weights, network));
     const sums = new StepSums(subnets.length);
-    for (const part of this.#parts(batch)) this.#accumulate(views, this.#smallest[smallest], part, sums);
+    const smallest = smallestIndex === undefined ? undefined : this.#smallest[smallestIndex];
+    for (const part of this.#parts(batch)) this.#accumulate(views, smallest, part, sums);
     if (!Number.isFinite(sums.loss) || !Number.isFinite(sums.smallestLoss)) {
       throw new EnvironmentError('diverged', `Training diverged at step ${step + 1}: the loss is not a number. Lower training.learningRate or raise training.warmupSteps.`);
     }
@@ -178,7 +180,10 @@ export class SupernetTrainer<A> {
     this.#optimizer.update(learningRate, this.#options.engine);
     this.#average?.update(rampedDecay(settings.averageDecay, step));
     const { loss, smallestLoss, accuracy, smallestAccuracy, scores } = sums;
-    return { step: this.step, loss, smallestLoss, learningRate, gradientNorm, accuracy, smallestAccuracy, scores, ...(clippedUnits === undefined ? {} : { clippedUnits }) };
+    return {
+      step: this.step, loss, learningRate, gradientNorm, accuracy, scores, ...(smallest ? { smallestLoss, smallestAccuracy } : {}),
+      ...(clippedUnits === undefined ? {} : { clippedUnits }),
+    };
   }
 
   #parts(batch: TrainingBatch): MicroBatch[] {
@@ -186,8 +191,8 @@ export class SupernetTrainer<A> {
     return microBatches(batch, microBatchSize ?? Infinity, { classes, labelSmoothing });
   }
 
-  /** Adds a part's gradients of all four subnets to the shared one. */
-  #accumulate(views: readonly SubnetView[], smallest: SubnetView, part: MicroBatch, sums: StepSums): void {
+  /** Adds a part's gradients of all subnets to the shared one. */
+  #accumulate(views: readonly SubnetView[], smallest: SubnetView | undefined, part: MicroBatch, sums: StepSums): void {
     const { classes, settings } = this.#options;
     const soft = new Float32Array(part.targets.length);
     views.forEach((view, i) => {
@@ -197,6 +202,7 @@ export class SupernetTrainer<A> {
       sums.accuracy += part.share * accuracy(result.probabilities, part.labels) / views.length;
       sums.scores[i] -= part.share * crossEntropyOf(result.probabilities, part.labelShares, classes);
     });
+    if (smallest === undefined) return;
     const distillation = settings.smallestLoss === 'alpha-divergence' ? adaptiveDivergence : crossEntropy;
     const result = this.#backpropagate(smallest, part, (logits) => distillation(logits, soft, classes));
     sums.smallestLoss += part.share * result.loss;

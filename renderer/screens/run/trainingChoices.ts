@@ -49,11 +49,12 @@ export function conflictAbsence({ steps, conflictEverySteps }: TrainingChoices, 
 
 /** Why there are no buckets to show. */
 export function bucketAbsence({ rule }: TrainingChoices): Absence {
-  return rule === 'sandwich'
-    ? {
-        title: 'The sandwich rule has no buckets',
-        message: 'Each step trains the largest subnet, two of any size and the smallest. With training.sampling.rule: bucket, steps walk from size to size and remember which subnets did well.',
-      }
+  const otherwise = 'With training.sampling.rule: bucket, steps walk from size to size and remember which subnets did well.';
+  if (rule === 'sandwich') {
+    return { title: 'The sandwich rule has no buckets', message: `Each step trains the largest subnet, two of any size and the smallest. ${otherwise}` };
+  }
+  return rule === 'single-path'
+    ? { title: 'The single-path rule has no buckets', message: `Each step trains one subnet of any size. ${otherwise}` }
     : { title: 'No buckets are known', message: 'The steps of this study do not tell from which sizes their subnets came.' };
 }
 

@@ -61,6 +61,7 @@ describe('what is not there', () => {
 
   it('says why there are no buckets or memories', () => {
     expect(bucketAbsence(choices({ sampling: { rule: 'sandwich' } })).title).toContain('sandwich');
+    expect(bucketAbsence(choices({ sampling: { rule: 'single-path' } })).title).toContain('single-path');
     expect(bucketAbsence(trainingChoices(null)).title).toBe('No buckets are known');
     expect(bankAbsence(choices({ performance: { enabled: false } }))).toContain('training.performance.enabled is false');
     expect(bankAbsence(choices({ performance: { enabled: true } }))).toBe('No subnet is remembered yet.');

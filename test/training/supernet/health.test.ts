@@ -86,6 +86,6 @@ describe('trials of three subnets during the training', () => {
       expect(macs).toBeGreaterThanOrEqual(fromMacs);
       expect(macs).toBeLessThanOrEqual(toMacs);
     }
-    expect(smallestAccuracy * 4).toBeCloseTo(Math.round(smallestAccuracy * 4));
+    expect(smallestAccuracy! * 4).toBeCloseTo(Math.round(smallestAccuracy! * 4));
   });
 });

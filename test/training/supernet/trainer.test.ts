@@ -3,6 +3,7 @@ import type { Engine } from '../../../core/engine/engine.ts';
 import { startEngine } from '../../../core/engine/engines.ts';
 import { InputError } from '../../../core/base/errors.ts';
 import { Random } from '../../../core/base/random.ts';
+import { SubnetView } from '../../../core/model/subnet.ts';
 import { getSpace } from '../../../core/spaces/index.ts';
 import { trainingSettingsSchema } from '../../../core/training/settings.ts';
 import type { TrainingBatch } from '../../../core/training/supernet/microBatches.ts';
@@ -93,6 +94,40 @@ describe('supernet training', () => {
     expect(sample.subnets[0].arch).toEqual(space.largest);
     expect(sample.smallest).toEqual(space.smallest);
     expect(training.sampler.banks.every(({ members }) => members.length === 0)).toBe(true);
+  });
+
+  it('trains one drawn subnet and nothing else by the single-path rule', () => {
+    const space = getSpace('autoformer-mini');
+    const settings = trainingSettingsSchema.parse({ ...basic, sampling: { rule: 'single-path' }, weightDecay: 0, averageDecay: 0 });
+    const training = new SupernetTrainer({ engine, space, classes: 2, settings, seed: 1 });
+    const before = training.weights.trainable.slice();
+    const report = training.train(batchOf(0));
+    expect(report.sample).toMatchObject({ subnets: [{ origin: 'uniform' }], smallest: undefined, bucket: undefined });
+    expect(report).not.toHaveProperty('smallestLoss');
+    // Without decay only what the subnet reads can change.
+    const view = new SubnetView(training.weights, space.lower(report.sample.subnets[0].arch, { classes: 2 }));
+    const own = new Uint8Array(before.length);
+    for (const key of view.keys) {
+      const { offset, slice: { starts, runLength } } = view.shareOf(key);
+      if (training.weights.placed(key).trainable === false) continue;
+      for (const start of starts) own.fill(1, offset + start, offset + start + runLength);
+    }
+    const changed = training.weights.trainable.map((value, i) => Number(value !== before[i]));
+    expect(changed.some((value, i) => value === 1 && own[i] === 0)).toBe(false);
+    expect(changed.reduce((sum, value) => sum + value, 0)).toBeGreaterThan(0.5 * own.reduce((sum, value) => sum + value, 0));
+    expect(own.reduce((sum, value) => sum + value, 0)).toBeLessThan(before.length);
+  });
+
+  it('draws the same single paths from the same seed, also from a checkpoint on', () => {
+    const keysOf = (training: SupernetTrainer<unknown>, from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => space.key(training.sampler.sample(from + i).subnets[0].arch));
+    const change = { sampling: { rule: 'single-path' } };
+    const [whole, first, second] = [trainer(1, change), trainer(1, change), trainer(1, change)];
+    const expected = keysOf(whole, 0, 6);
+    keysOf(first, 0, 3);
+    second.sampler.restore(JSON.parse(JSON.stringify(first.sampler.state())));
+    expect(keysOf(second, 3, 6)).toEqual(expected.slice(3));
+    expect(new Set(expected).size).toBeGreaterThan(1);
   });
 
   it('learns given targets in the place of labels', () => {

@@ -5,8 +5,9 @@ const probability = z.number().min(0).max(1);
 
 /** The `training.sampling` part of a study: complexity-aware sampling (elasticvit.md section 4). */
 export const samplingSettingsSchema = z.strictObject({
-  rule: z.enum(['bucket', 'sandwich']).default('bucket')
-    .describe('bucket: three subnets of one level of MACs and the smallest subnet for it; sandwich: the largest, two of any size and the smallest'),
+  rule: z.enum(['bucket', 'sandwich', 'single-path']).default('bucket')
+    .describe('bucket: three subnets of one level of MACs and the smallest subnet for it; sandwich: the largest, two of any size and the smallest; '
+      + 'single-path: one of any size and nothing else'),
   walk: z.enum(['adjacent', 'random', 'cyclic']).default('adjacent')
     .describe("how the next step's bucket is chosen: a neighbour at most, any, or one after the other"),
   windowMacs: z.number().positive().optional()

@@ -64,15 +64,19 @@ function grownSubnet<A>(space: SearchSpace<A>, maxMacs: number): A {
   return arch;
 }
 
-/** The architecture that takes, stage by stage, the least choices that are possible and not below the wanted ones. */
+/**
+ * The architecture that takes, stage by stage, the least choices that are possible and not below the wanted ones; where all
+ * are below, as those of a layer that the depth leaves out, the least possible.
+ */
 function smallestAbove<A>(space: SearchSpace<A>, wanted: readonly number[]): A {
   const chain = space.chain();
   const values = new Array<number>(space.dimensions.length);
   let context: StageContext = chain.start;
   for (const { dimensions, options } of chain.stages) {
+    const all = options(context);
     const excess = (choices: readonly number[]) => choices.reduce((sum, choice, i) => sum + choice - wanted[dimensions[i]], 0);
-    const possible = options(context).filter(({ choices }) => choices.every((choice, i) => choice >= wanted[dimensions[i]]));
-    const [least] = possible.sort((a, b) => excess(a.choices) - excess(b.choices));
+    const possible = all.filter(({ choices }) => choices.every((choice, i) => choice >= wanted[dimensions[i]]));
+    const [least] = (possible.length > 0 ? possible : all).sort((a, b) => excess(a.choices) - excess(b.choices));
     dimensions.forEach((dimension, i) => { values[dimension] = space.dimensions[dimension].values[least.choices[i]]; });
     context = least.next;
   }

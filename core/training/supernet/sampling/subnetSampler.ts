@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { Random, type RandomState } from '../../../base/random.ts';
 import type { SearchSpace } from '../../../spaces/space.ts';
 import type { TrainingSettings } from '../../settings.ts';
+import type { SamplingSettings } from './settings.ts';
 import { makeBuckets, type Bucket } from './buckets.ts';
 import { exploitProbability } from './exploitation.ts';
 import { MemoryBank, type Remembered } from './memoryBank.ts';
 import { preferred } from './preference.ts';
 import { nextBucket } from './walk.ts';
 
-/** Besides the smallest. */
-export const subnetsPerStep = 3;
+/** How many subnets a step trains besides the smallest, and whether it trains that too. */
+export function subnetsPerStep(rule: SamplingSettings['rule']): { readonly sampled: number; readonly smallest: boolean } {
+  return rule === 'single-path' ? { sampled: 1, smallest: false } : { sampled: 3, smallest: true };
+}
 
 /** One of a step's subnets, and why it is there. */
 export interface SampledSubnet<A> {
@@ -20,10 +23,11 @@ export interface SampledSubnet<A> {
 /** The subnets of a step. */
 export interface StepSample<A> {
   readonly subnets: readonly SampledSubnet<A>[];
-  readonly smallest: A;
+  /** Undefined with the single-path rule, which trains no smallest subnet besides. */
+  readonly smallest: A | undefined;
   /** Index of `smallest` among the smallest subnets. */
-  readonly smallestIndex: number;
-  /** Undefined with the sandwich rule, which knows no buckets. */
+  readonly smallestIndex: number | undefined;
+  /** Undefined with the rules that know no buckets: sandwich and single-path. */
   readonly bucket: number | undefined;
   /** Of drawing each subnet from the bank rather than anew; 0 while that holds too few. */
   readonly exploitProbability: number;
@@ -41,7 +45,7 @@ const largeShare = 0.4;
 
 /**
  * Chooses the subnets of every training step: complexity-aware and performance-aware sampling (elasticvit.md sections 4
- * and 5), or the sandwich rule that they are compared with. Its random numbers are its own, so the same seed trains the
+ * and 5), the sandwich rule that they are compared with, or AutoFormer's single path (tftas.md 7). Its random numbers are its own, so the same seed trains the
  * same subnets whatever else the training draws.
  */
 export class SubnetSampler<A> {
@@ -75,12 +79,13 @@ export class SubnetSampler<A> {
   sample(step: number): StepSample<A> {
     const { sampling, performance, steps } = this.#settings;
     if (sampling.rule === 'sandwich') return this.#sandwich();
+    if (sampling.rule === 'single-path') return this.#singlePath();
     this.#bucket = nextBucket(sampling.walk, this.#bucket, this.buckets.length, this.#random);
     const bucket = this.buckets[this.#bucket];
     const q = performance.enabled && this.#banks[this.#bucket].isHalfFull ? exploitProbability(step, steps, performance) : 0;
     return {
       bucket: this.#bucket, smallest: this.smallestSubnets[bucket.smallest], smallestIndex: bucket.smallest, exploitProbability: q,
-      subnets: Array.from({ length: subnetsPerStep }, () => this.#sampleFrom(this.#bucket, q)),
+      subnets: Array.from({ length: subnetsPerStep(sampling.rule).sampled }, () => this.#sampleFrom(this.#bucket, q)),
     };
   }
 
@@ -112,10 +117,19 @@ export class SubnetSampler<A> {
 
   #sandwich(): StepSample<A> {
     const { largest } = this.#space;
-    const uniform = Array.from({ length: subnetsPerStep - 1 }, () => ({ arch: this.#space.sample(this.#random), origin: 'uniform' as const }));
+    const others = subnetsPerStep('sandwich').sampled - 1;
+    const uniform = Array.from({ length: others }, () => ({ arch: this.#space.sample(this.#random), origin: 'uniform' as const }));
     return {
       bucket: undefined, smallest: this.#space.smallest, smallestIndex: 0, exploitProbability: 0,
       subnets: [{ arch: largest, origin: 'largest' }, ...uniform],
+    };
+  }
+
+  /** One subnet, as the space's publication draws it. */
+  #singlePath(): StepSample<A> {
+    return {
+      bucket: undefined, smallest: undefined, smallestIndex: undefined, exploitProbability: 0,
+      subnets: [{ arch: this.#space.sample(this.#random), origin: 'uniform' }],
     };
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../../core/base/errors.ts';
 import { Random } from '../../../../core/base/random.ts';
 import { networkMacs } from '../../../../core/network/counts.ts';
+import { autoFormerMini } from '../../../../core/spaces/autoformer/space.ts';
 import { elasticVit, elasticVitMini } from '../../../../core/spaces/elasticvit/space.ts';
 import { makeBuckets } from '../../../../core/training/supernet/sampling/buckets.ts';
 import { bucketLevels } from '../../../../core/training/supernet/sampling/levels.ts';
@@ -66,6 +67,13 @@ describe('the hierarchical smallest subnets', () => {
     }
     expect(buckets.map(({ smallest }) => smallest)).toEqual([...buckets.map(({ smallest }) => smallest)].sort((a, b) => a - b));
     expect(new Set(buckets.map(({ smallest }) => smallest)).size).toBe(smallestSubnets.length);
+  });
+
+  it('grow in width and depth where layers have choices of their own, which missing layers do not have', () => {
+    const { smallestSubnets } = makeBuckets(autoFormerMini, { buckets: 6, sampling: sampling({ smallestSubnets: 4 }) });
+    expect(smallestSubnets.length).toBeGreaterThan(1);
+    const macs = smallestSubnets.map((arch) => networkMacs(autoFormerMini.lower(autoFormerMini.parse(arch))));
+    expect(macs).toEqual([...macs].sort((a, b) => a - b));
   });
 
   it('are refused by a name that is unknown, and in an order in which they shrink', () => {
