@@ -66,6 +66,15 @@ export class SeedContext implements ScoringContext {
   }
 
   #fresh(network: Network): Weights {
-    return Weights.initialise(network, this.random.fork('weights'));
+    return withOpenBranches(Weights.initialise(network, this.random.fork('weights')));
   }
+}
+
+/**
+ * Residual branches whose last scale starts at zero do not yet exist for whatever looks at gradients or activations: theirs start
+ * at one here.
+ */
+function withOpenBranches(weights: Weights): Weights {
+  for (const { key, init } of weights.parameters.values()) if (init === 'zeros' && key.endsWith('.scale')) weights.view(key).fill(1);
+  return weights;
 }

@@ -7,6 +7,7 @@ import { getProxy } from '../../core/scoring/proxies.ts';
 import type { Proxy } from '../../core/scoring/proxy.ts';
 import { bestFirst } from '../../core/scoring/ranking.ts';
 import { scoreNetwork } from '../../core/scoring/score.ts';
+import { elasticVitMini } from '../../core/spaces/elasticvit/space.ts';
 import { vitNetwork } from '../../core/spaces/vit/network.ts';
 
 const deitTiny = vitNetwork({ width: 192, depth: 12, numHeads: 3 });
@@ -82,6 +83,14 @@ describe('a seed', () => {
     const narrow = context.weightsOf(vitNetwork({ ...options, width: 4, depth: 2 })).view('blocks.0.mlp.project.weight');
     // The first rows and columns of [32, 8] are those of [16, 4].
     expect(narrow).toEqual(Float32Array.from({ length: 64 }, (_, i) => whole[8 * Math.floor(i / 4) + (i % 4)]));
+  });
+
+  it('opens residual branches that training would start closed', () => {
+    const network = elasticVitMini.lower(elasticVitMini.smallest);
+    const { parameters, ...weights } = seeds(1)[0].weightsOf(network);
+    const closed = [...parameters.values()].filter(({ key, init }) => key.endsWith('.scale') && init === 'zeros');
+    expect(closed.length).toBeGreaterThan(0);
+    for (const { offset, length } of closed) expect(new Set(weights.trainable.subarray(offset, offset + length))).toEqual(new Set([1]));
   });
 });
 
