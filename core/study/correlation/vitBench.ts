@@ -40,7 +40,7 @@ export function parseVitBench(json: unknown, file: string): MeasuredSet {
   const rows = records.map(({ arch: { hidden_dim, depth, mlp_ratio, num_heads }, acc, flags }, i) => ({
     place: `${file}: records[${i}]`, name: `#${i}`, space: 'autoformer-tiny', classes,
     arch: {
-      embedDim: hidden_dim, mlpRatios: mlp_ratio.slice(0, depth), numHeads: num_heads.slice(0, depth),
+      embedDim: hidden_dim, depth, mlpRatios: mlp_ratio.slice(0, depth), numHeads: num_heads.slice(0, depth),
       headDim: 'shared', relativePosition: false,
     },
     accuracies: names.map((name) => flags.some((flag) => flag.startsWith(`${name}:`)) ? null : acc[name] ?? null),
