@@ -48,6 +48,7 @@ function shortChoice({ name, value }: Choice): string {
     case 'MLP ratio': return `ratio ${value}`;
     case 'features': return `${value} feat.`;
     case 'patch': return times(value);
+    case 'pooling': return value === 'mean of tokens' ? 'mean' : value;
     case 'windows': return `${times(value)} win.`;
     default: return value === 'yes' ? name : `${name} ${value}`;
   }

@@ -43,8 +43,9 @@ export function costsOf(blocks: readonly ArchitectureBlock[]): Costs {
   return { params: sum(blocks.map(({ params }) => params)), macs: sum(blocks.map(({ macs }) => macs)), latencyMs };
 }
 
-/** "stages.1" as people count: "Stage 2". Other names only get a capital. */
+/** "stages.1" as people count: "Stage 2", "patchEmbed" as short as the drawing has it. Other names only get a capital. */
 export function stageTitle(id: string): string {
+  if (id === 'patchEmbed') return 'Patches';
   const [word, number] = id.split('.');
   if (number === undefined || !/^\d+$/.test(number)) return capital(id);
   return `${capital(word.replace(/s$/, ''))} ${Number(number) + 1}`;

@@ -32,7 +32,7 @@ describe('stages', () => {
   });
 
   it('are called as people count', () => {
-    expect([stageTitle('stages.0'), stageTitle('layers.11'), stageTitle('stem')]).toEqual(['Stage 1', 'Layer 12', 'Stem']);
+    expect([stageTitle('stages.0'), stageTitle('layers.11'), stageTitle('stem'), stageTitle('patchEmbed')]).toEqual(['Stage 1', 'Layer 12', 'Stem', 'Patches']);
   });
 
   it('consist of layers of blocks that belong together', () => {

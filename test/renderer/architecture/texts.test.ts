@@ -15,6 +15,14 @@ describe('blocks in words', () => {
     expect(shortChoices({ choices: [choice('stride', '1'), choice('class token', 'yes'), choice('dilation', '2')] })).toEqual(['class token', 'dilation 2']);
   });
 
+  it('say in short where patches are cut and what a head reads', () => {
+    const embedding = [choice('patch', '16x16'), choice('stride', '8'), choice('class token', 'yes'), choice('positions', 'learned')];
+    expect(shortChoices({ choices: embedding })).toEqual(['16×16', '↓8', 'class token', 'positions learned']);
+    expect(blockTitle({ type: 'depthwisePool', choices: [choice('kernel', '3x3'), choice('stride', '2')] })).toBe('Pool 3×3');
+    expect(shortChoices({ choices: [choice('pooling', 'class token'), choice('norm', 'yes')] })).toEqual(['class token', 'norm']);
+    expect(shortChoices({ choices: [choice('pooling', 'mean of tokens')] })).toEqual(['mean']);
+  });
+
   it('keep the name of a type that the drawing does not know', () => {
     expect(blockLook('mixer')).toEqual({ label: 'mixer', short: 'mixer', tone: 7 });
   });
