@@ -7,6 +7,7 @@ import { Drafter, rejectInfeasible } from './population.ts';
 import type { Draft } from './population.ts';
 import { drawParent, selectParents } from './selection.ts';
 import type { SearchSettings } from './settings.ts';
+import { checkSizes } from './sizeLimits.ts';
 import type { Evaluated, Pending, SearchState } from './state.ts';
 
 export interface Candidate<A> {
@@ -26,10 +27,11 @@ export interface AccuracyResult {
  * Use it as a loop: evaluate `nextCandidates(state)`, hand the accuracies to `advance`, until `state.done`.
  * @param random is copied; the state carries its own generator from here on.
  * @throws InputError when settings and devices do not fit together, or `infeasible-budget` when no architecture
- * satisfies the budgets (in `budget` selection: any one of the windows).
+ * satisfies the budgets (in `budget` selection: any one of the windows), and those of `checkSizes`.
  */
 export function createSearch<A>(problem: SearchProblem<A>, settings: SearchSettings, random: Random): SearchState<A> {
   checkProblem(problem, settings);
+  checkSizes(problem, settings);
   const windows = budgetWindows(problem.devices, settings);
   for (const [index, window] of windows.entries()) {
     // Found out now rather than hours into the search, when a later window's turn comes.

@@ -3,6 +3,7 @@ import type { Random } from '../base/random.ts';
 import { fitsDevice, isCandidate, predictLatencies } from './problem.ts';
 import type { BudgetWindow, LatencyInterval, SearchProblem } from './problem.ts';
 import type { SearchSettings } from './settings.ts';
+import { sizeText, sizeViolation } from './sizeLimits.ts';
 
 /** An architecture that a constraint has let through. */
 export interface Draft<A> {
@@ -112,7 +113,7 @@ export class Drafter<A> {
 
   #draft(arch: A, wanted: (latencies: readonly LatencyInterval[]) => boolean): Draft<A> | undefined {
     const key = this.#problem.space.key(arch);
-    if (this.#known.has(key)) return undefined;
+    if (this.#known.has(key) || sizeViolation(this.#problem, this.#settings, arch) > 0) return undefined;
     const latencies = predictLatencies(this.#problem, arch);
     if (!isCandidate(this.#problem.devices, this.#settings, latencies, this.#window) || !wanted(latencies)) {
       return undefined;
@@ -165,9 +166,9 @@ function throwInfeasible<A>(
   const ends = [space.smallest, space.largest].map((arch) => predictLatencies(problem, arch));
   const complaints = unserved.map((device) => {
     const { name, maxMs } = devices[device];
-    const allowed = window ? `from ${window.fromMs} to ${window.toMs} ms` : `within ${maxMs} ms`;
+    const time = window ? `from ${window.fromMs} to ${window.toMs} ms on ` : maxMs === undefined ? 'for ' : `within ${maxMs} ms on `;
     const [low, high] = ends.map((latencies) => Number(latencies[device][settings.constrain].toPrecision(3)));
-    return `${allowed} on ${name}, where its smallest and largest take ${low} and ${high} ms`;
+    return `${time}${name}, where its smallest and largest take ${low} and ${high} ms`;
   });
-  throw new InputError('infeasible-budget', `No architecture of ${space.id} was found ${complaints.join('; nor ')}.`);
+  throw new InputError('infeasible-budget', `No architecture of ${space.id}${sizeText(settings)} was found ${complaints.join('; nor ')}.`);
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.ts';
+import { networkParams } from '../network/blockGraph.ts';
 import { networkMacs } from '../network/counts.ts';
 import type { SearchSpace } from '../spaces/space.ts';
 import type { SearchSettings } from './settings.ts';
@@ -77,12 +78,12 @@ export function isCandidate(
   return devices.some((_, device) => fitsDevice(devices, settings, latencies, device));
 }
 
-/** The windows of the `budget` selection in the order of the devices, or one undefined: no window. */
+/** The windows of the `budget` selection in the order of the devices, or, for the others, one undefined: no window. */
 export function budgetWindows(
   devices: readonly TargetDevice[],
   settings: SearchSettings,
 ): readonly (BudgetWindow | undefined)[] {
-  if (settings.selection === 'pareto') return [undefined];
+  if (settings.selection !== 'budget') return [undefined];
   return devices.flatMap(({ name }, device) =>
     (settings.budgetsMs[name] ?? []).map((fromMs) => ({ device, fromMs, toMs: fromMs + settings.budgetWidthMs })));
 }
@@ -105,6 +106,10 @@ export function predictLatencies<A>(problem: SearchProblem<A>, arch: A): readonl
 
 export function countMacs<A>(problem: SearchProblem<A>, arch: A): number {
   return problem.countMacs?.(arch) ?? networkMacs(problem.space.lower(arch, { classes: problem.classes }));
+}
+
+export function countParams<A>(problem: SearchProblem<A>, arch: A): number {
+  return problem.countParams?.(arch) ?? networkParams(problem.space.lower(arch, { classes: problem.classes }));
 }
 
 /**
@@ -134,10 +139,10 @@ export function checkProblem<A>(problem: SearchProblem<A>, settings: SearchSetti
 
 function checkWindows(devices: readonly TargetDevice[], settings: SearchSettings): void {
   const given = Object.keys(settings.budgetsMs);
-  if (settings.selection === 'pareto') {
+  if (settings.selection !== 'budget') {
     if (given.length > 0) {
       throw new InputError('invalid-settings',
-        'budgetsMs belongs to selection "budget"; with "pareto" give each device a maxMs instead.');
+        `budgetsMs belongs to selection "budget"; with "${settings.selection}" give each device a maxMs instead.`);
     }
     return;
   }

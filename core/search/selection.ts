@@ -14,7 +14,8 @@ export interface Scored {
 /**
  * The architectures that the next generation descends from, at most `settings.parents`, best first.
  *
- * `budget`, the published rule: the most accurate inside the window.
+ * `budget`, ElasticViT's rule: the most accurate inside the window. `accuracy`, AutoFormer's: the most accurate within the
+ * budget of any device.
  *
  * `pareto`: each device orders the architectures within its budget by the number of the front they belong to, then by
  * the area that they alone dominate, and the devices take turns in naming their best one not yet named. Accuracy costs
@@ -31,7 +32,7 @@ export function selectParents<T extends Scored>(
   settings: SearchSettings,
   window: BudgetWindow | undefined,
 ): T[] {
-  return window
+  return window || settings.selection === 'accuracy'
     ? mostAccurate(evaluated.filter(({ latencies }) => isCandidate(devices, settings, latencies, window)), settings)
     : takeTurns(devices.map((_, device) => {
       const feasible = evaluated.filter(({ latencies }) => fitsDevice(devices, settings, latencies, device));
@@ -47,7 +48,7 @@ function mostAccurate<T extends Scored>(evaluated: readonly T[], settings: Searc
 }
 
 /**
- * One parent. `budget`, as published: any, with equal chance. `pareto`: the better of two such draws (binary
+ * One parent. `budget` and `accuracy`, as published: any, with equal chance. `pareto`: the better of two such draws (binary
  * tournament), because its list goes far beyond the fronts and is worth less towards its end.
  */
 export function drawParent<T>(parents: readonly T[], settings: SearchSettings, random: Random): T {

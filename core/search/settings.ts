@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const probability = z.number().min(0).max(1);
 const count = z.number().int().min(1);
+const size = z.number().positive();
 
 /**
  * The numbers of an evolution. The defaults are those of ElasticViT's released search (Tang et al., ICCV 2023):
@@ -36,10 +37,15 @@ export const searchSettingsSchema = z.strictObject({
   /**
    * `pareto` serves all devices and the whole latency range with one population. `budget` is the published way: one
    * latency window after the other, each with its own generations, and the most accurate architectures inside the
-   * window as parents.
+   * window as parents. `accuracy` is AutoFormer's way: the most accurate ones are the parents, whatever their latency.
    */
-  selection: z.enum(['pareto', 'budget']).default('pareto')
-    .describe('how parents are chosen: over all latencies and devices at once (pareto), or one latency after the other (budget)'),
+  selection: z.enum(['pareto', 'budget', 'accuracy']).default('pareto')
+    .describe('how parents are chosen: over all latencies and devices at once (pareto), one latency after the other (budget), '
+      + 'or by accuracy alone (accuracy), for searches that limit parameters'),
+  paramsMin: size.optional().describe('only architectures with so many parameters at least'),
+  paramsMax: size.optional().describe('only architectures with so many parameters at most'),
+  macsMin: size.optional().describe('only architectures with so many multiply-accumulates at least'),
+  macsMax: size.optional().describe('only architectures with so many multiply-accumulates at most'),
   /** For `budget`: by device, the windows' lower ends in milliseconds. */
   budgetsMs: z.record(z.string(), z.array(z.number().positive()).min(1)).default({}),
   budgetWidthMs: z.number().positive().default(1.5)
@@ -55,7 +61,7 @@ export type SearchSettingsInput = z.input<typeof searchSettingsSchema>;
 /** The most accuracy evaluations that these settings can ask for; a small space can run out earlier. */
 export function plannedEvaluations(settings: SearchSettings): number {
   if (settings.algorithm !== 'evolution') return settings.initialPopulation + settings.rounds * settings.evaluationsPerRound;
-  const windows = settings.selection === 'pareto' ? 1
+  const windows = settings.selection !== 'budget' ? 1
     : Object.values(settings.budgetsMs).reduce((sum, budgets) => sum + budgets.length, 0);
   return windows * (settings.initialPopulation + settings.generations * (settings.mutations + settings.crossovers));
 }

@@ -7,6 +7,7 @@ import type { Draft } from '../population.ts';
 import { constrainedMs, fitsDevice, predictLatencies } from '../problem.ts';
 import type { LatencyInterval, SearchProblem, TargetDevice } from '../problem.ts';
 import type { SearchSettings } from '../settings.ts';
+import { sizeViolation } from '../sizeLimits.ts';
 import type { Evaluated } from '../state.ts';
 import { fitAccuracyPredictor } from './accuracyPredictor.ts';
 import type { AccuracyPredictor } from './accuracyPredictor.ts';
@@ -60,7 +61,7 @@ function optimise<A>(
   });
   const evaluate = (archs: readonly A[]): Candidate[] => draftsOf(archs).map(({ arch, latencies }) => ({
     objectives: [1 - predictor.predict(arch, latencies), ...usefulLatencies(devices, settings, latencies)],
-    violation: budgetViolation(devices, settings, latencies),
+    violation: budgetViolation(devices, settings, latencies) + sizeViolation(problem, settings, arch),
   }));
   const survival = survivalOf(settings.algorithm);
   const scored = evaluate(archive.map(({ arch }) => arch)).map((candidate, i) => ({ ...candidate, arch: archive[i].arch }));

@@ -48,7 +48,7 @@ const titles: Readonly<Record<string, string>> = {
   valImages: 'Validation images', trainImages: 'Training images', valFraction: 'Validation share', imageSize: 'Image size (px)',
   perDevice: 'Models per device', minLearningRate: 'Final learning rate', clipNorm: 'Gradient norm limit', kind: 'Kind of images',
   path: 'Image folder', flip: 'Mirror', randAugment: 'RandAugment', warmupSteps: 'Warm-up steps', healthEverySteps: 'Steps between trials',
-  constrain: 'Budgets limit', evaluationsPerRound: 'Evaluations per round', predictorGenerations: 'Generations per round',
+  constrain: 'Budgets limit', paramsMin: 'Parameters at least', paramsMax: 'Parameters at most', macsMin: 'MACs at least', macsMax: 'MACs at most', evaluationsPerRound: 'Evaluations per round', predictorGenerations: 'Generations per round',
   predictorPopulation: 'Population inside the predictor', warmStart: 'Studies to begin with',
   checkpointEverySteps: 'Steps between checkpoints', microBatchSize: 'Micro-batch size',
   decayConvolutions: 'Decay convolutions too', adaptiveClip: 'Adaptive clipping', averageDecay: 'Moving average of weights',

@@ -53,7 +53,7 @@ export async function runStudy(study: Study, hooks: RunHooks = {}): Promise<Stud
 async function earlierStudies(study: Study): Promise<SearchStart['earlier']> {
   const { settings: { search: { warmStart, selection }, space }, info } = study;
   if (warmStart.length === 0) return [];
-  if (selection === 'pareto' && await study.loadLatestCheckpoint({ phase: 'search' })) return [];
+  if (selection !== 'budget' && await study.loadLatestCheckpoint({ phase: 'search' })) return [];
   return readEarlierStudies(warmStart, info.baseDir, getSpace(space));
 }
 

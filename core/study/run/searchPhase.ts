@@ -2,14 +2,16 @@ import { CancelledError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import { LatencyTable } from '../../latency/latencyTable.ts';
 import { predictLatency } from '../../latency/predict.ts';
-import { networkMacs } from '../../network/counts.ts';
-import { networkParams } from '../../network/blockGraph.ts';
+import { blockMacs, networkMacs } from '../../network/counts.ts';
+import { blockParams, networkParams } from '../../network/blockGraph.ts';
 import { advance, createSearch } from '../../search/evolution.ts';
 import type { LatencyInterval, SearchProblem } from '../../search/problem.ts';
 import { searchResult } from '../../search/result.ts';
 import { takeTurns } from '../../search/selection.ts';
 import { plannedEvaluations } from '../../search/settings.ts';
 import { restoreSearch, type Pending, type SearchState } from '../../search/state.ts';
+import { CostTable } from '../../spaces/costTable.ts';
+import type { SearchSpace } from '../../spaces/index.ts';
 import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
 import { searchSettingsOf } from '../studyFile.ts';
 import { earlierBest } from '../warmStart.ts';
@@ -90,7 +92,7 @@ export function searchProblem(context: RunContext, { earlier, remembered }: Sear
     space, classes,
     devices: devices.map(({ name, maxMs }) => (maxMs === undefined ? { name } : { name, maxMs })),
     predict: (arch) => (table ??= new LatencyTable(space, devices.map(({ model }) => model), classes)).predict(arch),
-    countParams: (arch) => networkParams(space.lower(arch, { classes })),
+    ...sizesOf(space, classes),
   };
   const sources = [() => earlierBest(earlier, problem, settingsOf(context)), () => takeTurns(remembered, Infinity)];
   let firstCandidates: readonly (readonly unknown[])[] | undefined;
@@ -100,6 +102,14 @@ export function searchProblem(context: RunContext, { earlier, remembered }: Sear
       return firstCandidates ??= sources.map((source) => source());
     },
   };
+}
+
+/** MACs and parameters from a table, like the latencies; made when one is asked for. */
+function sizesOf(space: SearchSpace, classes: number): Required<Pick<SearchProblem<unknown>, 'countMacs' | 'countParams'>> {
+  let table: CostTable<unknown> | undefined;
+  const sums = (arch: unknown) => (table ??= new CostTable(space, classes, (blocks) =>
+    [blockMacs, blockParams].map((count) => blocks.reduce((sum, block) => sum + count(block), 0)))).costsOf(arch);
+  return { countMacs: (arch) => sums(arch)[0], countParams: (arch) => sums(arch)[1] };
 }
 
 const settingsOf = ({ study, devices }: RunContext) => searchSettingsOf(study.settings, devices.map(({ name }) => name));

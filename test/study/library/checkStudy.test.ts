@@ -122,7 +122,7 @@ describe('the list of settings', () => {
     expect(field('training.batchSize')).toMatchObject({ kind: 'integer', default: 64, min: 1, title: 'Batch size', isRequired: false });
     expect(field('training.learningRate')).toMatchObject({ kind: 'number', min: 0, isOpenBelow: true });
     expect(field('training.batchSize')).not.toHaveProperty('max');
-    expect(field('search.selection')).toMatchObject({ kind: 'choice', choices: ['pareto', 'budget'], default: 'pareto' });
+    expect(field('search.selection')).toMatchObject({ kind: 'choice', choices: ['pareto', 'budget', 'accuracy'], default: 'pareto' });
     expect(field('space')).toMatchObject({ kind: 'choice', isRequired: true, choices: expect.arrayContaining(['elasticvit']) });
     expect(field('devices')).toMatchObject({ kind: 'list', choices: ['pixel4', 'pixel6', 'xiaomi11'] });
     expect(field('search.mutation.depth')).toMatchObject({ min: 0, max: 1 });
