@@ -12,6 +12,8 @@ import { FastScorer } from '../../../core/scoring/dss/fast/scorer.ts';
 import type { DssTerms, WeightSigns } from '../../../core/scoring/dss/terms.ts';
 import type { WeightNorms } from '../../../core/scoring/dss/fast/weightNorm.ts';
 import { autoFormerMini } from '../../../core/spaces/autoformer/space.ts';
+import { asVit } from '../../../core/spaces/asvit/space.ts';
+import { pitMini } from '../../../core/spaces/pit/space.ts';
 import { vitNetwork, type VitOptions } from '../../../core/spaces/vit/network.ts';
 import { literalTerms } from './literal.ts';
 
@@ -28,11 +30,11 @@ const small: VitOptions = { resolution: 6, patchSize: 2, width: 16, depth: 2, nu
 /** Weights of a usual size for this width, so that attention is not nearly uniform; positions are those of all map tokens or none. */
 function weightsOf(network: Network, seed: string): Weights {
   const weights = Weights.initialise(network, new Random(seed));
-  const first = network.blocks[0].output.extraTokens ?? 0;
+  const first = network.blocks[0].type === 'patchEmbed' ? network.blocks[0].output.extraTokens ?? 0 : 0;
   for (const { key, shape } of weights.parameters.values()) {
     const values = weights.view(key);
     const random = new Random(`${seed} ${key}`);
-    if (/\.(query|key|value|project|expand|classifier)\.weight$/.test(key)) for (let i = 0; i < values.length; i++) values[i] = random.normal() / Math.sqrt(shape[0]);
+    if (/\.(query|key|value|project|expand|reduce|features|classifier)\.weight$/.test(key)) for (let i = 0; i < values.length; i++) values[i] = random.normal() / Math.sqrt(shape.length === 2 ? shape[0] : shape[0] * shape[1] * shape[2]);
     if (key.endsWith('.bias')) for (let i = 0; i < values.length; i++) values[i] = 0.1 * random.normal();
     if (key.endsWith('.position')) for (let i = (first + 1) * shape[1]; i < values.length; i++) values[i] = values[i - shape[1]];
   }
@@ -51,6 +53,16 @@ function fastTerms(network: Network, weights: Weights, signs: WeightSigns, norms
   scorer.dispose();
   return terms;
 }
+
+const structured: [string, () => Network][] = [
+  ['PiT, whose pooling sees borders', () => pitMini.lower(pitMini.parse({ baseDim: 8, mlpRatio: 2, depths: [1, 1, 1], numHeads: [1, 1, 2] }), { resolution: 20 })],
+  ['As-ViT, with windows in windows and padded re-embedding', () => asVit.lower(asVit.parse({
+    kernels: [8, 4, 3, 2], splits: [4, 2, 1], mlpRatios: [2, 2, 2, 2], heads: 16, width: 3,
+  }), { resolution: 64 })],
+  ['As-ViT without norms in its re-embedding and with positions', () => asVit.lower(asVit.parse({
+    kernels: [5, 2, 4, 3], splits: [2, 1, 2], mlpRatios: [2, 2, 2, 2], heads: 16, width: 3, variant: 'published',
+  }), { resolution: 64 })],
+];
 
 function withoutClassToken(network: Network): Network {
   const bare = <S extends { extraTokens?: number }>({ extraTokens: _, ...shape }: S) => shape;
@@ -89,6 +101,18 @@ describe('tokens put together', () => {
     }
     for (const signs of ['absolute', 'signed'] as const) {
       expect(relative(fastTerms(network, weights, signs), literalTerms(network, weights, signs)), signs).toBeLessThan(2e-5);
+    }
+  });
+});
+
+describe('tokens put together by what they see', () => {
+  it.each(structured)('give the same terms as every token by itself in %s', (_, make) => {
+    const network = make();
+    const { blocks } = reduced(network);
+    expect(Math.max(...blocks.map(({ output }) => output.counts.length))).toBeGreaterThan(4);
+    const weights = weightsOf(network, 'structured');
+    for (const signs of ['absolute', 'signed'] as const) {
+      expect(relative(fastTerms(network, weights, signs), literalTerms(network, weights, signs)), signs).toBeLessThan(1e-4);
     }
   });
 });

@@ -1,6 +1,7 @@
-import { tokensOf, type Block, type FeatureShape } from '../../../network/blocks.ts';
+import type { Block } from '../../../network/blocks.ts';
 import type { Network } from '../../../network/network.ts';
-import { noTokens, type TokenClasses } from './tokenClasses.ts';
+import { isUniform, noTokens, uniformMap, type TokenClasses } from './tokenClasses.ts';
+import { classAttention, windowedClasses, type ClassAttention, type WindowShape } from './windows.ts';
 
 /** A block with the classes of the tokens that it reads and of those that it makes. */
 export interface ReducedBlock {
@@ -9,6 +10,10 @@ export interface ReducedBlock {
   readonly input: TokenClasses;
   /** None where it makes logits. */
   readonly output: TokenClasses;
+  /** Where windows move over a map: of each class of the map that is made, what class each place of the window sees, or -1 for zeros. */
+  readonly taps?: readonly Int32Array[];
+  /** Where tokens attend to each other. */
+  readonly attention?: ClassAttention;
 }
 
 /** A network on a constant image: one token stands for each class. */
@@ -28,36 +33,40 @@ export interface NotReducible {
  */
 export function reduceTokens(network: Network): ReducedNetwork | NotReducible {
   const blocks: ReducedBlock[] = [];
-  const keepsFront = network.blocks.some((block) => block.type === 'tokenHead' && block.pool === 'classToken');
+  const keepsFront = network.blocks.some((block) => (block.type === 'tokenHead' || block.type === 'tokenPool') && block.pool === 'classToken');
   let input = noTokens;
   for (const block of network.blocks) {
-    const output = classesOf(block, input, keepsFront);
-    if (!output) return { reason: `its block "${block.name}" does not treat equal tokens alike` };
-    blocks.push({ block, input, output });
-    input = output;
+    const made = reduceBlock(block, input, keepsFront);
+    if (!made) return { reason: `its block "${block.name}" does not treat equal tokens alike` };
+    blocks.push({ block, input, ...made });
+    input = made.output;
   }
   return { blocks };
 }
 
-function classesOf(block: Block, input: TokenClasses, keepsFront: boolean): TokenClasses | undefined {
+function reduceBlock(block: Block, input: TokenClasses, keepsFront: boolean): Omit<ReducedBlock, 'block' | 'input'> | undefined {
+  const { output } = block;
+  const front = keepsFront ? output.extraTokens ?? 0 : 0;
   switch (block.type) {
-    case 'patchEmbed': return uniform(block.output, keepsFront);
-    // Among several classes it matters which of them a window sees.
-    case 'encoderAttention': return input.counts.length === 1 || (block.splits ?? 1) === 1 ? input : undefined;
-    case 'relativeAttention': case 'encoderMlp': return input;
-    case 'tokenHead': return noTokens;
+    case 'patchEmbed': return { output: uniformMap(output.height, output.width, front) };
+    case 'overlappingPatchEmbed': {
+      const image = uniformMap(block.input.height, block.input.width, front);
+      return windowedClasses(image, windowShape(block, block.stride, block.padding[0]));
+    }
+    case 'depthwisePool': return windowedClasses(input, windowShape(block, 2, Math.floor(block.kernelSize / 2)));
+    case 'patchMerging': return windowedClasses(input, windowShape(block, 2, Math.floor((block.kernelSize - 2) / 2)));
+    case 'encoderAttention': {
+      const attention = classAttention(input, block.splits ?? 1);
+      return { output: attention.output, attention };
+    }
+    // Distances between tokens mean the same for all of them only where the tokens are.
+    case 'relativeAttention': return isUniform(input) ? { output: input, attention: classAttention(input, 1) } : undefined;
+    case 'encoderMlp': return { output: input };
+    case 'tokenHead': case 'tokenPool': return { output: noTokens };
     default: return undefined;
   }
 }
 
-const uniforms = new Map<string, TokenClasses>();
-
-/** All tokens of a map alike. */
-function uniform(shape: FeatureShape, keepsFront: boolean): TokenClasses {
-  const front = keepsFront ? shape.extraTokens ?? 0 : 0;
-  const inMap = tokensOf({ ...shape, extraTokens: 0 });
-  const key = `${front} ${inMap}`;
-  let classes = uniforms.get(key);
-  if (!classes) uniforms.set(key, classes = { front, counts: [...new Array<number>(front).fill(1), inMap] });
-  return classes;
+function windowShape({ kernelSize, output: { height, width } }: { readonly kernelSize: number } & Pick<Block, 'output'>, stride: number, before: number): WindowShape {
+  return { kernelSize, stride, before, height, width };
 }

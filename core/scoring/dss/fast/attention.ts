@@ -1,96 +1,110 @@
 import type { Address } from '../../../engine/wasm/arena.ts';
 import type { EncoderAttentionBlock, RelativeAttentionBlock } from '../../../network/blocks.ts';
-import { classWeights, mixClasses, mixGradient, type Projections } from './classAttention.ts';
+import { classWeights, mixClasses, mixGradient, type Heads, type Projections } from './classAttention.ts';
 import type { Group, Member, Operation } from './group.ts';
-import { addBias, addTo, matrixOf, product } from './linear.ts';
+import { addTo, addToRows, linear, matrixOf, product, type Rows } from './linear.ts';
 import { normaliseRows } from './norm.ts';
 import { gradientNorms } from './nuclear.ts';
 import { relativeVectors } from './relativeVectors.ts';
+import { joinRows, splitRows } from './splitRows.ts';
 
 type AttentionBlock = EncoderAttentionBlock | RelativeAttentionBlock;
 
 const parts = ['query', 'key', 'value'] as const;
+type Part = typeof parts[number];
 
-/** Pre-norm self-attention with a residual. Among tokens that are all alike it is the identity on the values. */
+/** What attention mixes from values, with its way back to those of queries, keys and values that have a gradient. */
+interface Mixing {
+  readonly mixed: Rows;
+  backward(gradient: Address): Partial<Record<Part, Rows>>;
+  dispose(): void;
+}
+
+/** Pre-norm self-attention with a residual. */
 export const attention: Operation<AttentionBlock> = (group, block, x) => {
-  const { device: { arena }, members, rows } = group;
-  const { numHeads, headDim, input: { channels } } = block;
-  const inner = numHeads * headDim;
-  const norm = normaliseRows(group, block, x, channels);
-  const projected = (part: typeof parts[number]) => {
-    const y = product(group, norm.y, matrixOf(group, `${part}.weight`));
-    addBias(group, y, group.share.at(`${part}.bias`), inner);
-    return y;
-  };
-  const mixing = members.length === rows ? amongEqual(group, block, projected('value')) : amongClasses(group, block, parts.map(projected));
-  const y = product(group, mixing.mixed, matrixOf(group, 'project.weight'));
-  addBias(group, y, group.share.at('project.bias'), channels);
-  addTo(group, y, x, channels);
+  const { arena } = group.device;
+  const norm = normaliseRows(group, block, { address: x, side: 'input', length: block.input.channels });
+  const mixing = (group.members.length === group.rows ? amongEqual : amongClasses)(group, block, norm.y);
+  const y = linear(group, mixing.mixed, 'project');
+  const residual = splitRows(group, { ...y, address: x });
+  addTo(group, y, residual);
+  if (residual !== x) arena.free(residual);
   return {
-    y,
+    y: y.address,
     backward(gradient) {
-      const input = { address: norm.y, length: channels };
-      const ofMixed = product(group, gradient, matrixOf(group, 'project.weight'), true);
-      const projectNorms = gradientNorms(group, { address: mixing.mixed, length: inner }, [{ address: gradient, length: channels }]);
-      const gradients = mixing.backward(ofMixed);
-      const qkvNorms = gradientNorms(group, input, gradients.map(({ address }) => ({ address, length: inner })));
-      members.forEach(({ network }, i) => {
-        group.add(network, 'project', projectNorms[i] * group.weightNorm(['project.weight']));
-        group.add(network, 'qkv', qkvNorms[i] * group.weightNorm(parts.map((part) => `${part}.weight`)));
-      });
-      const ofInputs = gradients.map(({ part, address }) => product(group, address, matrixOf(group, `${part}.weight`), true));
-      for (const other of ofInputs.slice(1)) addTo(group, ofInputs[0], other, channels);
-      const dx = norm.backward(ofInputs[0], gradient);
-      for (const address of new Set([ofMixed, ...gradients.map(({ address: at }) => at), ...ofInputs])) arena.free(address);
+      const ofOutput = { ...y, address: gradient };
+      const ofMixed = product(group, ofOutput, matrixOf(group, 'project.weight'), true);
+      addDiversity(group, 'project', ['project'], mixing.mixed, [ofOutput]);
+      const gradients = mixing.backward(ofMixed.address);
+      addDiversity(group, 'qkv', parts, norm.y, Object.values(gradients));
+      const [first, ...others] = Object.entries(gradients).map(([part, of]) => product(group, of, matrixOf(group, `${part}.weight`), true));
+      for (const other of others) addTo(group, first, other.address);
+      const joined = joinRows(group, ofOutput);
+      const dx = norm.backward(first.address, joined);
+      const owned = [ofMixed, ...Object.values(gradients), first, ...others].map(({ address }) => address);
+      for (const address of new Set(joined === gradient ? owned : [...owned, joined])) arena.free(address);
       mixing.dispose();
       norm.dispose();
-      return dx;
+      return dx.address;
     },
   };
 };
 
-/** All values are alike, so that every mixture is too. What distances add to the values remains. */
-function amongEqual(group: Group, block: AttentionBlock, value: Address) {
-  const { device: { arena }, members: [{ input }], share } = group;
-  if (block.type === 'relativeAttention') {
-    const { headDim, numHeads } = block;
-    const bias = share.keep(`relative ${input.front}`, numHeads * headDim, (values) => {
-      const { value: vector } = relativeVectors(share, block, input);
-      for (let head = 0; head < numHeads; head++) values.set(vector, head * headDim);
-    });
-    addBias(group, value, bias, numHeads * headDim);
-  }
-  return { mixed: value, backward: (gradient: Address) => [{ part: 'value' as const, address: gradient }], dispose: () => arena.free(value) };
+/** Adds the nuclear norm of the gradient of layers that read `x`, times that of their weights. */
+function addDiversity(group: Group, term: 'qkv' | 'project', layers: readonly string[], x: Rows, g: readonly Rows[]): void {
+  const ofWeights = group.weightNorm(layers.map((name) => `${name}.weight`));
+  gradientNorms(group, x, g).forEach((norm, i) => group.add(group.members[i].network, term, norm * ofWeights));
 }
 
-function amongClasses(group: Group, block: AttentionBlock, projected: readonly Address[]) {
-  const { device: { arena }, members, rows, share } = group;
+/** Where all tokens are alike, so are all values, and every mixture of them. What distances add remains. */
+function amongEqual(group: Group, block: AttentionBlock, x: Rows): Mixing {
+  const { device: { arena }, members: [{ reduced: { input } }], share } = group;
+  const value = linear(group, x, 'value');
+  if (block.type === 'relativeAttention') {
+    const { headDim, numHeads } = block;
+    addToRows(group, value, share.keep(`relative ${input.height}x${input.width}+${input.front}`, numHeads * headDim, (values) => {
+      const { value: vector } = relativeVectors(share, block, input);
+      for (let head = 0; head < numHeads; head++) values.set(vector, head * headDim);
+    }));
+  }
+  return {
+    mixed: { ...value, side: 'output' },
+    backward: (gradient) => ({ value: { ...value, address: gradient } }),
+    dispose: () => arena.free(value.address),
+  };
+}
+
+function amongClasses(group: Group, block: AttentionBlock, x: Rows): Mixing {
+  const { device: { arena }, members, rows, outputRows, share } = group;
   const { numHeads, headDim } = block;
   const inner = numHeads * headDim;
-  const headsOf = ({ input }: Member) => ({
-    numHeads, headDim, ...(block.type === 'relativeAttention' ? { relative: relativeVectors(share, block, input) } : {}),
-  });
-  const allocate = () => arena.allocate(rows * inner);
-  const mixed = allocate();
-  const viewOf = (address: Address, { firstRow, input: { counts } }: Member) => arena.view(address + 4 * firstRow * inner, counts.length * inner);
-  const projectionsOf = ([query, key, value]: readonly Address[], member: Member): Projections =>
-    ({ query: viewOf(query, member), key: viewOf(key, member), value: viewOf(value, member) });
+  const projected = Object.fromEntries(parts.map((part) => [part, linear(group, x, part)])) as Record<Part, Rows>;
+  const mixed: Rows = { address: arena.allocate(outputRows * inner), side: 'output', length: inner };
+  const headsOf = ({ reduced: { input } }: Member): Heads =>
+    ({ numHeads, headDim, ...(block.type === 'relativeAttention' ? { relative: relativeVectors(share, block, input) } : {}) });
+  const viewOf = ({ address, side }: Rows, { reduced, firstRow, firstOutputRow }: Member) =>
+    arena.view(address + 4 * (side === 'input' ? firstRow : firstOutputRow) * inner, reduced[side].counts.length * inner);
+  const viewsOf = (of: Record<Part, Rows>, member: Member): Projections =>
+    ({ query: viewOf(of.query, member), key: viewOf(of.key, member), value: viewOf(of.value, member) });
+  const pairs = ({ reduced: { input, output } }: Member) => input.counts.length * output.counts.length;
   const weights = members.map((member) => {
-    const projections = projectionsOf(projected, member);
-    const ofMember = classWeights(projections, member.input, headsOf(member));
+    const projections = viewsOf(projected, member);
+    const ofMember = classWeights(projections, member.reduced.attention!, headsOf(member));
     mixClasses(ofMember, projections.value, viewOf(mixed, member), headsOf(member));
     return ofMember;
   });
-  for (const { network, input: { counts } } of members) group.countMacs(2 * inner * counts.length ** 2, network);
+  group.countMacs((member) => 2 * inner * pairs(member));
   return {
     mixed,
-    backward(gradient: Address) {
-      const gradients = parts.map(allocate);
+    backward(gradient) {
+      const allocate = () => ({ address: arena.allocate(rows * inner), side: 'input' as const, length: inner });
+      const gradients = { query: allocate(), key: allocate(), value: allocate() };
       members.forEach((member, i) => mixGradient(
-        weights[i], projectionsOf(projected, member), viewOf(gradient, member), projectionsOf(gradients, member), headsOf(member)));
-      for (const { network, input: { counts } } of members) group.countMacs(4 * inner * counts.length ** 2, network);
-      return parts.map((part, i) => ({ part, address: gradients[i] }));
+        weights[i], viewsOf(projected, member), viewOf({ ...mixed, address: gradient }, member), viewsOf(gradients, member),
+        member.reduced.attention!, headsOf(member)));
+      group.countMacs((member) => 4 * inner * pairs(member));
+      return gradients;
     },
-    dispose: () => [mixed, ...projected].forEach((address) => arena.free(address)),
+    dispose: () => [mixed, ...Object.values(projected)].forEach(({ address }) => arena.free(address)),
   };
 }

@@ -75,11 +75,11 @@ export class Batch {
     }
     for (const { group, block, pass } of done.reverse()) {
       group.share = this.#weights.shareOf(block, group.key);
-      const gradient = this.#gather(group.outputRows, block.output.channels, group.members.map((m) => [m.network, m.firstOutputRow, m.output]));
+      const gradient = this.#gather(group.outputRows, block.output.channels, group.members.map((m) => [m.network, m.firstOutputRow, m.reduced.output]));
       const ofInput = pass.backward(gradient);
       arena.free(gradient);
       if (ofInput === undefined) continue;
-      this.#scatter(ofInput, block.input.channels, group.members.map((m) => [m.network, m.firstRow, m.input]));
+      this.#scatter(ofInput, block.input.channels, group.members.map((m) => [m.network, m.firstRow, m.reduced.input]));
       arena.free(ofInput);
     }
     arena.free(this.#flow);
@@ -90,19 +90,19 @@ export class Batch {
     const { arena } = this.#device;
     const { block } = entries[0].reduced;
     const group = this.#group(block, key, entries);
-    const x = this.#gather(group.rows, block.input.channels, group.members.map((m) => [m.network, m.firstRow, m.input]));
+    const x = this.#gather(group.rows, block.input.channels, group.members.map((m) => [m.network, m.firstRow, m.reduced.input]));
     const pass = operationOf(block)(group, block, x);
-    this.#scatter(pass.y, block.output.channels, group.members.map((m) => [m.network, m.firstOutputRow, m.output]));
+    this.#scatter(pass.y, block.output.channels, group.members.map((m) => [m.network, m.firstOutputRow, m.reduced.output]));
     arena.free(pass.y);
     return { group, block, pass };
   }
 
   #group(block: Block, key: string, entries: readonly Entry[]): RunningGroup {
     let [rows, outputRows] = [0, 0];
-    const members = entries.map(({ network, reduced: { input, output } }): Member => {
-      const member = { network, input, firstRow: rows, output, firstOutputRow: outputRows };
-      rows += input.counts.length;
-      outputRows += output.counts.length;
+    const members = entries.map(({ network, reduced }): Member => {
+      const member = { network, reduced, firstRow: rows, firstOutputRow: outputRows };
+      rows += reduced.input.counts.length;
+      outputRows += reduced.output.counts.length;
       return member;
     });
     const results = this.#results;
@@ -111,9 +111,10 @@ export class Batch {
       device: this.#device, members, rows, outputRows, key, share: weights.shareOf(block, key),
       weightNorm(names) { return weights.weightNorm(this.share, names); },
       add(network, term, value) { results[network][term] += value; },
-      countMacs(macs, network) {
-        if (network !== undefined) results[network].macs += macs;
-        else for (const member of members) results[member.network].macs += macs * member.input.counts.length;
+      countMacs(macs, side = 'input') {
+        for (const member of members) {
+          results[member.network].macs += typeof macs === 'function' ? macs(member) : macs * member.reduced[side].counts.length;
+        }
       },
     };
   }

@@ -1,39 +1,75 @@
-import type { PatchEmbedBlock } from '../../../network/blocks.ts';
+import type { OverlappingPatchEmbedBlock, PatchEmbedBlock } from '../../../network/blocks.ts';
+import type { ReducedBlock } from '../classes/reduce.ts';
+import type { TokenClasses } from '../classes/tokenClasses.ts';
 import type { Operation } from './group.ts';
 import type { BlockShare } from './shares.ts';
 
+type EmbedBlock = PatchEmbedBlock | OverlappingPatchEmbedBlock;
+
 /** Reads an image of ones. */
-export const embed: Operation<PatchEmbedBlock> = ({ device: { arena }, members, outputRows, share }, block, x) => {
+export const embed: Operation<EmbedBlock> = ({ device: { arena }, members, outputRows, share }, block, x) => {
   arena.free(x);
   const { channels } = block.output;
   const y = arena.allocate(outputRows * channels);
   const rows = arena.view(y, outputRows * channels);
-  for (const { firstOutputRow, output: { front } } of members) {
-    rows.set(share.remember(`tokens ${front}`, () => embedOnes(share, block, front)), firstOutputRow * channels);
+  for (const { firstOutputRow, reduced } of members) {
+    rows.set(share.remember(reduced.output, () => embedOnes(share, block, reduced)), firstOutputRow * channels);
   }
   return { y, backward: () => undefined };
 };
 
 /**
- * Tokens of an image of ones: the sum of the kernel over its inputs, the bias, and the mean of the map's positions; in
- * front of it the class token, where it is kept.
- * @param front class tokens that are kept
- * @returns [front + 1, channels]
+ * Tokens of an image of ones: the sum of the kernel over its inputs that lie on the image, the bias, a norm where there is
+ * one, and the mean of the positions of each class; in front of them the class token, where it is kept.
+ * @returns [classes, channels]
  */
-function embedOnes(share: BlockShare, block: PatchEmbedBlock, front: number): Float32Array {
+function embedOnes(share: BlockShare, block: EmbedBlock, { output, taps }: ReducedBlock): Float32Array {
   const { channels } = block.output;
-  const weight = share.read('embed.weight');
-  const sums = Float64Array.from(share.read('embed.bias'));
-  for (let i = 0; i < weight.length; i++) sums[i % channels] += weight[i];
-  const tokens = new Float32Array((front + 1) * channels);
+  const { front } = output;
+  const tokens = new Float64Array(output.counts.length * channels);
+  const bias = share.read('embed.bias');
+  const kernels = block.type === 'patchEmbed' ? [sumOfKernel(share, channels)] : sumsOfKernel(share, channels, taps!);
+  kernels.forEach((sums, i) => {
+    const token = tokens.subarray((front + i) * channels, (front + i + 1) * channels);
+    for (let k = 0; k < channels; k++) token[k] = sums[k] + bias[k];
+    if (block.type === 'overlappingPatchEmbed' && block.normEpsilon !== undefined && !block.withoutNorm) normalise(token, share, block.normEpsilon);
+  });
   if (front > 0) tokens.set(share.read('classToken'));
-  if (block.positions) {
-    const positions = share.read('position');
-    const first = (block.output.extraTokens ?? 0) * channels;
-    const inMap = (positions.length - first) / channels;
-    for (let i = first; i < positions.length; i++) sums[i % channels] += positions[i] / inMap;
-    for (let i = 0; i < front * channels; i++) tokens[i] += positions[i];
-  }
-  tokens.set(sums, front * channels);
-  return tokens;
+  if (block.positions) addPositions(tokens, share.read('position'), block, output);
+  return Float32Array.from(tokens);
+}
+
+/** Of a matrix [patch, channels]. */
+function sumOfKernel(share: BlockShare, channels: number): Float64Array {
+  const sums = new Float64Array(channels);
+  share.read('embed.weight').forEach((value, i) => { sums[i % channels] += value; });
+  return sums;
+}
+
+/** Of a convolution [channels, inputs, k, k], for each class over the places that are on the image. */
+function sumsOfKernel(share: BlockShare, channels: number, taps: readonly Int32Array[]): Float64Array[] {
+  const weight = share.read('embed.weight');
+  return taps.map((places) => {
+    const sums = new Float64Array(channels);
+    const perChannel = weight.length / channels;
+    weight.forEach((value, i) => { if (places[i % places.length] >= 0) sums[Math.floor(i / perChannel)] += value; });
+    return sums;
+  });
+}
+
+function normalise(token: Float64Array, share: BlockShare, epsilon: number): void {
+  const [scale, bias] = [share.read('norm.scale'), share.read('norm.bias')];
+  const mean = token.reduce((sum, value) => sum + value, 0) / token.length;
+  const variance = token.reduce((sum, value) => sum + (value - mean) ** 2, 0) / token.length;
+  token.forEach((value, k) => { token[k] = (value - mean) / Math.sqrt(variance + epsilon) * scale[k] + bias[k]; });
+}
+
+/** The class token has one of the patch embedding's positions, none of the overlapping one's. */
+function addPositions(tokens: Float64Array, positions: Float32Array, block: EmbedBlock, { counts, front, map }: TokenClasses): void {
+  const { channels, extraTokens = 0 } = block.output;
+  const inFront = block.type === 'patchEmbed' ? extraTokens : 0;
+  if (inFront > 0) for (let i = 0; i < front * channels; i++) tokens[i] += positions[i];
+  map.forEach((number, place) => {
+    for (let k = 0; k < channels; k++) tokens[number * channels + k] += positions[(inFront + place) * channels + k] / counts[number];
+  });
 }

@@ -1,5 +1,5 @@
 import type { Address } from '../../../engine/wasm/arena.ts';
-import type { TokenClasses } from '../classes/tokenClasses.ts';
+import type { ReducedBlock } from '../classes/reduce.ts';
 import type { DssTerms } from '../terms.ts';
 import type { FastDevice } from './device.ts';
 import type { BlockShare } from './shares.ts';
@@ -8,9 +8,8 @@ import type { BlockShare } from './shares.ts';
 export interface Member {
   /** Index among the networks that are scored together. */
   readonly network: number;
-  readonly input: TokenClasses;
+  readonly reduced: ReducedBlock;
   readonly firstRow: number;
-  readonly output: TokenClasses;
   readonly firstOutputRow: number;
 }
 
@@ -28,8 +27,8 @@ export interface Group {
   weightNorm(names: readonly string[]): number;
   /** Adds to a network's terms. */
   add(network: number, term: keyof DssTerms, value: number): void;
-  /** Counts multiply-accumulates of one network, or for each row that is read. */
-  countMacs(macs: number, network?: number): void;
+  /** Counts multiply-accumulates, of each row that is read (or written), or of each member. */
+  countMacs(macs: number | ((member: Member) => number), side?: 'input' | 'output'): void;
 }
 
 /** A block's forward pass over a group, and what follows it. */

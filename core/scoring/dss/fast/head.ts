@@ -1,46 +1,62 @@
-import type { TokenHeadBlock } from '../../../network/blocks.ts';
+import type { TokenHeadBlock, TokenPoolBlock } from '../../../network/blocks.ts';
 import type { TokenClasses } from '../classes/tokenClasses.ts';
 import type { Operation } from './group.ts';
 import { normaliseRows } from './norm.ts';
 import type { BlockShare } from './shares.ts';
 
-/** Classifier on the class token or on the mean of the map's tokens. The sum of its logits is where gradients start. */
-export const head: Operation<TokenHeadBlock> = (group, block, x) => {
+type HeadBlock = TokenHeadBlock | TokenPoolBlock;
+
+/** Classifier on the class token or on the mean of the map's tokens, or only that. The sum of its results is where gradients start. */
+export const head: Operation<HeadBlock> = (group, block, x) => {
   const { device: { arena }, members, rows } = group;
-  const { channels } = block.input;
-  const norm = normaliseRows(group, { normEpsilon: block.normEpsilon, ...(block.norm ? {} : { withoutNorm: true }) }, x, channels);
+  const length = block.input.channels;
+  const norm = normaliseRows(group, block.type === 'tokenHead' && block.norm ? block : { normEpsilon: 0, withoutNorm: true }, { address: x, side: 'input', length });
   return {
     y: arena.allocate(0),
     backward() {
-      const ofPooled = gradientOfPooled(group.share);
-      const [gradient, nothing] = [arena.allocate(rows * channels), arena.allocate(rows * channels)];
-      arena.view(nothing, rows * channels).fill(0);
-      const values = arena.view(gradient, rows * channels);
-      for (const { firstRow, input } of members) {
-        sharesOfPooled(block, input).forEach((share, i) => {
-          for (let k = 0; k < channels; k++) values[(firstRow + i) * channels + k] = share * ofPooled[k];
+      const gradient = arena.allocate(rows * length);
+      const [tokens, gradients] = [arena.view(norm.y.address, rows * length), arena.view(gradient, rows * length)];
+      for (const { firstRow, reduced: { input } } of members) {
+        const shares = sharesOfPooled(block, input);
+        const ofPooled = gradientOfPooled(group.share, block, () => pooled(tokens.subarray(firstRow * length), shares, length));
+        shares.forEach((share, i) => {
+          for (let k = 0; k < length; k++) gradients[(firstRow + i) * length + k] = share * ofPooled[k];
         });
       }
-      const dx = norm.backward(gradient, nothing);
-      for (const address of [gradient, nothing]) arena.free(address);
+      const dx = norm.backward(gradient);
+      arena.free(gradient);
       norm.dispose();
-      return dx;
+      return dx.address;
     },
   };
 };
 
 /** How much each class counts in what the classifier reads. */
-function sharesOfPooled({ pool }: TokenHeadBlock, { counts, front }: TokenClasses): number[] {
+function sharesOfPooled({ pool }: HeadBlock, { counts, front, map }: TokenClasses): number[] {
   if (pool === 'classToken') return counts.map((_, i) => Number(i === 0));
-  const inMap = counts.slice(front).reduce((sum, count) => sum + count, 0);
-  return counts.map((count, i) => (i < front ? 0 : count / inMap));
+  return counts.map((count, i) => (i < front ? 0 : count / map.length));
 }
 
-/** The gradient of the sum of all logits: the sum of the classifier's columns. */
-function gradientOfPooled(share: BlockShare): Float64Array {
-  return share.remember('sum of classes', () => {
-    const [channels, classes] = share.shape('classifier.weight');
-    const weight = share.read('classifier.weight');
-    return Float64Array.from({ length: channels }, (_, i) => weight.subarray(i * classes, (i + 1) * classes).reduce((sum, value) => sum + value, 0));
-  });
+function pooled(tokens: Float32Array, shares: readonly number[], length: number): Float64Array {
+  return Float64Array.from({ length }, (_, k) => shares.reduce((sum, share, i) => sum + share * tokens[i * length + k], 0));
+}
+
+/** The gradient of the sum of all results. @param pooledToken what the classifier reads, asked for where the gradient depends on it */
+function gradientOfPooled(share: BlockShare, block: HeadBlock, pooledToken: () => Float64Array): Float64Array {
+  if (block.type === 'tokenPool') return new Float64Array(block.input.channels).fill(1);
+  const ofClassifier = share.remember('sum of classes', () => sumOfColumns(share, 'classifier.weight'));
+  if (block.features === undefined) return ofClassifier;
+  // Tanh of a linear layer in between.
+  const token = pooledToken();
+  const [weight, bias] = ['features.weight', 'features.bias'].map((name) => share.remember(name, () => share.read(name)));
+  const features = Float64Array.from(bias);
+  for (let i = 0; i < token.length; i++) for (let j = 0; j < features.length; j++) features[j] += token[i] * weight[i * features.length + j];
+  const slopes = features.map((value, j) => (1 - Math.tanh(value) ** 2) * ofClassifier[j]);
+  return token.map((_, i) => slopes.reduce((sum, slope, j) => sum + slope * weight[i * slopes.length + j], 0));
+}
+
+function sumOfColumns(share: BlockShare, name: string): Float64Array {
+  const [rows, columns] = share.shape(name);
+  const weight = share.read(name);
+  return Float64Array.from({ length: rows }, (_, i) => weight.subarray(i * columns, (i + 1) * columns).reduce((sum, value) => sum + value, 0));
 }

@@ -1,6 +1,13 @@
 import type { Address } from '../../../engine/wasm/arena.ts';
 import type { Group } from './group.ts';
 
+/** Rows of a group, [rows, length]: those that its block reads, or those that it writes. */
+export interface Rows {
+  readonly address: Address;
+  readonly side: 'input' | 'output';
+  readonly length: number;
+}
+
 /** A matrix [rows, columns] of a block's share. */
 export interface Matrix {
   readonly address: Address;
@@ -8,34 +15,47 @@ export interface Matrix {
   readonly columns: number;
 }
 
-/** y = x w (or x w' when transposed) in new memory, for all rows of a group. */
-export function product({ device, rows, countMacs }: Group, x: Address, w: Matrix, transposed = false): Address {
-  const [from, to] = transposed ? [w.columns, w.rows] : [w.rows, w.columns];
-  const y = device.arena.allocate(rows * to);
-  device.products.multiply({ address: x, rows, columns: from, transposed: false }, { ...w, transposed }, y);
-  countMacs(from * to);
+export const rowCount = (group: Group, side: Rows['side']) => (side === 'input' ? group.rows : group.outputRows);
+
+/** y = x w, or x w' when transposed, in new memory. */
+export function product(group: Group, x: Rows, w: Matrix, transposed = false): Rows {
+  const { arena, products } = group.device;
+  const rows = rowCount(group, x.side);
+  const length = transposed ? w.rows : w.columns;
+  const y = arena.allocate(rows * length);
+  products.multiply({ address: x.address, rows, columns: x.length, transposed: false }, { ...w, transposed }, y);
+  group.countMacs(w.rows * w.columns, x.side);
+  return { ...x, address: y, length };
+}
+
+/** y = x w + bias for a layer of the block's, in new memory. */
+export function linear(group: Group, x: Rows, name: string): Rows {
+  const y = product(group, x, matrixOf(group, `${name}.weight`));
+  addToRows(group, y, group.share.at(`${name}.bias`));
   return y;
 }
 
-/** Adds a bias to every row, in place. */
-export function addBias({ device, rows }: Group, y: Address, bias: Address, length: number): void {
-  device.kernels.addColumns(y, bias, y, rows, length);
+/** Adds a vector to every row, in place. */
+export function addToRows(group: Group, { address, side, length }: Rows, vector: Address): void {
+  group.device.kernels.addColumns(address, vector, address, rowCount(group, side), length);
 }
 
-export function addTo({ device, rows }: Group, y: Address, x: Address, length: number): void {
-  device.kernels.add(y, x, y, rows * length);
+/** y += x */
+export function addTo(group: Group, y: Rows, x: Address): void {
+  group.device.kernels.add(y.address, x, y.address, rowCount(group, y.side) * y.length);
 }
 
-/** The matrix of a linear layer, [in, out]. */
-export function matrixOf(group: Group, name: string): Matrix {
-  const share = group.share;
-  const [rows, columns] = share.shape(name);
-  return { address: share.at(name), rows, columns };
+/** The matrix of a linear layer, [in, out]. A convolution's is read as one of all its inputs. */
+export function matrixOf({ share }: Group, name: string): Matrix {
+  return { address: share.at(name), ...sidesOf(share.shape(name)) };
 }
 
 /** The same with all numbers positive. */
-export function magnitudesOf(group: Group, name: string): Matrix {
-  const share = group.share;
-  const [rows, columns] = share.shape(name);
-  return { address: share.magnitudes(name), rows, columns };
+export function magnitudesOf({ share }: Group, name: string): Matrix {
+  return { address: share.magnitudes(name), ...sidesOf(share.shape(name)) };
+}
+
+function sidesOf(shape: readonly number[]): { rows: number; columns: number } {
+  const columns = shape[shape.length - 1];
+  return { rows: shape.reduce((size, dim) => size * dim, 1) / columns, columns };
 }

@@ -1,22 +1,17 @@
-import type { Address } from '../../../engine/wasm/arena.ts';
 import { nuclearNorm } from '../../nuclearNorm.ts';
 import type { Group } from './group.ts';
-
-/** Rows of one kind, [rows of the group, length]. */
-export interface Rows {
-  readonly address: Address;
-  readonly length: number;
-}
+import { rowCount, type Rows } from './linear.ts';
 
 /**
  * For each member, the nuclear norm of a linear layer's gradient, the sum over classes of outer products of the layer's
  * input `x` and the gradient of its outputs, which lie side by side in `g`. For a single class that is |x| |g|.
  */
 export function gradientNorms(group: Group, x: Rows, g: readonly Rows[]): number[] {
-  const { device: { arena, kernels }, members, rows } = group;
-  const squares = (of: Rows): number[] => {
+  const { device: { arena, kernels }, members } = group;
+  const rows = rowCount(group, x.side);
+  const squares = ({ address, length }: Rows): number[] => {
     const sums = arena.allocate(rows);
-    kernels.dotRows(of.address, of.address, sums, rows, of.length);
+    kernels.dotRows(address, address, sums, rows, length);
     const values = [...arena.view(sums, rows)];
     arena.free(sums);
     return values;
@@ -24,10 +19,12 @@ export function gradientNorms(group: Group, x: Rows, g: readonly Rows[]): number
   if (members.length === rows) {
     const inputs = squares(x);
     const outputs = g.map(squares);
-    return members.map(({ firstRow }) => Math.sqrt(inputs[firstRow] * outputs.reduce((sum, of) => sum + of[firstRow], 0)));
+    return members.map((_, row) => Math.sqrt(inputs[row] * outputs.reduce((sum, of) => sum + of[row], 0)));
   }
-  return members.map(({ firstRow, input: { counts: { length: count } } }) => {
-    const gramOf = (parts: readonly Rows[]) => gramOfRows(parts.map(({ address, length }) => arena.view(address + 4 * firstRow * length, count * length)), count);
+  return members.map(({ firstRow, firstOutputRow, reduced }) => {
+    const count = reduced[x.side].counts.length;
+    const first = x.side === 'input' ? firstRow : firstOutputRow;
+    const gramOf = (parts: readonly Rows[]) => gramOfRows(parts.map(({ address, length }) => arena.view(address + 4 * first * length, count * length)), count);
     return lowRankNorm(gramOf([x]), gramOf(g), count);
   });
 }

@@ -1,4 +1,4 @@
-import { tokensOf, type RelativeAttentionBlock } from '../../../network/blocks.ts';
+import type { RelativeAttentionBlock } from '../../../network/blocks.ts';
 import type { TokenClasses } from '../classes/tokenClasses.ts';
 import type { BlockShare } from './shares.ts';
 
@@ -14,18 +14,19 @@ export interface RelativeVectors {
  *
  * @param classes those in front of the map, if they are kept, and one for all of the map
  */
-export function relativeVectors(share: BlockShare, block: RelativeAttentionBlock, { counts, front }: TokenClasses): RelativeVectors {
-  return share.remember(`relative ${front}`, () => {
-    const { input, headDim, maxDistance } = block;
+export function relativeVectors(share: BlockShare, block: RelativeAttentionBlock, input: TokenClasses): RelativeVectors {
+  return share.remember(input, () => {
+    const { counts, front } = input;
+    const { headDim, maxDistance, input: { height, width, extraTokens = 0 } } = block;
     const classes = counts.length;
     // That the map's class stands for, those left out included.
-    const keys = tokensOf(input) - front;
-    const leftOut = (input.extraTokens ?? 0) - front;
+    const leftOut = extraTokens - front;
+    const keys = height * width + leftOut;
     const means = (name: string): Float64Array => {
       const vertical = share.read(`${name}.vertical`);
       const horizontal = share.read(`${name}.horizontal`);
       const ofFront = Float64Array.from({ length: headDim }, (_, k) => vertical[k] + horizontal[k]);
-      const along = [meanRow(vertical, headDim, input.height, maxDistance), meanRow(horizontal, headDim, input.width, maxDistance)];
+      const along = [meanRow(vertical, headDim, height, maxDistance), meanRow(horizontal, headDim, width, maxDistance)];
       const ofMap = ofFront.map((value, k) => (leftOut * value + (keys - leftOut) * (along[0][k] + along[1][k])) / keys);
       const result = new Float64Array(classes * classes * headDim);
       for (let pair = 0; pair < classes ** 2; pair++) {

@@ -17,7 +17,7 @@ export class BlockShare {
   readonly #block: Block;
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
   readonly #addresses = new Map<string, Address>();
-  readonly #values = new Map<string, unknown>();
+  readonly #values = new Map<unknown, unknown>();
   #bytes = 0;
 
   constructor(device: FastDevice, weights: Weights, signs: WeightSigns, block: Block) {
@@ -73,8 +73,8 @@ export class BlockShare {
     return address;
   }
 
-  /** Anything else that follows from the weights, computed once. */
-  remember<T>(key: string, compute: () => T): T {
+  /** Anything else that follows from the weights, computed once. @param key also an object that it belongs to */
+  remember<T>(key: string | object, compute: () => T): T {
     if (!this.#values.has(key)) this.#values.set(key, compute());
     return this.#values.get(key) as T;
   }
