@@ -30,12 +30,20 @@ export function fastDss(formula: Formula, networks: readonly Network[], context:
   return networks.map((network, i): ProxyResult => {
     const terms = found[i];
     if ('reason' in terms) return { ...literal[formula](network, context), note: `computed literally, because ${terms.reason}` };
-    const { macs, ...parts } = terms;
-    return { value: dssValue(dssFormulas[formula], parts), macs, parts };
+    const { macs, qkv, project, mlp } = terms;
+    return { value: dssValue(dssFormulas[formula], terms), macs, parts: { qkv, project, mlp } };
   });
 }
 
+/** The error grows with the square of the spread: from .1 % for fresh weights, of spread .04, to 1 % (docs/methods.md). */
+const widestSpread = 0.09;
+
 type Found = FastDss | NotReducible;
+
+function checked(terms: FastDss): Found {
+  if (!(terms.positionSpread > widestSpread)) return terms;
+  return { reason: `its learned positions set tokens apart by ${(100 * terms.positionSpread).toFixed(0)} % of what channels differ by` };
+}
 
 /** What each context's networks were found to have, for formulas that differ only in what they add up. */
 const known = new WeakMap<ScoringContext, Map<WeightSigns, WeakMap<Network, Found>>>();
@@ -55,11 +63,11 @@ function termsOf(networks: readonly Network[], context: ScoringContext, signs: W
   }
   if (context.supernet) {
     const scorer = sharedScorer(context, signs);
-    scorer.score(reducible.map(({ reduced }) => reduced)).forEach((terms, i) => found.set(reducible[i].network, terms));
+    scorer.score(reducible.map(({ reduced }) => reduced)).forEach((terms, i) => found.set(reducible[i].network, checked(terms)));
   } else {
     for (const { network, reduced } of reducible) {
       const scorer = new FastScorer(fastDevice(), context.weightsOf(network), { signs, norms: 'random' });
-      found.set(network, scorer.score([reduced])[0]);
+      found.set(network, checked(scorer.score([reduced])[0]));
       scorer.dispose();
     }
   }

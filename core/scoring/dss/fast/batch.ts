@@ -12,6 +12,11 @@ import type { BlockShare } from './shares.ts';
 /** Terms of one network, and the multiply-accumulates that they took. */
 export interface FastDss extends DssTerms {
   readonly macs: number;
+  /**
+   * How far learned positions set tokens of a class apart, relative to how far a token's channels are apart, in root mean
+   * squares: the one thing that classes leave out.
+   */
+  readonly positionSpread: number;
 }
 
 /** What networks are run with. */
@@ -50,7 +55,7 @@ export class Batch {
   readonly #weights: BatchWeights;
   /** For each block of the supernet, the networks that have it. */
   readonly #steps: readonly (readonly Entry[])[];
-  readonly #results: { qkv: number; project: number; mlp: number; macs: number }[];
+  readonly #results: { -readonly [name in keyof FastDss]: FastDss[name] }[];
   readonly #flow: Address;
   /** Float32 between the places of two networks. */
   readonly #stride: number;
@@ -60,7 +65,7 @@ export class Batch {
     this.#device = device;
     this.#weights = weights;
     this.#steps = stepsOf(networks, weights.order);
-    this.#results = networks.map(() => ({ qkv: 0, project: 0, mlp: 0, macs: 0 }));
+    this.#results = networks.map(() => ({ qkv: 0, project: 0, mlp: 0, macs: 0, positionSpread: 0 }));
     this.#stride = networks.reduce((most, { blocks }) =>
       blocks.reduce((size, { block, output }) => Math.max(size, output.counts.length * block.output.channels), most), 0);
     this.#flow = device.arena.allocate(networks.length * this.#stride);
@@ -111,6 +116,7 @@ export class Batch {
       device: this.#device, members, rows, outputRows, key, share: weights.shareOf(block, key),
       weightNorm(names) { return weights.weightNorm(this.share, names); },
       add(network, term, value) { results[network][term] += value; },
+      setPositionSpread(network, spread) { results[network].positionSpread = spread; },
       countMacs(macs, side = 'input') {
         for (const member of members) {
           results[member.network].macs += typeof macs === 'function' ? macs(member) : macs * member.reduced[side].counts.length;

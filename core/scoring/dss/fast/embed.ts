@@ -7,23 +7,32 @@ import type { BlockShare } from './shares.ts';
 type EmbedBlock = PatchEmbedBlock | OverlappingPatchEmbedBlock;
 
 /** Reads an image of ones. */
-export const embed: Operation<EmbedBlock> = ({ device: { arena }, members, outputRows, share }, block, x) => {
+export const embed: Operation<EmbedBlock> = (group, block, x) => {
+  const { device: { arena }, members, outputRows, share } = group;
   arena.free(x);
   const { channels } = block.output;
   const y = arena.allocate(outputRows * channels);
   const rows = arena.view(y, outputRows * channels);
-  for (const { firstOutputRow, reduced } of members) {
-    rows.set(share.remember(reduced.output, () => embedOnes(share, block, reduced)), firstOutputRow * channels);
+  for (const { network, firstOutputRow, reduced } of members) {
+    const { tokens, spread } = share.remember(reduced.output, () => embedOnes(share, block, reduced));
+    rows.set(tokens, firstOutputRow * channels);
+    group.setPositionSpread(network, spread);
   }
   return { y, backward: () => undefined };
 };
 
+interface EmbeddedClasses {
+  /** [classes, channels] */
+  readonly tokens: Float32Array;
+  /** How much tokens of a class differ: see `FastDss.positionSpread`. */
+  readonly spread: number;
+}
+
 /**
  * Tokens of an image of ones: the sum of the kernel over its inputs that lie on the image, the bias, a norm where there is
  * one, and the mean of the positions of each class; in front of them the class token, where it is kept.
- * @returns [classes, channels]
  */
-function embedOnes(share: BlockShare, block: EmbedBlock, { output, taps }: ReducedBlock): Float32Array {
+function embedOnes(share: BlockShare, block: EmbedBlock, { output, taps }: ReducedBlock): EmbeddedClasses {
   const { channels } = block.output;
   const { front } = output;
   const tokens = new Float64Array(output.counts.length * channels);
@@ -35,8 +44,8 @@ function embedOnes(share: BlockShare, block: EmbedBlock, { output, taps }: Reduc
     if (block.type === 'overlappingPatchEmbed' && block.normEpsilon !== undefined && !block.withoutNorm) normalise(token, share, block.normEpsilon);
   });
   if (front > 0) tokens.set(share.read('classToken'));
-  if (block.positions) addPositions(tokens, share.read('position'), block, output);
-  return Float32Array.from(tokens);
+  const spread = block.positions ? addPositions(tokens, share.read('position'), block, output) : 0;
+  return { tokens: Float32Array.from(tokens), spread };
 }
 
 /** Of a matrix [patch, channels]. */
@@ -64,12 +73,25 @@ function normalise(token: Float64Array, share: BlockShare, epsilon: number): voi
   token.forEach((value, k) => { token[k] = (value - mean) / Math.sqrt(variance + epsilon) * scale[k] + bias[k]; });
 }
 
-/** The class token has one of the patch embedding's positions, none of the overlapping one's. */
-function addPositions(tokens: Float64Array, positions: Float32Array, block: EmbedBlock, { counts, front, map }: TokenClasses): void {
+/**
+ * The class token has one of the patch embedding's positions, none of the overlapping one's.
+ * @returns the spread of tokens within a class, at most
+ */
+function addPositions(tokens: Float64Array, positions: Float32Array, block: EmbedBlock, { counts, front, map }: TokenClasses): number {
   const { channels, extraTokens = 0 } = block.output;
   const inFront = block.type === 'patchEmbed' ? extraTokens : 0;
   if (inFront > 0) for (let i = 0; i < front * channels; i++) tokens[i] += positions[i];
-  map.forEach((number, place) => {
-    for (let k = 0; k < channels; k++) tokens[number * channels + k] += positions[(inFront + place) * channels + k] / counts[number];
+  const means = new Float64Array(tokens.length);
+  const squares = new Float64Array(counts.length);
+  const eachOfMap = (body: (number: number, at: number, position: number) => void) => map.forEach((number, place) => {
+    for (let k = 0; k < channels; k++) body(number, number * channels + k, positions[(inFront + place) * channels + k]);
   });
+  eachOfMap((number, at, position) => { means[at] += position / counts[number]; });
+  eachOfMap((number, at, position) => { squares[number] += (position - means[at]) ** 2 / counts[number]; });
+  for (let i = front * channels; i < tokens.length; i++) tokens[i] += means[i];
+  return counts.reduce((most, _, number) => {
+    const token = tokens.subarray(number * channels, (number + 1) * channels);
+    const mean = token.reduce((sum, value) => sum + value, 0) / channels;
+    return Math.max(most, Math.sqrt(squares[number] / token.reduce((sum, value) => sum + (value - mean) ** 2, 0)));
+  }, 0);
 }

@@ -27,6 +27,8 @@ export interface Group {
   weightNorm(names: readonly string[]): number;
   /** Adds to a network's terms. */
   add(network: number, term: keyof DssTerms, value: number): void;
+  /** See `FastDss.positionSpread`. */
+  setPositionSpread(network: number, spread: number): void;
   /** Counts multiply-accumulates, of each row that is read (or written), or of each member. */
   countMacs(macs: number | ((member: Member) => number), side?: 'input' | 'output'): void;
 }
