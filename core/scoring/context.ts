@@ -19,7 +19,9 @@ export interface SeedOptions {
   readonly random: Random;
   /** Weights are slices of this network's fresh ones, which are the same for all architectures of the seed. */
   readonly supernet?: Network;
-  /** In place of the inputs that proxies have by default. */
+  /** In place of what proxies are given by default. */
+  readonly input?: Partial<DefaultInput>;
+  /** In place of any other input. */
   readonly images?: ImageSource;
 }
 
@@ -55,8 +57,9 @@ export class SeedContext implements ScoringContext {
     return this.#weights;
   }
 
-  batchFor({ resolution, classes }: Network, { kind, batch: count }: DefaultInput): ScoringBatch {
+  batchFor({ resolution, classes }: Network, input: DefaultInput): ScoringBatch {
     const { images } = this.#options;
+    const { kind, batch: count } = { ...input, ...this.#options.input };
     const key = images ? `images ${resolution} ${classes}` : `${kind} ${count} ${resolution} ${classes}`;
     if (this.#batch?.key !== key) {
       const make = kind === 'ones' ? ones : noise;

@@ -5,6 +5,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   spaces: async () => (await import('./spaces.ts')).spaces,
   describe: async () => (await import('./describe.ts')).describe,
   sample: async () => (await import('./sample.ts')).sample,
+  score: async () => (await import('./score.ts')).score,
   predict: async () => (await import('./predict.ts')).predict,
   export: async () => (await import('./export.ts')).exportCommand,
   run: async () => (await import('./run.ts')).run,

@@ -1,0 +1,38 @@
+import { Random } from '../../base/random.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { SeedContext } from '../../scoring/context.ts';
+import { getProxy } from '../../scoring/proxies.ts';
+import { scoreNetworks, type Score } from '../../scoring/score.ts';
+import { getSpace } from '../../spaces/index.ts';
+import { hasFreshWeights, supernetOf, type ScoringPlan } from './plan.ts';
+import { imageSource } from './scoringInputs.ts';
+
+/** Scores architectures of the plan's space; for each, its scores in the order of the plan's proxies. */
+export type ArchitectureScorer = (archs: readonly unknown[]) => Score[][];
+
+/**
+ * The same plan gives the same scores, whatever was scored before.
+ * @param engine needed by proxies that run networks
+ * @throws InputError as getSpace and getProxy; what it returns throws RangeError for architectures that `checkScorable` refuses
+ */
+export function architectureScorer(plan: ScoringPlan, engine: Engine | undefined): ArchitectureScorer {
+  const space = getSpace(plan.space);
+  const { classes, resolution } = plan;
+  const proxies = plan.proxies.map(getProxy);
+  const supernet = supernetOf(plan);
+  const { images } = plan;
+  const contexts = [true, false].map((fresh) => plan.seeds.map((seed) => new SeedContext({
+    engine, random: new Random(seed), input: plan.input, ...(!fresh && supernet && { supernet }),
+    ...(images && { images: imageSource(images, plan.seeds[0]) }),
+  })));
+  return (archs) => {
+    const networks = archs.map((arch) => space.lower(arch, { classes, resolution }));
+    const scores = networks.map(() => new Map<string, Score>());
+    for (const [i, fresh] of [true, false].entries()) {
+      const own = proxies.filter((proxy) => hasFreshWeights(plan, proxy) === fresh);
+      if (own.length === 0) continue;
+      scoreNetworks(own, networks, contexts[i]).forEach((found, n) => own.forEach(({ id }, p) => scores[n].set(id, found[p])));
+    }
+    return scores.map((found) => proxies.map(({ id }) => found.get(id)!));
+  };
+}
