@@ -28,6 +28,10 @@ export const proxyCatalogue = {
     title: 'DSS as released', direction: 'higher', needs: 'weights', usesEngine: true,
     summary: "What TF-TAS's released code computes, by the same shortcut: signed weights, and of attention only the output projections count.",
   },
+  'mixing-capacity': {
+    title: 'Mixing capacity', direction: 'higher', needs: 'nothing', usesEngine: false,
+    summary: 'Sum over all blocks of width x log2(positions that an output reads): in how many ways, in bits, features can be filled from positions.',
+  },
   'dss-literal': {
     title: 'DSS (literal)', direction: 'higher', needs: 'images', input: oneImageOfOnes, usesEngine: true,
     summary: "TF-TAS's DSS-indicator as its paper defines it: with absolute weights, nuclear norms of weight times gradient over attention's "

@@ -7,7 +7,7 @@ import { grasp } from './grasp.ts';
 import { gradNorm, snip } from './lossGradients.ts';
 import { naswot } from './naswot.ts';
 import { nuclearNormSum } from './nuclearNormSum.ts';
-import { depth, macs, mlpRatios, params } from './plain.ts';
+import { depth, macs, mixing, mlpRatios, params } from './plain.ts';
 import type { Proxy } from './proxy.ts';
 import { synflow } from './synflow.ts';
 import { teScore } from './teScore.ts';
@@ -22,7 +22,7 @@ const fastForm = (formula: keyof typeof dssFormulas): Implementation => ({
 });
 
 const implementations: Readonly<Record<ProxyId, Implementation | Proxy['score']>> = {
-  params, macs, depth, 'mlp-ratios': mlpRatios,
+  params, macs, depth, 'mlp-ratios': mlpRatios, 'mixing-capacity': mixing,
   dss: fastForm('dss'), 'dss-released': fastForm('dss-released'), 'dss-msa': fastForm('dss-msa'), 'dss-mlp': fastForm('dss-mlp'),
   'dss-literal': dssLiteral, 'dss-released-literal': dssReleasedLiteral,
   snip, grasp, naswot, 'te-score': teScore, 'grad-norm': gradNorm, synflow, 'nuclear-norm': nuclearNormSum,

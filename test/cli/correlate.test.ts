@@ -33,7 +33,7 @@ describe('correlate', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('params+depth');
     expect(stdout).toContain('imagenet: 6 networks, k = 1');
-    expect(stdout).toMatch(/On imagenet, Parameters \+ Depth does not beat/);
+    expect(stdout).toMatch(/On imagenet, Parameters \+ Depth \(tau [^)]*\) does not beat/);
     for (const name of ['scores.jsonl', 'correlation.json', 'correlation.md', 'correlation.svg']) expect(existsSync(join(out, name))).toBe(true);
   });
 

@@ -22,7 +22,7 @@ export const correlate = defineCommand({
     + '{value, interval: {low, high}}, null where it is not defined; gains are tau minus a baseline\'s tau',
   options: {
     file: argument(text('FILE', 'the path of a file with architectures and accuracies'), 'Architectures with measured accuracies'),
-    proxies: optional(text('NAME,...', 'names of proxies separated by commas'), 'Proxies, and combinations such as dss-msa+dss-mlp; all: every proxy (default: those that run no network)'),
+    proxies: optional(text('NAME,...', 'names of proxies separated by commas'), 'Proxies, and combinations such as dss-msa+dss-mlp; all: every proxy (default: those that only read the architecture)'),
     columns: optional(text('NAME,...', 'names of columns separated by commas'), 'Accuracies to compare with (default: all)'),
     space: optional(spaceKind, 'Search space of networks for which the file names none'),
     top: optional(wholeNumber('K', 1), "Networks that one would train: the k of recall and regret (default: a tenth of the file's)"),
@@ -41,7 +41,7 @@ export const correlate = defineCommand({
     const { readMeasured } = await import('../../study/correlation/readMeasured.ts');
     const { correlate: compare, proxiesOf, rankingRules } = await import('../../study/correlation/correlate.ts');
     const { proxyCatalogue, proxyIds } = await import('../../scoring/catalogue.ts');
-    const rankings = proxies === 'all' ? proxyIds : proxies ? names(proxies) : proxyIds.filter((id) => !proxyCatalogue[id].usesEngine);
+    const rankings = proxies === 'all' ? proxyIds : proxies ? names(proxies) : proxyIds.filter((id) => proxyCatalogue[id].needs === 'nothing');
     const used = proxiesOf(rankingRules(rankings));
     const set = await readMeasured(file, space);
     const seeds = Array.from({ length: count }, (_, i) => String(seed + i));

@@ -1,9 +1,9 @@
-import type { Agreement, Estimate } from '../../scoring/agreement.ts';
+import type { Estimate } from '../../scoring/agreement.ts';
 import type { CorrelatedColumn, CorrelatedRanking } from './result.ts';
 
 /** What a score must beat to be worth its computation. */
 const counts = ['params', 'macs'] as const;
-const titles = { params: 'counting parameters', macs: 'counting MACs' } as const;
+const titles = { params: 'parameters', macs: 'MACs' } as const;
 
 type Verdict = 'better' | 'worse' | 'open';
 
@@ -28,12 +28,18 @@ function remarkOn(ranking: CorrelatedRanking, rankings: readonly CorrelatedRanki
   const rest = invalid > 0 ? ` It has no valid value for ${invalid} ${invalid === 1 ? 'network' : 'networks'}, ranked last.` : '';
   const place = columns.length > 1 ? `On the mean over ${columns.length} data sets` : `On ${columns[0].title}`;
   if (mean.tau.value === null) return `${title} puts no network before another where accuracies differ, so there is no order to judge.${rest}`;
-  const verdicts = counts.map((id) => verdictOf(mean.gains[id]));
-  const text = counts.map((id) => `${titles[id]} (tau ${tauText(mean.tau)} against ${tauText(rankings.find((other) => other.id === id)!.mean.tau)}, difference ${gainText(mean, id)})`);
-  const beats = verdicts.every((verdict) => verdict === 'better');
-  const sentence = beats ? `${place}, ${title} beats ${text.join(' and ')}.`
-    : `${place}, ${title} does not beat ${counts.flatMap((id, i) => verdicts[i] === 'better' ? [] : [`${text[i]}${verdicts[i] === 'open' && (mean.gains[id].value ?? 0) > 0 ? ': more, but not beyond chance' : ''}`]).join(' nor ')}.`;
-  return `${sentence}${columns.length > 1 ? ` ${columnText(ranking, columns)}` : ''}${rest}`;
+  const compared = counts.map((id) => {
+    const other = rankings.find((ranking) => ranking.id === id)!.mean.tau;
+    return `${verb(mean.gains[id])} counting ${titles[id]} (${tauText(other)}; difference ${gainText(mean.gains[id])})`;
+  });
+  return `${place}, ${title} (tau ${tauText(mean.tau)}) ${compared.join(' and ')}.${columns.length > 1 ? ` ${columnText(ranking, columns)}` : ''}${rest}`;
+}
+
+function verb(gain: Estimate): string {
+  const verdict = verdictOf(gain);
+  if (verdict === 'better') return 'beats';
+  if (verdict === 'worse') return 'does not beat but ranks worse than';
+  return (gain.value ?? 0) > 0 ? 'does not beat beyond chance' : 'does not beat';
 }
 
 /** Of how many columns it ranks better and worse, beyond chance. */
@@ -50,8 +56,7 @@ const listed = (names: readonly string[]) => names.length === 0 ? 'none' : names
 
 export const tauText = ({ value }: Estimate) => value === null ? 'undefined' : signed(value, 3);
 
-function gainText(mean: Agreement, id: string): string {
-  const { value, interval } = mean.gains[id];
+function gainText({ value, interval }: Estimate): string {
   if (value === null) return 'undefined';
   return interval ? `${plus(value)}, ${plus(interval.low)} to ${plus(interval.high)}` : plus(value);
 }
