@@ -40,6 +40,7 @@ export const correlate = defineCommand({
   async run({ file, proxies, columns, space, top, seeds: count, seed, details, out, engine: engineId }, { json, print, progress: output, quiet, stopSignal }) {
     const { readMeasured } = await import('../../study/correlation/readMeasured.ts');
     const { correlate: compare, proxiesOf, rankingRules } = await import('../../study/correlation/correlate.ts');
+    const { needsEngine } = await import('../../study/correlation/scoreMeasured.ts');
     const { proxyCatalogue, proxyIds } = await import('../../scoring/catalogue.ts');
     const rankings = proxies === 'all' ? proxyIds : proxies ? names(proxies) : proxyIds.filter((id) => proxyCatalogue[id].needs === 'nothing');
     const used = proxiesOf(rankingRules(rankings));
@@ -47,7 +48,7 @@ export const correlate = defineCommand({
     const seeds = Array.from({ length: count }, (_, i) => String(seed + i));
     const { ScoreRecord } = await import('../../study/correlation/scoreRecord.ts');
     const record = out === undefined ? undefined : await ScoreRecord.open(out, seeds);
-    const engine = used.some((id) => proxyCatalogue[id].usesEngine) ? await (await import('../../engine/engines.ts')).startEngine(engineId) : undefined;
+    const engine = needsEngine(set.networks, used) ? await (await import('../../engine/engines.ts')).startEngine(engineId) : undefined;
     let bar: ProgressBar | undefined;
     try {
       const options = { rankings, columns: columns === undefined ? undefined : names(columns), topK: top, seeds, engine, record };
