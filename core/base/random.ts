@@ -81,6 +81,16 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
+  /** Normals with the given deviation, by pairs: twice as fast as one by one, and another sequence. */
+  fillNormal(values: Float32Array, deviation = 1): void {
+    for (let i = 0; i < values.length; i += 2) {
+      const radius = deviation * Math.sqrt(-2 * Math.log(1 - this.uniform()));
+      const angle = 2 * Math.PI * this.uniform();
+      values[i] = radius * Math.cos(angle);
+      if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle);
+    }
+  }
+
   /** Normal with the given deviation, redrawn until within two deviations: the usual initialisation of transformers. */
   truncatedNormal(deviation: number): number {
     let value = this.normal();

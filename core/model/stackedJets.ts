@@ -39,8 +39,8 @@ function onTensors(engine: Engine, links: readonly ForwardLink[], { shape, data 
 
 const jetGraphs = new WeakMap<Graph, Partial<Record<Order, Graph>>>();
 
-/** Made once, so that engines keep what they prepared for it. */
-function jetGraph(block: Block, order: Order): Graph {
+/** A block's graph with derivatives (withJets.ts): made once, so that engines keep what they prepared for it. */
+export function jetGraph(block: Block, order: Order): Graph {
   const graph = modeGraph(block, 'inference');
   let known = jetGraphs.get(graph);
   if (!known) jetGraphs.set(graph, known = {});

@@ -61,7 +61,7 @@ export class Weights {
   /** Fresh weights, each parameter as its definition says. @param trainable where they are kept, as in the constructor */
   static initialise(network: Network, random: Random, trainable?: Float32Array): Weights {
     const weights = new Weights(network, trainable);
-    for (const parameter of weights.parameters.values()) fill(weights.view(parameter), parameter, random);
+    for (const parameter of weights.parameters.values()) drawParameter(weights.view(parameter), parameter, random);
     return weights;
   }
 
@@ -99,7 +99,8 @@ export class Weights {
   }
 }
 
-function fill(values: Float32Array, { init, shape, inputs }: Parameter, random: Random): void {
+/** Writes a parameter's first values as its definition says. */
+export function drawParameter(values: Float32Array, { init, shape, inputs }: Parameter, random: Random): void {
   switch (init) {
     case 'zeros': values.fill(0); break;
     case 'ones': values.fill(1); break;
@@ -107,7 +108,7 @@ function fill(values: Float32Array, { init, shape, inputs }: Parameter, random: 
       for (let i = 0; i < values.length; i++) values[i] = random.truncatedNormal(0.02);
       break;
     case 'smallNormal':
-      for (let i = 0; i < values.length; i++) values[i] = 0.02 * random.normal();
+      random.fillNormal(values, 0.02);
       break;
     case 'standardNormal':
       for (let i = 0; i < values.length; i++) values[i] = random.normal();

@@ -3,6 +3,7 @@ import { proxyCatalogue, proxyIds, type ProxyId } from './catalogue.ts';
 import { fastDss, hasFastDss } from './dss/fastDss.ts';
 import { dssLiteral, dssReleasedLiteral } from './dss/literal.ts';
 import { dssFormulas } from './dss/terms.ts';
+import * as curves from './expressivity/proxies.ts';
 import { grasp } from './grasp.ts';
 import { gradNorm, snip } from './lossGradients.ts';
 import { naswot } from './naswot.ts';
@@ -26,6 +27,11 @@ const implementations: Readonly<Record<ProxyId, Implementation | Proxy['score']>
   dss: fastForm('dss'), 'dss-released': fastForm('dss-released'), 'dss-msa': fastForm('dss-msa'), 'dss-mlp': fastForm('dss-mlp'),
   'dss-literal': dssLiteral, 'dss-released-literal': dssReleasedLiteral,
   snip, grasp, naswot, 'te-score': teScore, 'grad-norm': gradNorm, synflow, 'nuclear-norm': nuclearNormSum,
+  length: curves.length, curvature: curves.curvature,
+  'curvature-length': curves.curvatureLength, 'curvature-length-released': curves.curvatureLengthReleased,
+  'length-paper': curves.lengthPaper, 'curvature-paper': curves.curvaturePaper, 'curvature-length-paper': curves.curvatureLengthPaper,
+  'length-literal': curves.lengthLiteral, 'curvature-literal': curves.curvatureLiteral, 'curvature-length-literal': curves.curvatureLengthLiteral,
+  'length-closed-form': curves.lengthClosedForm,
 };
 
 /** @throws InputError `unknown-proxy`, listing the proxies there are */

@@ -14,8 +14,8 @@ import { isDeclared } from './tokens.ts';
  * mixes the values. To have one product each, the factors are laid out so that derivatives lie side by side.
  */
 
-/** Bytes of attention weights at a time: they are to stay in the second-level cache. */
-const tileBytes = 2 ** 19;
+/** Bytes of attention weights at a time: within a core's share of the last cache, beyond which products gain nothing. */
+const tileBytes = 2 ** 21;
 
 /** Tokens [tokens, width] of each head, as they lie in memory. */
 interface HeadTokens {
