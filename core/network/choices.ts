@@ -34,7 +34,7 @@ export function blockChoices(block: Block): BlockChoice[] {
     case 'relativeAttention': return [
       choice('heads', block.numHeads), choice('head width', block.headDim), choice('relative positions', `to ${block.maxDistance}`),
     ];
-    case 'patchMerging': return [kernel(block.kernelSize), choice('stride', 2)];
+    case 'patchMerging': return [kernel(block.kernelSize), choice('stride', 2), ...(block.withoutNorm ? [] : [choice('norm', 'yes')])];
     case 'encoderMlp': return [choice('MLP ratio', block.mlpRatio)];
     case 'tokenHead': return [
       pooling(block.pool), ...(block.features === undefined ? [] : [choice('features', block.features)]), ...(block.norm ? [choice('norm', 'yes')] : []),

@@ -13,7 +13,7 @@ const looks: Readonly<Record<string, BlockLook>> = {
   patchEmbed: { label: 'Patch embedding', short: 'Patches', tone: 6 },
   overlappingPatchEmbed: { label: 'Overlapping patch embedding', short: 'Patches', tone: 6 },
   depthwisePool: { label: 'Pooling', short: 'Pool', tone: 5 },
-  patchMerging: { label: 'Patch merging', short: 'Merging', tone: 1 },
+  patchMerging: { label: 'Patch merging', short: 'Merging', tone: 5 },
   mbconv: { label: 'MBConv', short: 'MBConv', tone: 1 },
   attention: { label: 'Attention', short: 'Attention', tone: 2 },
   encoderAttention: { label: 'Attention', short: 'Attention', tone: 2 },
@@ -49,7 +49,7 @@ function shortChoice({ name, value }: Choice): string {
     case 'features': return `${value} feat.`;
     case 'patch': return times(value);
     case 'pooling': return value === 'mean of tokens' ? 'mean' : value;
-    case 'windows': return `${times(value)} win.`;
+    case 'windows': return `${times(value)} win`;
     default: return value === 'yes' ? name : `${name} ${value}`;
   }
 }

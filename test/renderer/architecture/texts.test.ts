@@ -13,6 +13,8 @@ describe('blocks in words', () => {
     expect(shortChoices(block)).toEqual(['5×5', '↓2', 'e4', 'SE']);
     expect(blockTitle(block)).toBe('MBConv 5×5');
     expect(shortChoices({ choices: [choice('stride', '1'), choice('class token', 'yes'), choice('dilation', '2')] })).toEqual(['class token', 'dilation 2']);
+    expect(shortChoices({ choices: [choice('heads', '4'), choice('head width', '8'), choice('windows', '2x2')] })).toEqual(['4 heads', '2×2 win']);
+    expect(shortChoices({ choices: [choice('pooling', 'mean of tokens'), choice('features', '256'), choice('norm', 'yes')] })).toEqual(['mean', '256 feat.', 'norm']);
   });
 
   it('say in short where patches are cut and what a head reads', () => {

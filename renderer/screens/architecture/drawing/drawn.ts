@@ -66,7 +66,7 @@ export function boxTexts({ block, kind, changes }: DrawnBlock): BoxTexts {
   const rest = chosen.length > 0 && isSize(chosen[0]) ? chosen.slice(1) : chosen;
   const shorter = rest.map((text) => text.replace(/^(\d+) heads?$/, '$1 h'));
   return {
-    full: { title, details: [rest.join(' · '), rest.join(' '), rest.slice(0, 2).join(' ')] },
+    full: { title, details: [rest.join(' · '), rest.join(' '), shorter.join(' · '), rest.slice(0, 2).join(' '), rest[0] ?? ''] },
     short: { title: blockLook(block.type).short, details: [chosen.join(' '), chosen.slice(0, 2).join(' ')] },
     single: [[title, ...rest].join(' '), `${title} ${rest[0] ?? ''}`.trim(), `${title} ${shorter[0] ?? ''}`.trim(), title],
   };
