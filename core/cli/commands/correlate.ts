@@ -1,9 +1,11 @@
 import { CancelledError } from '../../base/errors.ts';
 import { ProgressBar } from '../../study/progressBar.ts';
+import type { MeasuredSet } from '../../study/correlation/measuredSet.ts';
 import type { TextTable } from '../../study/correlation/tables.ts';
+import type { ScoringImages } from '../../study/scoring/scoringInputs.ts';
 import { defineCommand } from '../command.ts';
 import { engineOption, seedKind, spaceKind } from '../commandOptions.ts';
-import { argument, flag, optional, text, wholeNumber, withDefault } from '../options.ts';
+import { argument, flag, oneOfChoices, optional, text, wholeNumber, withDefault } from '../options.ts';
 import { tableLines } from '../table.ts';
 
 const names = (value: string) => value.split(',').map((name) => name.trim()).filter((name) => name !== '');
@@ -28,6 +30,9 @@ export const correlate = defineCommand({
     top: optional(wholeNumber('K', 1), "Networks that one would train: the k of recall and regret (default: a tenth of the file's)"),
     seeds: withDefault(wholeNumber('N', 1, 100), 1, 'Seeds of weights and inputs that scores are averaged over'),
     seed: withDefault(seedKind, 1, 'The first of the seeds'),
+    weights: withDefault(oneOfChoices('HOW', ['fresh', 'supernet'] as const), 'fresh', "Untrained weights: each network's own, or slices of its space's supernet"),
+    images: optional(text('DIR', 'a folder of images, or of a folder of images for each class'), 'Real images to run networks on, drawn from the folder by the seed'),
+    batch: optional(wholeNumber('N', 1, 4096), 'How many images'),
     details: flag('Print a table for every column, with rho, recall and regret'),
     out: optional(text('DIR', 'the path of a folder'), 'Folder for scores, result, table and figure; with it, a run that was stopped goes on where it was'),
     engine: engineOption,
@@ -37,7 +42,7 @@ export const correlate = defineCommand({
     'pocketformer correlate vitbench101_autoformer.json --columns c100_kd,flower_kd --details',
     'pocketformer correlate accuracies.json --proxies params+depth,macs+depth --out runs/correlation',
   ],
-  async run({ file, proxies, columns, space, top, seeds: count, seed, details, out, engine: engineId }, { json, print, progress: output, quiet, stopSignal }) {
+  async run({ file, proxies, columns, space, top, seeds: count, seed, weights, images: folder, batch, details, out, engine: engineId }, { json, print, progress: output, quiet, stopSignal }) {
     const { readMeasured } = await import('../../study/correlation/readMeasured.ts');
     const { correlate: compare, proxiesOf, rankingRules } = await import('../../study/correlation/correlate.ts');
     const { needsEngine } = await import('../../study/correlation/scoreMeasured.ts');
@@ -45,15 +50,18 @@ export const correlate = defineCommand({
     const rankings = proxies === 'all' ? proxyIds : proxies ? names(proxies) : proxyIds.filter((id) => proxyCatalogue[id].needs === 'nothing');
     const used = proxiesOf(rankingRules(rankings));
     const set = await readMeasured(file, space);
-    const seeds = Array.from({ length: count }, (_, i) => String(seed + i));
+    const signal = stopSignal();
+    const seeds = Array.from({ length: count }, (_, i) => seed + i);
+    const inputs = { seeds, weights, ...(batch !== undefined && { input: { batch } }) };
     const { ScoreRecord } = await import('../../study/correlation/scoreRecord.ts');
-    const record = out === undefined ? undefined : await ScoreRecord.open(out, seeds);
+    const record = out === undefined ? undefined : await ScoreRecord.open(out, { ...inputs, ...(folder !== undefined && { images: folder }) });
+    const images = folder === undefined ? undefined : await imagesFor(set, folder, { batch, seed, signal });
     const engine = needsEngine(set.networks, used) ? await (await import('../../engine/engines.ts')).startEngine(engineId) : undefined;
     let bar: ProgressBar | undefined;
     try {
-      const options = { rankings, columns: columns === undefined ? undefined : names(columns), topK: top, seeds, engine, record };
+      const options = { rankings, columns: columns === undefined ? undefined : names(columns), topK: top, ...inputs, images, engine, record };
       const found = await compare(set, options, {
-        signal: stopSignal(),
+        signal,
         onProgress(done, total, note) {
           bar ??= new ProgressBar({ label: 'Scoring', total, unit: 'scores', output, quiet });
           bar.update(done, note);
@@ -82,3 +90,11 @@ export const correlate = defineCommand({
 });
 
 const linesOf = ({ head, rows }: TextTable) => tableLines(head.map((title, i) => ({ title, align: i === 0 ? 'left' : 'right' })), rows);
+
+/** Images of the largest resolution among the networks. */
+async function imagesFor(set: MeasuredSet, folder: string, { batch, seed, signal }: { batch: number | undefined; seed: number; signal: AbortSignal }): Promise<ScoringImages> {
+  const { getSpace } = await import('../../spaces/index.ts');
+  const { readScoringImages } = await import('../../study/scoring/scoringInputs.ts');
+  const size = Math.max(...new Set(set.networks.map(({ space, arch, resolution }) => getSpace(space).lower(arch, { resolution }).resolution)));
+  return readScoringImages(folder, { count: batch ?? 64, size, seed, signal });
+}

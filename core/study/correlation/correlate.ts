@@ -1,31 +1,25 @@
 import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
-import type { Engine } from '../../engine/engine.ts';
 import { agreements } from '../../scoring/agreement.ts';
 import type { ProxyId } from '../../scoring/catalogue.ts';
 import { combinedRanks, parseRankingRule, type RankingRule } from '../../scoring/combination.ts';
 import { remarksOn } from './remarks.ts';
 import type { Correlation } from './result.ts';
 import type { MeasuredSet } from './measuredSet.ts';
-import { scoreMeasured, type ScoringHooks, type Scores } from './scoreMeasured.ts';
-import type { ScoreRecord } from './scoreRecord.ts';
+import { scoreMeasured, type ScoringHooks, type ScoringOptions, type Scores } from './scoreMeasured.ts';
 
 /** What costs nothing and every proxy must beat; always compared. */
 export const baselineIds = ['params', 'macs', 'depth', 'mlp-ratios'] as const satisfies readonly ProxyId[];
 
-export interface CorrelateOptions {
+export interface CorrelateOptions extends ScoringOptions {
   /** Names of proxies, and combinations of them with a plus between the names. */
   readonly rankings: readonly string[];
   /** Names of the columns to compare with; all without. */
   readonly columns?: readonly string[];
   /** The k of recall and regret; a tenth of a column's networks without. */
   readonly topK?: number;
-  readonly seeds: readonly string[];
   /** Draws behind each interval. */
   readonly resamples?: number;
-  /** Needed when one of the proxies runs networks. */
-  readonly engine?: Engine;
-  readonly record?: ScoreRecord;
 }
 
 /**
@@ -43,7 +37,7 @@ export const proxiesOf = (rules: readonly RankingRule[]): ProxyId[] => [...new S
 /**
  * Whether scores are worth anything: scores the architectures of a file, and compares their order with that of the measured
  * accuracies.
- * @throws InputError as `rankingRules`, `unknown-column`; CancelledError with all scores in the record
+ * @throws InputError as `rankingRules` and `scoreMeasured`, `unknown-column`; CancelledError with all scores in the record
  */
 export async function correlate(set: MeasuredSet, options: CorrelateOptions, hooks: ScoringHooks = {}): Promise<Correlation> {
   const rules = rankingRules(options.rankings);

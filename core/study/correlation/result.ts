@@ -6,7 +6,7 @@ export interface Correlation {
   readonly version: 1;
   readonly title: string;
   readonly source: string | null;
-  readonly seeds: readonly string[];
+  readonly seeds: readonly number[];
   readonly columns: readonly CorrelatedColumn[];
   readonly networks: readonly CorrelatedNetwork[];
   /** Baselines first, then in the order asked for. */

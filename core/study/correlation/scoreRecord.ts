@@ -7,8 +7,8 @@ import { errorCode, makeDirectory, writeError, writeFileAtomic } from '../files.
 const headSchema = z.object({
   format: z.literal('pocketformer-scores'),
   version: z.literal(1),
-  /** Of each mean. */
-  seeds: z.array(z.string()).min(1),
+  /** Seeds, weights and inputs of all scores. */
+  inputs: z.record(z.string(), z.unknown()),
 });
 
 const lineSchema = z.object({
@@ -44,10 +44,11 @@ export class ScoreRecord {
 
   /**
    * @param directory made when there is none
-   * @throws InputError `other-correlation` when it holds scores of other seeds, `damaged-scores`; EnvironmentError when nothing can
-   * be written
+   * @param inputs what decides scores besides networks and proxies, as plain JSON
+   * @throws InputError `other-correlation` when it holds scores of others, `damaged-scores`; EnvironmentError when nothing can be
+   * written
    */
-  static async open(directory: string, seeds: readonly string[]): Promise<ScoreRecord> {
+  static async open(directory: string, inputs: Readonly<Record<string, unknown>>): Promise<ScoreRecord> {
     const path = join(directory, 'scores.jsonl');
     let text: string;
     try {
@@ -55,7 +56,7 @@ export class ScoreRecord {
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
       await makeDirectory(directory, { remedy });
-      await writeFileAtomic(path, `${JSON.stringify({ format: 'pocketformer-scores', version: 1, seeds })}\n`, { remedy });
+      await writeFileAtomic(path, `${JSON.stringify({ format: 'pocketformer-scores', version: 1, inputs })}\n`, { remedy });
       return new ScoreRecord(path, new Map());
     }
     const lines = text.split('\n');
@@ -63,8 +64,9 @@ export class ScoreRecord {
     const unfinished = lines.pop()!;
     const head = headSchema.safeParse(jsonOf(lines[0]));
     if (!head.success) throw new InputError('damaged-scores', `${path}: does not hold scores; choose another folder with --out.`);
-    if (head.data.seeds.join() !== seeds.join()) {
-      throw new InputError('other-correlation', `${path}: holds scores of the seeds ${head.data.seeds.join(', ')}; go on with those, or choose another folder with --out.`);
+    const [held, wanted] = [head.data.inputs, inputs].map((value) => JSON.stringify(value));
+    if (held !== wanted) {
+      throw new InputError('other-correlation', `${path}: holds scores of ${held}, not ${wanted}; go on with the same, or choose another folder with --out.`);
     }
     const known = new Map(lines.slice(1).map((line, i) => {
       const parsed = lineSchema.safeParse(jsonOf(line));

@@ -1,5 +1,6 @@
 import { Random } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { ProxyId } from '../../scoring/catalogue.ts';
 import { SeedContext } from '../../scoring/context.ts';
 import { getProxy } from '../../scoring/proxies.ts';
 import { scoreNetworks, type Score } from '../../scoring/score.ts';
@@ -7,25 +8,25 @@ import { getSpace } from '../../spaces/index.ts';
 import { hasFreshWeights, supernetOf, type ScoringPlan } from './plan.ts';
 import { imageSource } from './scoringInputs.ts';
 
-/** Scores architectures of the plan's space; for each, its scores in the order of the plan's proxies. */
-export type ArchitectureScorer = (archs: readonly unknown[]) => Score[][];
+/** Scores architectures of the plan's space by the plan's proxies, or by some of them; for each, its scores in the proxies' order. */
+export type ArchitectureScorer = (archs: readonly unknown[], some?: readonly ProxyId[]) => Score[][];
 
 /**
  * The same plan gives the same scores, whatever was scored before.
  * @param engine needed by proxies that run networks
- * @throws InputError as getSpace and getProxy; what it returns throws RangeError for architectures that `checkScorable` refuses
+ * @throws InputError as getSpace; what it returns throws RangeError for architectures that `checkScorable` refuses
  */
 export function architectureScorer(plan: ScoringPlan, engine: Engine | undefined): ArchitectureScorer {
   const space = getSpace(plan.space);
   const { classes, resolution } = plan;
-  const proxies = plan.proxies.map(getProxy);
   const supernet = supernetOf(plan);
   const { images } = plan;
   const contexts = [true, false].map((fresh) => plan.seeds.map((seed) => new SeedContext({
     engine, random: new Random(seed), input: plan.input, ...(!fresh && supernet && { supernet }),
     ...(images && { images: imageSource(images, plan.seeds[0]) }),
   })));
-  return (archs) => {
+  return (archs, some = plan.proxies) => {
+    const proxies = some.map(getProxy);
     const networks = archs.map((arch) => space.lower(arch, { classes, resolution }));
     const scores = networks.map(() => new Map<string, Score>());
     for (const [i, fresh] of [true, false].entries()) {

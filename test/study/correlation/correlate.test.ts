@@ -24,7 +24,7 @@ const set: MeasuredSet = {
     return { name: String(i), space: space.id, arch, accuracies: [networkMacs(network) / 1e8, i === 0 ? null : -networkParams(network)] };
   }),
 };
-const options = { rankings: ['params+macs'], seeds: ['1'], resamples: 100 };
+const options = { rankings: ['params+macs'], seeds: [1], resamples: 100 };
 const folder = scratchFolder();
 
 describe('correlating', () => {
@@ -49,7 +49,7 @@ describe('correlating', () => {
   it('goes on with the scores that were found before it was stopped', async () => {
     const directory = join(folder, 'stopped');
     const stop = new AbortController();
-    const first = correlate(set, { ...options, record: await ScoreRecord.open(directory, ['1']) }, {
+    const first = correlate(set, { ...options, record: await ScoreRecord.open(directory, { seeds: [1] }) }, {
       signal: stop.signal, onProgress: (done) => { if (done === 50) stop.abort(); },
     });
     await expect(first).rejects.toThrow(CancelledError);
@@ -59,11 +59,11 @@ describe('correlating', () => {
     // What a crash leaves of a line.
     await appendFile(path, '{"network":"elas');
     let computed = 0;
-    const resumed = await correlate(set, { ...options, record: await ScoreRecord.open(directory, ['1']) }, { onProgress: (done, total) => { if (done < total) computed++; } });
+    const resumed = await correlate(set, { ...options, record: await ScoreRecord.open(directory, { seeds: [1] }) }, { onProgress: (done, total) => { if (done < total) computed++; } });
     expect(computed).toBe(30 * 4 - 50 - 1);
     expect((await readFile(path, 'utf8')).startsWith(kept)).toBe(true);
     expect(resumed.rankings.map(({ columns }) => columns)).toEqual((await correlate(set, options)).rankings.map(({ columns }) => columns));
-    await expect(ScoreRecord.open(directory, ['2'])).rejects.toThrow(/holds scores of the seeds 1/);
+    await expect(ScoreRecord.open(directory, { seeds: [2] })).rejects.toThrow(/holds scores of \{"seeds":\[1\]\}, not/);
   });
 
   it('is told as tables and drawn with a panel for each column and the mean', async () => {
