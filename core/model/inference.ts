@@ -29,8 +29,10 @@ export function batchLogits(engine: Engine, weights: Weights, batch: ImageBatch)
 /**
  * Sets the running statistics from training batches: each is the average over the batches of the batch's mean, and of
  * its (biased) variance. Supernets share weights but not statistics, so every subnet needs this before it is judged.
+ * Networks without batch norms need none of the batches.
  */
 export function calibrateBatchNorm(engine: Engine, weights: Weights, batches: Iterable<ImageBatch>): void {
+  if (weights.statistics.length === 0) return;
   let count = 0;
   for (const batch of batches) {
     if (count++ === 0) weights.statistics.fill(0);

@@ -7,6 +7,7 @@ import { accuracy, calibrateBatchNorm, logits, type ImageBatch } from '../../cor
 import { Weights } from '../../core/model/weights.ts';
 import type { Network } from '../../core/network/network.ts';
 import { elasticVitMini } from '../../core/spaces/elasticvit/space.ts';
+import { vitNetwork } from '../../core/spaces/vit/network.ts';
 import { bothEngines, normal, relativeDifference, tensorOf } from '../engine/compare.ts';
 
 let ort: Engine;
@@ -121,6 +122,9 @@ describe('calibration', () => {
     calibrateBatchNorm(ort, weights, batches);
     expect([...weights.statistics]).toEqual([...once]);
     expect(() => calibrateBatchNorm(ort, weights, [])).toThrow('Calibration needs at least one batch.');
+    // A network without batch norms has nothing to calibrate.
+    const plain = new Weights(vitNetwork({ resolution: 16, width: 8, depth: 1, numHeads: 1, classes: 2 }));
+    expect(() => calibrateBatchNorm(ort, plain, [])).not.toThrow();
     expect([...weights.statistics]).toEqual([...once]);
   });
 });
