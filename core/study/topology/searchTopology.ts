@@ -61,7 +61,7 @@ export interface TopologySearchOutcome {
   readonly finished: boolean;
   /** The policy's most probable topology. */
   readonly result: { readonly arch: unknown; readonly key: string; readonly params: number; readonly macs: number } | null;
-  /** Of each of the space's dimensions under the final policy: As-ViT's Table 3. */
+  /** Of each of the space's dimensions under the final policy, in the publication's terms where it has its own: As-ViT's Table 3. */
   readonly statistics: readonly { readonly title: string; readonly mean: number; readonly deviation: number }[];
 }
 
@@ -139,11 +139,11 @@ function outcomeOf(
 ): TopologySearchOutcome {
   const choices = searchedTopology(problem, state);
   const arch = choices && space.fromCoordinates(space.dimensions.map(({ values }, d) => values[choices[d]]));
-  const statistics = policyStatistics(state, space.dimensions.map(({ values }) => values));
+  const statistics = policyStatistics(state, space.dimensions.map(({ published, values }) => published?.values ?? values));
   const network = arch === undefined ? undefined : space.lower(arch);
   return {
     plan, records, finished: isFinished(state),
     result: network === undefined ? null : { arch, key: space.key(arch), params: networkParams(network), macs: networkMacs(network) },
-    statistics: space.dimensions.map(({ title }, d) => ({ title, ...statistics[d] })),
+    statistics: space.dimensions.map(({ published, title }, d) => ({ title: published?.name ?? title, ...statistics[d] })),
   };
 }

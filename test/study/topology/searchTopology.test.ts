@@ -28,7 +28,7 @@ describe('a search for a topology', () => {
     expect(result!.params).toBeGreaterThan(2.2e6);
     expect(result!.params).toBe(networkParams(asVit.lower(asVit.parse(result!.arch))));
     expect(records.at(-1)!.entropy).toBeLessThan(records[0].entropy - 3);
-    expect(statistics.map(({ title }) => title)).toEqual(asVit.dimensions.map(({ title }) => title));
+    expect(statistics.map(({ title }) => title)).toEqual(asVit.dimensions.map(({ published }) => published?.name));
     const table = readFileSync(join(folder, 'largest', 'results', 'topology.md'), 'utf8');
     expect(table).toContain(result!.key);
     expect(readFileSync(join(folder, 'largest', 'results', 'topology.svg'), 'utf8')).toContain('entropy of the policy');
