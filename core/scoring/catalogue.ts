@@ -28,6 +28,10 @@ export const proxyCatalogue = {
     title: 'DSS as released', direction: 'higher', needs: 'weights', usesEngine: true,
     summary: "What TF-TAS's released code computes, by the same shortcut: signed weights, and of attention only the output projections count.",
   },
+  'dss-mean-field': {
+    title: 'DSS, expected', direction: 'higher', needs: 'nothing', usesEngine: false,
+    summary: 'What the DSS-indicator is expected to be over all weights that could be drawn, from the block list alone: no seed changes it.',
+  },
   'mixing-capacity': {
     title: 'Mixing capacity', direction: 'higher', needs: 'nothing', usesEngine: false,
     summary: 'Sum over all blocks of width x log2(positions that an output reads): in how many ways, in bits, features can be filled from positions.',

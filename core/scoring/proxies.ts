@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.ts';
 import { proxyCatalogue, proxyIds, type ProxyId } from './catalogue.ts';
 import { fastDss, hasFastDss } from './dss/fastDss.ts';
 import { dssLiteral, dssReleasedLiteral } from './dss/literal.ts';
+import { meanFieldDss } from './dss/meanFieldDss.ts';
 import { dssFormulas } from './dss/terms.ts';
 import * as curves from './expressivity/proxies.ts';
 import { grasp } from './grasp.ts';
@@ -25,7 +26,7 @@ const fastForm = (formula: keyof typeof dssFormulas): Implementation => ({
 const implementations: Readonly<Record<ProxyId, Implementation | Proxy['score']>> = {
   params, macs, depth, 'mlp-ratios': mlpRatios, 'mixing-capacity': mixing,
   dss: fastForm('dss'), 'dss-released': fastForm('dss-released'), 'dss-msa': fastForm('dss-msa'), 'dss-mlp': fastForm('dss-mlp'),
-  'dss-literal': dssLiteral, 'dss-released-literal': dssReleasedLiteral,
+  'dss-mean-field': meanFieldDss, 'dss-literal': dssLiteral, 'dss-released-literal': dssReleasedLiteral,
   snip, grasp, naswot, 'te-score': teScore, 'grad-norm': gradNorm, synflow, 'nuclear-norm': nuclearNormSum,
   length: curves.length, curvature: curves.curvature,
   'curvature-length': curves.curvatureLength, 'curvature-length-released': curves.curvatureLengthReleased,

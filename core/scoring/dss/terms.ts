@@ -17,6 +17,9 @@ export type WeightSigns =
   /** Only class token and positions are: what the released code does (tftas.md 1.3). */
   | 'signed';
 
+/** Parameters that the release makes absolute too, because it slices them only while the network runs. */
+export const alwaysAbsolute: ReadonlySet<string> = new Set(['classToken', 'position']);
+
 /** A way of putting the terms together. */
 export interface DssFormula {
   readonly signs: WeightSigns;

@@ -1,5 +1,5 @@
 import type { TokenHeadBlock, TokenPoolBlock } from '../../../network/blocks.ts';
-import type { TokenClasses } from '../classes/tokenClasses.ts';
+import { sharesOfPooled } from '../classes/pooling.ts';
 import type { Operation } from './group.ts';
 import { normaliseRows } from './norm.ts';
 import type { BlockShare } from './shares.ts';
@@ -17,7 +17,7 @@ export const head: Operation<HeadBlock> = (group, block, x) => {
       const gradient = arena.allocate(rows * length);
       const [tokens, gradients] = [arena.view(norm.y.address, rows * length), arena.view(gradient, rows * length)];
       for (const { firstRow, reduced: { input } } of members) {
-        const shares = sharesOfPooled(block, input);
+        const shares = sharesOfPooled(block.pool, input);
         const ofPooled = gradientOfPooled(group.share, block, () => pooled(tokens.subarray(firstRow * length), shares, length));
         shares.forEach((share, i) => {
           for (let k = 0; k < length; k++) gradients[(firstRow + i) * length + k] = share * ofPooled[k];
@@ -30,12 +30,6 @@ export const head: Operation<HeadBlock> = (group, block, x) => {
     },
   };
 };
-
-/** How much each class counts in what the classifier reads. */
-function sharesOfPooled({ pool }: HeadBlock, { counts, front, map }: TokenClasses): number[] {
-  if (pool === 'classToken') return counts.map((_, i) => Number(i === 0));
-  return counts.map((count, i) => (i < front ? 0 : count / map.length));
-}
 
 function pooled(tokens: Float32Array, shares: readonly number[], length: number): Float64Array {
   return Float64Array.from({ length }, (_, k) => shares.reduce((sum, share, i) => sum + share * tokens[i * length + k], 0));

@@ -45,17 +45,14 @@ export function addTo(group: Group, y: Rows, x: Address): void {
   group.device.kernels.add(y.address, x, y.address, rowCount(group, y.side) * y.length);
 }
 
-/** The matrix of a linear layer, [in, out]. A convolution's is read as one of all its inputs. */
+/** The matrix of a linear layer, [in, out]. */
 export function matrixOf({ share }: Group, name: string): Matrix {
-  return { address: share.at(name), ...sidesOf(share.shape(name)) };
+  const [rows, columns] = share.shape(name);
+  return { address: share.at(name), rows, columns };
 }
 
 /** The same with all numbers positive. */
 export function magnitudesOf({ share }: Group, name: string): Matrix {
-  return { address: share.magnitudes(name), ...sidesOf(share.shape(name)) };
-}
-
-function sidesOf(shape: readonly number[]): { rows: number; columns: number } {
-  const columns = shape[shape.length - 1];
-  return { rows: shape.reduce((size, dim) => size * dim, 1) / columns, columns };
+  const [rows, columns] = share.shape(name);
+  return { address: share.magnitudes(name), rows, columns };
 }

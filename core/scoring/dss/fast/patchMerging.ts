@@ -1,7 +1,7 @@
 import type { Address } from '../../../engine/wasm/arena.ts';
 import type { PatchMergingBlock } from '../../../network/blocks.ts';
 import type { Group, Operation } from './group.ts';
-import { matrixOf, product, type Rows } from './linear.ts';
+import { product, type Matrix, type Rows } from './linear.ts';
 import { normaliseRows } from './norm.ts';
 
 /** The classes that a window sees side by side, a norm, a linear layer. It is no term of DSS. */
@@ -14,11 +14,11 @@ export const patchMerging: Operation<PatchMergingBlock> = (group, block, x) => {
   eachTap(group, channels, length, (at, window) => window.set(at), x, windows.address);
   arena.free(x);
   const norm = normaliseRows(group, block, windows);
-  const y = product(group, norm.y, matrixOf(group, 'reduce.weight'));
+  const y = product(group, norm.y, reduction(group));
   return {
     y: y.address,
     backward(gradient) {
-      const ofNormalised = product(group, { ...y, address: gradient }, matrixOf(group, 'reduce.weight'), true);
+      const ofNormalised = product(group, { ...y, address: gradient }, reduction(group), true);
       const ofWindows = norm.backward(ofNormalised.address);
       const dx = arena.allocate(group.rows * channels);
       arena.view(dx, group.rows * channels).fill(0);
@@ -29,6 +29,20 @@ export const patchMerging: Operation<PatchMergingBlock> = (group, block, x) => {
     },
   };
 };
+
+/** The layer's weight, kept as a convolution's [outputs, inputs, k, k], as a matrix [k x k x inputs, outputs]. */
+function reduction({ share }: Group): Matrix {
+  const [outputs, inputs, kernelSize] = share.shape('reduce.weight');
+  const places = kernelSize ** 2;
+  const rows = places * inputs;
+  const address = share.keep('reduction', rows * outputs, (values) => {
+    share.read('reduce.weight').forEach((value, i) => {
+      const [output, input, place] = [Math.floor(i / rows), Math.floor(i / places) % inputs, i % places];
+      values[(place * inputs + input) * outputs + output] = value;
+    });
+  });
+  return { address, rows, columns: outputs };
+}
 
 /** Calls back for every place of every window that is on the map, with the token there and the window's part for it. */
 function eachTap(

@@ -3,11 +3,8 @@ import type { Weights } from '../../../model/weights.ts';
 import { blockParameters } from '../../../network/blockGraph.ts';
 import type { Block } from '../../../network/blocks.ts';
 import { gatherInto, sliceOf } from '../../../network/slicing.ts';
-import type { WeightSigns } from '../terms.ts';
+import { alwaysAbsolute, type WeightSigns } from '../terms.ts';
 import type { FastDevice } from './device.ts';
-
-/** Parameters that the release makes absolute too, because it slices them only while the network runs. */
-const alwaysAbsolute = new Set(['classToken', 'position']);
 
 /** One block's share of the weights, for all networks whose block has the same shape. */
 export class BlockShare {
