@@ -82,50 +82,50 @@ export const proxyCatalogue = {
     summary: 'Sum of the nuclear norms of all weight matrices, which knows neither data nor gradients.',
   },
   length: {
-    title: 'Length distortion', direction: 'higher', needs: 'weights', usesEngine: true,
+    title: 'Length distortion', direction: 'higher', needs: 'weights', drawsOwnWeights: true, usesEngine: true,
     summary: "As-ViT's length of the features' curve while the input goes round a unit circle, without norms, as released: "
       + "the speed summed over ten angles, mean of five networks.",
   },
   curvature: {
-    title: 'Curvature', direction: 'lower', needs: 'weights', usesEngine: true,
+    title: 'Curvature', direction: 'lower', needs: 'weights', drawsOwnWeights: true, usesEngine: true,
     summary: "As-ViT's curvature of the features' curve, as released, which is the paper's formula without norms: close to "
       + "one over the speed for networks that are nearly linear.",
   },
   'curvature-length': {
-    title: 'Curvature-aware length', direction: 'higher', needs: 'weights', usesEngine: true,
+    title: 'Curvature-aware length', direction: 'higher', needs: 'weights', drawsOwnWeights: true, usesEngine: true,
     summary: "How fast the direction of the features' curve turns, summed over the circle, without norms: curvature times speed.",
   },
   'curvature-length-released': {
-    title: 'Curvature-aware length as released', direction: 'higher', needs: 'weights', usesEngine: true,
+    title: 'Curvature-aware length as released', direction: 'higher', needs: 'weights', drawsOwnWeights: true, usesEngine: true,
     summary: "What As-ViT's released code computes in its place: acceleration over speed, of which the part along the curve "
       + "is not taken away.",
   },
   'length-paper': {
-    title: "Length distortion by the paper's text", direction: 'higher', needs: 'weights', usesEngine: true,
+    title: "Length distortion by the paper's text", direction: 'higher', needs: 'weights', drawsOwnWeights: true, usesEngine: true,
     summary: "As-ViT's length as the paper prints it: the root of the speed, random angles, a circle through images of "
       + "noise's size, norms in place.",
   },
   'curvature-paper': {
-    title: "Curvature by the paper's text", direction: 'lower', needs: 'weights', usesEngine: true,
+    title: "Curvature by the paper's text", direction: 'lower', needs: 'weights', drawsOwnWeights: true, usesEngine: true,
     summary: "As-ViT's curvature with what the paper's text says: random angles, a circle through images of noise's size, "
       + "norms in place.",
   },
   'curvature-length-paper': {
-    title: "Curvature-aware length by the paper's text", direction: 'higher', needs: 'weights', usesEngine: true,
+    title: "Curvature-aware length by the paper's text", direction: 'higher', needs: 'weights', drawsOwnWeights: true, usesEngine: true,
     summary: "As-ViT's curvature-aware length as the paper prints it: the root of how fast the direction turns, random "
       + "angles, norms in place.",
   },
   'length-literal': {
-    title: 'Length distortion (literal)', direction: 'higher', needs: 'weights', usesEngine: true,
+    title: 'Length distortion (literal)', direction: 'higher', needs: 'weights', drawsOwnWeights: true, usesEngine: true,
     summary: 'The released length by reverse mode, one pass for each feature: the reference for the fast form, hundreds of '
       + 'times slower.',
   },
   'curvature-literal': {
-    title: 'Curvature (literal)', direction: 'lower', needs: 'weights', usesEngine: true,
+    title: 'Curvature (literal)', direction: 'lower', needs: 'weights', drawsOwnWeights: true, usesEngine: true,
     summary: 'The released curvature by reverse mode, one pass for each feature.',
   },
   'curvature-length-literal': {
-    title: 'Curvature-aware length (literal)', direction: 'higher', needs: 'weights', usesEngine: true,
+    title: 'Curvature-aware length (literal)', direction: 'higher', needs: 'weights', drawsOwnWeights: true, usesEngine: true,
     summary: "How fast the direction of the features' curve turns, by reverse mode, one pass for each feature.",
   },
   'length-closed-form': {

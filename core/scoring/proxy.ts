@@ -30,11 +30,8 @@ export interface ProxyDescription {
   readonly needs: ProxyNeeds;
   /** Of those that need images or labels: what they are given unless real images are. */
   readonly input?: DefaultInput;
-  /**
-   * Whether its publication draws new weights for every architecture; the others are taken of slices of one supernet, as TF-TAS
-   * takes all of its proxies.
-   */
-  readonly freshWeights?: true;
+  /** Whether it draws weights of its own from the seed, as its publication does, so that there is no choice of them. */
+  readonly drawsOwnWeights?: true;
   /** Whether it runs networks on an engine; the others count, or compute by themselves. */
   readonly usesEngine: boolean;
 }

@@ -18,10 +18,10 @@ const defaultImages = 64;
 export const score = defineCommand({
   name: 'score',
   summary: 'Score architectures without training any',
-  details: 'Training-free scores (proxies) of untrained networks. Weights are drawn from the seed: unless --weights says otherwise as each '
-    + "proxy's publication has them, that is slices of one supernet, or new ones for every architecture. Inputs are each proxy's own (an "
-    + 'image of ones, or 64 of standard normal noise with drawn labels) unless --input, --batch or --images say otherwise. Scores that are '
-    + 'not valid are told with a reason, and come last.\nProxies:\n' + proxyLines.join('\n'),
+  details: 'Training-free scores (proxies) of untrained networks. Weights are drawn from the seed: slices of one supernet, as TF-TAS '
+    + "takes them, or each architecture's own. Lengths and curvatures draw weights and inputs of their own, as As-ViT does. Other inputs are "
+    + 'an image of ones, or 64 of standard normal noise with drawn labels, unless --input, --batch or --images say otherwise. Scores that '
+    + 'are not valid are told with a reason, and come last.\nProxies:\n' + proxyLines.join('\n'),
   json: 'A line each, in the order of the architectures: {arch, scores: {PROXY: value}, ms, macs: {PROXY: executed}}, and where there are any spread and '
     + 'perSeed (with several seeds: standard deviation, values), parts (terms of a value), invalid (why a score is null), notes',
   options: {
@@ -30,7 +30,7 @@ export const score = defineCommand({
     archs: archsOption,
     seeds: withDefault(wholeNumber('N', 1, 1000), 1, 'Seeds that scores are averaged over'),
     seed: withDefault(seedKind, 1, 'The first of the seeds, of weights and inputs'),
-    weights: optional(oneOfChoices('HOW', ['supernet', 'fresh'] as const), "Untrained weights: slices of one supernet a seed, or each architecture's own"),
+    weights: withDefault(oneOfChoices('HOW', ['supernet', 'fresh'] as const), 'supernet', "Untrained weights: slices of one supernet a seed, or each architecture's own"),
     input: optional(oneOfChoices('KIND', ['ones', 'noise'] as const), 'What networks are run on, for all proxies that need images'),
     images: optional(text('DIR', 'a folder of images, or of a folder of images for each class'), 'Real images to run networks on, drawn from the folder by the seed'),
     batch: optional(wholeNumber('N', 1, 4096), 'How many images'),
@@ -69,7 +69,7 @@ export const score = defineCommand({
 interface PlanOptions {
   readonly seeds: number;
   readonly seed: number;
-  readonly weights: 'supernet' | 'fresh' | undefined;
+  readonly weights: 'supernet' | 'fresh';
   readonly input: 'ones' | 'noise' | undefined;
   readonly images: string | undefined;
   readonly batch: number | undefined;

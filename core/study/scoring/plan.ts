@@ -17,17 +17,17 @@ export interface ScoringPlan {
   readonly proxies: readonly ProxyId[];
   /** Scores are means over them. */
   readonly seeds: readonly number[];
-  /** Where weights come from: slices of one supernet for each seed, or fresh ones. Unless given, as each proxy's publication has it. */
-  readonly weights?: 'supernet' | 'fresh';
+  /** Where weights come from, of proxies that draw none of their own: slices of one supernet for each seed, or fresh ones. */
+  readonly weights: 'supernet' | 'fresh';
   /** In place of what proxies are given by default. */
   readonly input?: Partial<DefaultInput>;
   /** In place of any other input. */
   readonly images?: ScoringImages;
 }
 
-/** Whether a proxy's weights are drawn for every architecture. */
-export function hasFreshWeights({ weights }: Pick<ScoringPlan, 'weights'>, { freshWeights }: Pick<ProxyDescription, 'freshWeights'>): boolean {
-  return (weights ?? (freshWeights ? 'fresh' : 'supernet')) === 'fresh';
+/** Whether a proxy's networks have weights that are no slices of a supernet's. */
+export function hasFreshWeights({ weights }: Pick<ScoringPlan, 'weights'>, { drawsOwnWeights }: Pick<ProxyDescription, 'drawsOwnWeights'>): boolean {
+  return weights === 'fresh' || drawsOwnWeights === true;
 }
 
 /** The network that weights are slices of; undefined when no proxy takes such. */
