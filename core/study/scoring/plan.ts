@@ -17,8 +17,8 @@ export interface ScoringPlan {
   readonly proxies: readonly ProxyId[];
   /** Scores are means over them. */
   readonly seeds: readonly number[];
-  /** Where weights come from, of proxies that draw none of their own: slices of one supernet for each seed, or fresh ones. */
-  readonly weights: 'supernet' | 'fresh';
+  /** Where weights come from, of proxies that draw none of their own: slices of one supernet for each seed (default), or fresh ones. */
+  readonly weights?: 'supernet' | 'fresh';
   /** In place of what proxies are given by default. */
   readonly input?: Partial<DefaultInput>;
   /** In place of any other input. */
