@@ -87,7 +87,8 @@ function diagonalise(d: Float64Array, besides: Float64Array): boolean {
   for (let first = 0; first < n; first++) {
     for (let sweep = 0; ; sweep++) {
       let last = first;
-      while (last < n - 1 && Math.abs(e[last]) > Number.EPSILON * (Math.abs(d[last]) + Math.abs(d[last + 1]))) last++;
+      // What is not a number is not small.
+      while (last < n - 1 && !(Math.abs(e[last]) <= Number.EPSILON * (Math.abs(d[last]) + Math.abs(d[last + 1])))) last++;
       if (last === first) break;
       if (sweep === maxSweeps) return false;
       sweepOnce(d, e, first, last);

@@ -52,6 +52,14 @@ export interface ForwardLink {
   readonly tables: ChainLink['tables'];
 }
 
+/** One graph of a chain whose images do not mix, and what the gradient of each image is wanted of. */
+export interface GradientLink extends ForwardLink {
+  /** From the graph's feeds and its result's gradient, the last input, to the gradients of `wanted` and then of what flows in. */
+  readonly gradient: Graph;
+  /** Parameters whose gradients the gradient graph yields, in this order. */
+  readonly wanted: readonly string[];
+}
+
 /** What flows into a chain. */
 export interface ChainInput {
   readonly shape: readonly number[];
@@ -112,6 +120,12 @@ export interface Engine {
   backpropagate?(
     links: readonly ChainLink[], input: ChainInput, flat: FlatParameters, gradientOf: (result: Float32Array) => Float32Array,
   ): void;
+  /**
+   * How alike the images' gradients are: with g_i the gradient of the sum of image i's result, by all wanted parameters of a
+   * chain, the products g_i g_j. They are summed in double precision, and no more than one link's gradients are kept.
+   * @returns [images, images]
+   */
+  gradientProducts?(links: readonly GradientLink[], input: ChainInput): Float64Array;
   /**
    * Takes a chain's parameters into the engine's own memory to train them there.
    * @param links whose parameters fill the flat buffers between them

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine, ForwardLink } from '../engine/engine.ts';
+import type { Graph } from '../graph/graph.ts';
 import { blockTables } from '../network/blockGraph.ts';
+import type { Block } from '../network/blocks.ts';
 import { forward, modeGraph, type ForwardOptions } from './forward.ts';
 import type { Weights } from './weights.ts';
 
@@ -69,18 +71,20 @@ function run(engine: Engine, weights: Weights, batch: ImageBatch, options: Forwa
     return tf.tidy(() => Float32Array.from(forward(engine, network, weightTensors(weights), imageTensor(batch), options).dataSync()));
   }
   const { mode, onStatistics } = options;
-  const links = network.blocks.map((block): ForwardLink => {
-    const graph = modeGraph(block, mode);
-    const parameters = graph.parameters.map((name) => {
-      const key = `${block.name}.${name}`;
-      return { name, shape: weights.placed(key).shape, values: weights.view(key) };
-    });
-    return { graph, parameters, tables: blockTables(block) };
-  });
+  const links = network.blocks.map((block) => forwardLink(block, weights, modeGraph(block, mode)));
   const input = { shape: [batch.count, 3, batch.size, batch.size], data: batch.pixels };
   return engine.forward(links, input, onStatistics && ((link, statistics) => {
     for (const [name, values] of Object.entries(statistics)) onStatistics(`${network.blocks[link].name}.${name}`, values);
   }));
+}
+
+/** A block as a link of a chain, with views of its weights. @param graph of the block, or one made of it */
+export function forwardLink(block: Block, weights: Weights, graph: Graph = modeGraph(block, 'inference')): ForwardLink {
+  const parameters = graph.parameters.map((name) => {
+    const key = `${block.name}.${name}`;
+    return { name, shape: weights.placed(key).shape, values: weights.view(key) };
+  });
+  return { graph, parameters, tables: blockTables(block) };
 }
 
 function weightTensors(weights: Weights): (key: string) => tf.Tensor {

@@ -3,9 +3,9 @@ import type { ChainInput, Engine, ForwardLink } from '../engine/engine.ts';
 import type { Graph } from '../graph/graph.ts';
 import { withJets } from '../graph/jets/withJets.ts';
 import type { Order } from '../graph/tangent.ts';
-import { blockTables } from '../network/blockGraph.ts';
 import type { Block } from '../network/blocks.ts';
 import { modeGraph } from './forward.ts';
+import { forwardLink } from './inference.ts';
 import type { Weights } from './weights.ts';
 
 /**
@@ -17,14 +17,7 @@ import type { Weights } from './weights.ts';
  * @returns the last block's output, [batch, 1 + order, ...]
  */
 export function stackedDerivatives(engine: Engine, blocks: readonly Block[], weights: Weights, images: ChainInput, order: Order): Float32Array {
-  const links = blocks.map((block): ForwardLink => {
-    const graph = jetGraph(block, order);
-    const parameters = graph.parameters.map((name) => {
-      const placed = weights.placed(`${block.name}.${name}`);
-      return { name, shape: placed.shape, values: weights.view(placed) };
-    });
-    return { graph, parameters, tables: blockTables(block) };
-  });
+  const links = blocks.map((block) => forwardLink(block, weights, jetGraph(block, order)));
   return engine.forward ? engine.forward(links, images) : onTensors(engine, links, images);
 }
 

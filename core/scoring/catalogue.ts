@@ -1,4 +1,4 @@
-import { noiseBatch, oneImageOfOnes } from './defaultInputs.ts';
+import { noiseBatch, ntkBatch, oneImageOfOnes } from './defaultInputs.ts';
 import type { ProxyDescription } from './proxy.ts';
 
 /** Every proxy, described; `proxies.ts` has what computes them. Apart, because help and pickers only need this. */
@@ -132,6 +132,15 @@ export const proxyCatalogue = {
     title: 'Length distortion (closed form)', direction: 'higher', needs: 'nothing', usesEngine: false,
     summary: "The released length's expectation, read off the block list: within a few percent, because small residual "
       + "branches add nothing.",
+  },
+  ntk: {
+    title: 'NTK condition number', direction: 'lower', needs: 'images', input: ntkBatch, usesEngine: true,
+    summary: "As-ViT's condition number of the kernel of the images' gradients, taken of the features' sum before the last norm, by all "
+      + 'weights: mean of five networks.',
+  },
+  'ntk-literal': {
+    title: 'NTK condition number (literal)', direction: 'lower', needs: 'images', input: ntkBatch, usesEngine: true,
+    summary: 'The same as released, one pass backward through the batch for each image and all gradients in memory: the reference.',
   },
 } as const satisfies Readonly<Record<string, Omit<ProxyDescription, 'id'>>>;
 

@@ -13,6 +13,7 @@ import { depth, macs, mixing, mlpRatios, params } from './plain.ts';
 import type { Proxy } from './proxy.ts';
 import { synflow } from './synflow.ts';
 import { teScore } from './teScore.ts';
+import { ntk, ntkLiteral } from './trainability/ntk.ts';
 
 /** How a proxy is computed; alone, a function scores one network after the other. */
 type Implementation = Pick<Proxy, 'score' | 'scoreTogether' | 'runsOnEngine'>;
@@ -32,7 +33,7 @@ const implementations: Readonly<Record<ProxyId, Implementation | Proxy['score']>
   'curvature-length': curves.curvatureLength, 'curvature-length-released': curves.curvatureLengthReleased,
   'length-paper': curves.lengthPaper, 'curvature-paper': curves.curvaturePaper, 'curvature-length-paper': curves.curvatureLengthPaper,
   'length-literal': curves.lengthLiteral, 'curvature-literal': curves.curvatureLiteral, 'curvature-length-literal': curves.curvatureLengthLiteral,
-  'length-closed-form': curves.lengthClosedForm,
+  'length-closed-form': curves.lengthClosedForm, ntk, 'ntk-literal': ntkLiteral,
 };
 
 /** @throws InputError `unknown-proxy`, listing the proxies there are */

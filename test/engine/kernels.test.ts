@@ -23,6 +23,26 @@ const hardSigmoid = (x: number) => clamp(x / 6 + 0.5);
 const hardSwish = (x: number) => x * hardSigmoid(x);
 const hardSwishSlope = (x: number) => (x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5);
 
+describe('products of rows', () => {
+  it('are summed for each pair once, also of a stretch of longer rows', () => {
+    const random = new Random('rows');
+    for (let draw = 0; draw < draws; draw++) {
+      const [rows, length, gap] = [1 + random.integer(9), lengthOf(random), random.integer(4)];
+      const stride = length + gap;
+      const x = normals(random, rows * stride);
+      const y = memory.put(new Float32Array(rows * rows));
+      kernels.gramRows(memory.put(x), y, rows, stride, length);
+      const expected = Array.from({ length: rows * rows }, (_, at) => {
+        const [i, j] = [Math.floor(at / rows), at % rows];
+        let sum = 0;
+        if (j <= i) for (let k = 0; k < length; k++) sum += x[i * stride + k] * x[j * stride + k];
+        return sum;
+      });
+      expect(worstDifference(memory.get(y, rows * rows), expected)).toBeLessThan(tolerance);
+    }
+  });
+});
+
 describe('elementwise kernels', () => {
   const unaries: Record<string, (x: number) => number> = {
     hardSwish, hardSigmoid, relu: (x) => Math.max(0, x), neg: (x) => -x, abs: Math.abs, sqrt: Math.sqrt,

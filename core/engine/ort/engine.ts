@@ -3,7 +3,7 @@ import type { DimValues } from '../../graph/dims.ts';
 import { differentiableFeeds } from '../../graph/gradient.ts';
 import { bindFeeds, feedNames, valueOf, type Graph } from '../../graph/graph.ts';
 import { gatherInto, scatterAdd } from '../../network/slicing.ts';
-import type { ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, ForwardLink, Statistics } from '../engine.ts';
+import type { ApplyOptions, ChainInput, ChainLink, Engine, EngineInfo, ForwardLink, GradientLink, Statistics } from '../engine.ts';
 import type { FlatParameters } from '../flatParameters.ts';
 import type { KernelCall } from '../kernelCalls.ts';
 import type { SharedFloats } from '../wasm/sharedFloats.ts';
@@ -90,6 +90,11 @@ export class OrtEngine implements Engine {
       accept: ({ offset, slice }, gradient) => scatterAdd(gradient, slice, flat.gradient.subarray(offset)),
       gradientOf,
     }).run(links, input);
+  }
+
+  gradientProducts(links: readonly GradientLink[], input: ChainInput): Float64Array {
+    this.#limitMemory();
+    return this.#startedTeam().gradientProducts(links, input);
   }
 
   runKernels(memory: SharedFloats, calls: readonly KernelCall[]): void {

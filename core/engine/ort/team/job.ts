@@ -1,12 +1,12 @@
 import type { Graph } from '../../../graph/graph.ts';
-import type { ChainInput, ChainLink, ForwardLink } from '../../engine.ts';
+import type { ChainInput, ChainLink, ForwardLink, GradientLink } from '../../engine.ts';
 import type { KernelCall } from '../../kernelCalls.ts';
 import type { Kernel } from '../../wasm/library.ts';
 import type { GraphRunner } from '../graphRunner.ts';
 import type { Collective } from './collective.ts';
 
 /** Work on a batch that a team shares: everything that its members need to know. The arrays are shared memory. */
-export type Job = TrainingJob | ForwardJob | KernelJob;
+export type Job = TrainingJob | ForwardJob | GradientProductJob | KernelJob;
 
 interface ChainJob {
   readonly input: ChainInput;
@@ -31,6 +31,23 @@ export interface TrainingJob extends ChainJob {
 export interface ForwardJob extends ChainJob {
   readonly kind: 'forward';
   readonly links: readonly Numbered<ForwardLink>[];
+}
+
+/** As in `Engine.gradientProducts`. */
+export interface GradientProductJob extends ChainJob {
+  readonly kind: 'gradientProducts';
+  readonly links: readonly (Omit<Numbered<GradientLink>, 'gradient'> & {
+    readonly gradient: number;
+    /** Numbers of all wanted parameters. */
+    readonly length: number;
+  })[];
+  /** In the memory that was announced last: the gradients of one link, [images, rowLength]. */
+  readonly room: Float32Array;
+  readonly rowLength: number;
+  /** There too: for each member, [images, images]. */
+  readonly sums: Float32Array;
+  /** The same in double precision. */
+  readonly totals: Float64Array;
 }
 
 /** Kernels in the memory that was announced last, in any order. */

@@ -8,6 +8,7 @@ import { GraphRunner } from '../graphRunner.ts';
 import { Device } from '../plan/device.ts';
 import { Collective, PeerFailure } from './collective.ts';
 import { workForward } from './forwardJob.ts';
+import { workGradientProducts } from './gradientProductJob.ts';
 import { workKernels, type Job } from './job.ts';
 import type { MemberData, MemberFailure, MemberMessage } from './messages.ts';
 import { workTraining } from './trainingJob.ts';
@@ -47,6 +48,7 @@ function work(job: Job): void {
   const tools = { graphOf: (id: number) => graphs.get(id)!, runner: runner ??= startRunner(), collective };
   if (job.kind === 'kernels') workKernels(job, collective, floats!.kernels);
   else if (job.kind === 'forward') workForward(job, tools);
+  else if (job.kind === 'gradientProducts') workGradientProducts(job, tools, floats!);
   else {
     workTraining(job, tools, floats!.kernels, () => {
       throw new RangeError('Only the first member knows the loss.');

@@ -2,14 +2,16 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from '
 import { EnvironmentError } from '../../../base/errors.ts';
 import { isShared, sharedFloats } from '../../../base/sharedMemory.ts';
 import type { Graph } from '../../../graph/graph.ts';
-import type { ChainInput, ChainLink, ForwardLink, Statistics } from '../../engine.ts';
+import type { ChainInput, ChainLink, ForwardLink, GradientLink, Statistics } from '../../engine.ts';
 import type { FlatParameters } from '../../flatParameters.ts';
 import type { KernelCall } from '../../kernelCalls.ts';
 import type { SharedFloats } from '../../wasm/sharedFloats.ts';
 import { GraphRunner } from '../graphRunner.ts';
 import type { Device } from '../plan/device.ts';
 import { Collective, collectiveMemory, PeerFailure } from './collective.ts';
+import { elementsOf } from '../deviceData.ts';
 import { workForward } from './forwardJob.ts';
+import { gradientRoom, workGradientProducts } from './gradientProductJob.ts';
 import { workKernels, type Job, type MemberTools } from './job.ts';
 import type { MemberData, MemberFailure, MemberMessage } from './messages.ts';
 import { shareBatch } from './shares.ts';
@@ -20,6 +22,8 @@ const roomLength = 2 ** 18;
 
 /** What `startMember.js` says when it cannot load the rest. */
 const neverStarted = 'engine-thread';
+
+type GradientRoom = ReturnType<typeof gradientRoom> & { readonly rowLength: number };
 
 interface Member {
   readonly worker: Worker;
@@ -39,6 +43,7 @@ export class Team {
   #announced: SharedFloats | undefined;
   #obstacle: Error | undefined;
   readonly #rooms = new WeakMap<SharedFloats, readonly Float32Array[]>();
+  #gradients: { readonly count: number; readonly room: GradientRoom } | undefined;
 
   /**
    * @param size members, the calling thread included
@@ -75,6 +80,22 @@ export class Team {
     }));
     const job = { kind: 'forward', ...this.#sharedOut(inSharedMemory, input) } as const;
     return this.#perform(job, () => workForward(job, this.#tools, onStatistics));
+  }
+
+  /** As `Engine.gradientProducts`. */
+  gradientProducts(links: readonly GradientLink[], input: ChainInput): Float64Array {
+    const numbered = links.map((link) => {
+      const wanted = new Set(link.wanted);
+      return {
+        ...link, gradient: this.#numberOf(link.gradient),
+        length: link.parameters.reduce((sum, { name, shape }) => sum + (wanted.has(name) ? elementsOf(shape) : 0), 0),
+        parameters: link.parameters.map((parameter) => ({ ...parameter, values: shared(parameter.values) })),
+      };
+    });
+    const { floats, ...room } = this.#gradientRoom(input.shape[0], Math.max(...numbered.map(({ length }) => length)));
+    this.#announce(floats);
+    const job = { kind: 'gradientProducts', ...this.#sharedOut(numbered, input), ...room } as const;
+    return this.#perform(job, () => workGradientProducts(job, this.#tools, floats));
   }
 
   /** As `Engine.runKernels`. */
@@ -135,6 +156,15 @@ export class Team {
     let rooms = this.#rooms.get(memory);
     if (!rooms) this.#rooms.set(memory, rooms = Array.from({ length: this.size }, () => memory.allocate(roomLength)));
     return rooms;
+  }
+
+  /** Room for one link's gradients; kept as long as it is large enough. */
+  #gradientRoom(count: number, rowLength: number): GradientRoom {
+    const known = this.#gradients;
+    if (known?.count === count && known.room.rowLength >= rowLength) return known.room;
+    const room = { ...gradientRoom(count, rowLength, this.size), rowLength };
+    this.#gradients = { count, room };
+    return room;
   }
 
   /** Tells all members where the arrays of the jobs that follow lie. */

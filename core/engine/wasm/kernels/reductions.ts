@@ -102,4 +102,44 @@ function sumOfSquares(): EncodedFunction {
   return f.finish();
 }
 
-export const reductionKernels: readonly EncodedFunction[] = [sumRows(), sumPlanes(), expandPlanes(), sumOfSquares()];
+/** Rows that a row is multiplied by at a time, so that each of its numbers is read once for all of them. */
+const rowsTogether = 4;
+
+/**
+ * gramRows(x, y, rows, stride, length): y[i, j] = sum_k x[i, k] x[j, k] over the first `length` numbers of rows that are
+ * `stride` apart, for j <= i; y is [rows, rows].
+ */
+function gramRows(): EncodedFunction {
+  const f = new FunctionBuilder('gramRows');
+  const { x, y, rows, stride, length } = f.pointers('x', 'y', 'rows', 'stride', 'length');
+  f.set(stride, i32.shiftLeft(stride, 2));
+  const [row, to] = [f.local('i32', i32.add(x, 0)), f.local('i32')];
+  const [a, ...others] = Array.from({ length: 1 + rowsTogether }, () => f.local('i32'));
+  const [first, left] = [f.local('i32'), f.local('i32')];
+  const products = (count: number) => {
+    const some = others.slice(0, count);
+    f.set(a, row);
+    some.forEach((other, i) => f.set(other, i === 0 ? i32.add(first, 0) : i32.add(some[i - 1], stride)));
+    const sums = f.sums(count, length, [a, ...some], (lanes, offset, add) => {
+      const value = f.local(lanes.type, lanes.load(a, offset));
+      some.forEach((other, i) => add(i, lanes.mul(value, lanes.load(other, offset))));
+    });
+    sums.forEach((sum, i) => f.store(to, f32.fromDouble(sum), 4 * i));
+    f.advance(to, 4 * count);
+    f.advance(first, i32.mul(stride, count));
+  };
+  f.range(0, rows, 1, (index) => {
+    f.set(first, x);
+    f.set(to, i32.add(y, i32.shiftLeft(i32.mul(index, rows), 2)));
+    f.set(left, i32.add(index, 1));
+    f.while(i32.greaterOrEqual(left, rowsTogether), () => {
+      products(rowsTogether);
+      f.advance(left, -rowsTogether);
+    });
+    f.repeat(left, () => products(1));
+    f.advance(row, stride);
+  });
+  return f.finish();
+}
+
+export const reductionKernels: readonly EncodedFunction[] = [sumRows(), sumPlanes(), expandPlanes(), sumOfSquares(), gramRows()];
