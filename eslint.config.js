@@ -46,7 +46,7 @@ const windowImports = {
   rules: {
     '@typescript-eslint/no-restricted-imports': ['error', {
       patterns: [
-        { regex: 'core/(?!api/|search/(pareto|indicators|frontRows)\\.ts$)', message: 'renderer/ takes from core/ only the contract, its client and pure maths of search/.' },
+        { regex: 'core/(?!api/|search/(objective|pareto|indicators|frontRows)\\.ts$)', message: 'renderer/ takes from core/ only the contract, its client and pure maths of search/.' },
         { regex: 'core/api/(?!client\\.ts$|protocol\\.ts$|transports/(messagePort|webSocket)\\.ts$)', allowTypeImports: true,
           message: "Of core/api the window runs only the client; import the contract's types with `import type`." },
         { regex: '^node:|electron/(?!shellApi\\.ts$)', message: 'The window runs in a browser.' },

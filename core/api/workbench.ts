@@ -11,6 +11,7 @@ import { JobSupervisor } from '../study/jobs/supervisor.ts';
 import type { WorkerHost } from '../study/jobs/workerHost.ts';
 import { listFolder } from '../study/library/listFolder.ts';
 import { StudyLibrary } from '../study/library/studyLibrary.ts';
+import { objectiveOf } from '../study/objectiveOf.ts';
 import { WorkbenchSettingsFile } from '../study/settings/workbenchSettings.ts';
 import { pocketformerVersion } from '../study/studyInfo.ts';
 import { describeArchitecture, listSpaces } from './handlers/architectures.ts';
@@ -64,7 +65,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const studies = new StudiesSource(library, jobs, sequence);
   const evaluations = new EvaluationsSource(async (study) => {
     const view = await describeStudy(await library.directoryOf(study));
-    return new FollowedEvaluations({ paths: view.paths, space: getSpace(view.settings.space) });
+    return new FollowedEvaluations({ paths: view.paths, space: getSpace(view.settings.space), objective: objectiveOf(view.settings) });
   });
 
   const rowOf = async (id: string) => studyRow(await library.row(id), jobs.ofStudy(id), jobs.pids());
@@ -154,6 +155,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     'draft.estimate': estimateDraft,
     'draft.inspectData': async ({ text, baseDir, thumbnailsPerClass }, { signal }) => {
       const { data, seed } = await settingsOf(text, baseDir);
+      if (data === undefined) throw new InputError('no-data', 'The study has no data section, so there are no images to look at.');
       return inspectData(data, { baseDir, thumbnailsPerClass, size: thumbnailPixels, seed, signal });
     },
     'draft.probe': (input, context) => perform<'draft.probe'>(supervisor, { kind: 'probe', ...input }, 'Estimating the time', context),

@@ -1,6 +1,8 @@
+import { getProxy } from '../scoring/proxies.ts';
 import { frontsTable, percent } from '../study/frontsTable.ts';
 import type { StudyView } from '../study/folder.ts';
 import type { StudySummary } from '../study/summary.ts';
+import { summaryFile } from '../study/summaryFile.ts';
 import type { Surroundings } from './command.ts';
 import { quoted } from './studyRun.ts';
 import { grouped, sizeText, tableLines } from './table.ts';
@@ -10,14 +12,15 @@ export async function printReport(
   study: Pick<StudyView, 'directory' | 'paths' | 'info'>, summary: StudySummary, { json, print, columns }: Surroundings,
 ): Promise<void> {
   const { directory, paths, info: { status } } = study;
-  if (json) return print(JSON.stringify({ directory, status, ...summary }));
+  if (json) return print(JSON.stringify({ directory, status, ...summaryFile(summary) }));
   for (const line of headLines(status, summary)) await print(line);
   if (summary.result === null) {
     await print('');
     return print(`There are no fronts yet. To go on: pocketformer resume ${quoted(directory)}`);
   }
   await print('');
-  const baseline = { label: 'a linear classifier on the same pixels', accuracy: summary.data.linearAccuracy };
+  const linear = summary.data?.linearAccuracy ?? null;
+  const baseline = linear === null ? undefined : { label: 'a linear classifier on the same pixels', accuracy: linear };
   await print(frontsTable(summary.result, { columns, baseline }).trimEnd());
   if (summary.exported.length > 0) {
     await print('');
@@ -29,12 +32,12 @@ export async function printReport(
   if (status !== 'finished') await print(`The study is ${status}. To go on: pocketformer resume ${quoted(directory)}`);
 }
 
-function headLines(status: string, { name, space, seed, engine, data, warnings }: StudySummary): string[] {
-  const images = `${grouped(data.trainImages)} training and ${grouped(data.valImages)} validation images`;
+function headLines(status: string, { name, space, seed, engine, scoring, data, warnings }: StudySummary): string[] {
   return [
-    `${name}: ${status}; space ${space}, seed ${seed}, engine ${engine}`,
-    `${images} of ${data.classes.length} classes, ${data.imageSize} px`,
-    ...(data.skipped.length > 0 ? [`${grouped(data.skipped.length)} images could not be used, e.g. ${data.skipped[0].path}: ${data.skipped[0].reason}`] : []),
+    `${name}: ${status}; space ${space}, seed ${seed}${engine === null ? '' : `, engine ${engine}`}`,
+    ...(scoring ? [`Nothing is trained: ranked by ${getProxy(scoring.proxy).title}, ${scoring.seeds === 1 ? 'one seed' : `mean of ${scoring.seeds} seeds`}`] : []),
+    ...(data ? [`${grouped(data.trainImages)} training and ${grouped(data.valImages)} validation images of ${data.classes.length} classes, ${data.imageSize} px`] : []),
+    ...(data && data.skipped.length > 0 ? [`${grouped(data.skipped.length)} images could not be used, e.g. ${data.skipped[0].path}: ${data.skipped[0].reason}`] : []),
     ...warnings.map((warning) => `Note: ${warning}`),
   ];
 }
@@ -46,5 +49,5 @@ const modelColumns = [
 
 function modelTable(exported: StudySummary['exported']): string[] {
   return tableLines(modelColumns, exported.map(({ path, devices, accuracy, sizeBytes, relativeDiff }) =>
-    [path, percent(accuracy), sizeText(sizeBytes), relativeDiff.toExponential(1), devices.join(', ')]));
+    [path, accuracy === null ? 'untrained' : percent(accuracy), sizeText(sizeBytes), relativeDiff.toExponential(1), devices.join(', ')]));
 }

@@ -12,16 +12,18 @@ export interface Provenance {
   readonly classNames?: readonly string[];
   /** The network's input is (value / 255 - mean) / std, per channel R, G, B. */
   readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
-  /** Name of the study whose supernet the weights come from. */
+  /** Name of the study that the architecture, and unless they are untrained its weights, come from. */
   readonly study?: string;
   /** Of the study, or of untrained weights. */
   readonly seed: number;
+  /** Said of weights that nothing has been learned with. */
+  readonly weightsOrigin?: 'untrained';
 }
 
 const prefix = 'pocketformer.';
 
 /** A file's metadata: texts by key, everything that is no text as JSON. */
-export function metadataOf(network: Network, { version, architecture, classNames, normalisation, study, seed }: Provenance): Record<string, string> {
+export function metadataOf(network: Network, { version, architecture, classNames, normalisation, study, seed, weightsOrigin }: Provenance): Record<string, string> {
   const { space, resolution, classes } = network;
   const values: Record<string, unknown> = {
     version, space, architecture, resolution, classes, classNames,
@@ -29,7 +31,7 @@ export function metadataOf(network: Network, { version, architecture, classNames
     normalisation,
     normalisationFormula: normalisation && '(value / 255 - mean) / std, per channel',
     output: `${outputName}: float32 [batch, classes], before softmax`,
-    study, seed, macs: networkMacs(network), params: networkParams(network),
+    study, seed, weights: weightsOrigin && `${weightsOrigin}, initialised from the seed`, macs: networkMacs(network), params: networkParams(network),
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)
     .map(([key, value]) => [prefix + key, typeof value === 'string' ? value : JSON.stringify(value)]));

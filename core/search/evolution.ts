@@ -3,9 +3,12 @@ import { Random } from '../base/random.ts';
 import { budgetWindows, checkProblem, isCandidate } from './problem.ts';
 import type { BudgetWindow, SearchProblem } from './problem.ts';
 import { draftRound } from './predictor/round.ts';
+import { valid } from './objective.ts';
+import type { Outcome } from './objective.ts';
 import { Drafter, rejectInfeasible } from './population.ts';
 import type { Draft } from './population.ts';
 import { drawParent, selectParents } from './selection.ts';
+import { plannedGenerations, randomBatch } from './settings.ts';
 import type { SearchSettings } from './settings.ts';
 import { checkSizes } from './sizeLimits.ts';
 import type { Evaluated, Pending, SearchState } from './state.ts';
@@ -15,16 +18,16 @@ export interface Candidate<A> {
   readonly arch: A;
 }
 
-export interface AccuracyResult {
+export interface EvaluationResult {
   readonly key: string;
-  /** Fraction of correct answers, 0 to 1. */
-  readonly accuracy: number;
+  /** Of the problem's objective; not finite for a score that is none. */
+  readonly value: number;
 }
 
 /**
- * Starts a search on any space, ElasticViT's evolution (Tang et al., ICCV 2023) or one inside a predictor of accuracy
- * (predictor/round.ts): draws the initial population.
- * Use it as a loop: evaluate `nextCandidates(state)`, hand the accuracies to `advance`, until `state.done`.
+ * Starts a search on any space, ElasticViT's evolution (Tang et al., ICCV 2023) or one inside a predictor
+ * (predictor/round.ts), or by drawing alone: draws the initial population.
+ * Use it as a loop: evaluate `nextCandidates(state)`, hand the values to `advance`, until `state.done`.
  * @param random is copied; the state carries its own generator from here on.
  * @throws InputError when settings and devices do not fit together, or `infeasible-budget` when no architecture
  * satisfies the budgets (in `budget` selection: any one of the windows), and those of `checkSizes`.
@@ -40,31 +43,33 @@ export function createSearch<A>(problem: SearchProblem<A>, settings: SearchSetti
     rejectInfeasible(problem, settings, window, trial.initial(1));
   }
   const generator = Random.fromState(random.state);
-  const drafts = new Drafter(problem, settings, windows[0], [], generator).initial(settings.initialPopulation);
+  const drafter = new Drafter(problem, settings, windows[0], [], generator);
+  const drafts = settings.algorithm === 'random' ? draws(drafter, problem, settings, 0, generator) : drafter.initial(settings.initialPopulation);
   rejectInfeasible(problem, settings, windows[0], drafts);
   return {
     format: 'pocketformer-search',
-    version: 1,
+    version: 2,
     space: problem.space.id,
+    objective: problem.objective,
     devices: problem.devices.map(({ name, maxMs }) => (maxMs === undefined ? { name } : { name, maxMs })),
     settings,
     window: 0,
     generation: 0,
     batch: 0,
     random: generator.state,
-    pending: drafts.map((draft) => ({ ...draft, accuracy: null })),
+    pending: drafts.map((draft) => ({ ...draft, value: null })),
     archive: [],
     done: false,
   };
 }
 
-/** The architectures whose accuracy is needed before the search can go on; empty exactly when it is done. */
+/** The architectures whose value is needed before the search can go on; empty exactly when it is done. */
 export function nextCandidates<A>(state: SearchState<A>): Candidate<A>[] {
-  return state.pending.filter(({ accuracy }) => accuracy === null).map(({ key, arch }) => ({ key, arch }));
+  return state.pending.filter(({ value }) => value === null).map(({ key, arch }) => ({ key, arch }));
 }
 
 /**
- * Takes in accuracies of some or all candidates, in any order and in as many portions as convenient: the state goes to
+ * Takes in values of some or all candidates, in any order and in as many portions as convenient: the state goes to
  * the next generation when the last one arrives, and how they were portioned changes nothing after that. Results that
  * are already known are ignored (a replayed log repeats them); the first one counts.
  * @throws InputError `unknown-candidate` or `invalid-accuracy`.
@@ -72,30 +77,30 @@ export function nextCandidates<A>(state: SearchState<A>): Candidate<A>[] {
 export function advance<A>(
   problem: SearchProblem<A>,
   state: SearchState<A>,
-  results: readonly AccuracyResult[],
+  results: readonly EvaluationResult[],
 ): SearchState<A> {
-  const given = new Map<string, number>();
-  for (const { key, accuracy } of results) {
-    if (!(accuracy >= 0 && accuracy <= 1)) {
-      throw new InputError('invalid-accuracy', `The accuracy of ${key} is ${accuracy}; it must be from 0 to 1.`);
+  const given = new Map<string, Outcome>();
+  for (const { key, value } of results) {
+    if (state.objective.kind === 'accuracy' && !(value >= 0 && value <= 1)) {
+      throw new InputError('invalid-accuracy', `The accuracy of ${key} is ${value}; it must be from 0 to 1.`);
     }
-    if (!given.has(key)) given.set(key, accuracy);
+    if (!given.has(key)) given.set(key, Number.isFinite(value) ? value : 'invalid');
   }
   rejectUnknown(state, given);
   const pending = state.pending.map((one) =>
-    (one.accuracy === null ? { ...one, accuracy: given.get(one.key) ?? null } : one));
+    (one.value === null ? { ...one, value: given.get(one.key) ?? null } : one));
   return !state.done && pending.every(isAnswered) ? nextBatch(problem, state, pending) : { ...state, pending };
 }
 
-function isAnswered<A>(one: Pending<A>): one is Pending<A> & { accuracy: number } {
-  return one.accuracy !== null;
+function isAnswered<A>(one: Pending<A>): one is Pending<A> & { value: Outcome } {
+  return one.value !== null;
 }
 
-function rejectUnknown<A>(state: SearchState<A>, given: ReadonlyMap<string, number>): void {
+function rejectUnknown<A>(state: SearchState<A>, given: ReadonlyMap<string, Outcome>): void {
   const pending = new Set(state.pending.map(({ key }) => key));
   for (const key of given.keys()) {
     if (!pending.has(key) && !state.archive.some((one) => one.key === key)) {
-      throw new InputError('unknown-candidate', `The search did not ask for the accuracy of ${key}.`);
+      throw new InputError('unknown-candidate', `The search did not ask for the value of ${key}.`);
     }
   }
 }
@@ -104,7 +109,7 @@ function rejectUnknown<A>(state: SearchState<A>, given: ReadonlyMap<string, numb
 function nextBatch<A>(
   problem: SearchProblem<A>,
   state: SearchState<A>,
-  answered: readonly (Pending<A> & { accuracy: number })[],
+  answered: readonly (Pending<A> & { value: Outcome })[],
 ): SearchState<A> {
   const { settings } = state;
   const archive = [...state.archive, ...answered.map((one) => ({ ...one, batch: state.batch }))];
@@ -117,16 +122,14 @@ function nextBatch<A>(
     batch: state.batch + 1,
     random: random.state,
     archive,
-    pending: drafts.map((draft) => ({ ...draft, accuracy: null })),
+    pending: drafts.map((draft) => ({ ...draft, value: null })),
     done: drafts.length === 0,
   });
 
   let { window, generation } = state;
   while (window < windows.length) {
-    if (generation < (settings.algorithm === 'evolution' ? settings.generations : settings.rounds)) {
-      const drafts = settings.algorithm === 'evolution'
-        ? breed(problem, settings, archive, windows[window], random)
-        : draftRound(problem, settings, archive, random);
+    if (generation < plannedGenerations(settings)) {
+      const drafts = nextGeneration(problem, settings, archive, windows[window], random);
       if (drafts.length > 0) return at(window, generation + 1, drafts);
     }
     // The window is finished, or exhausted: everything its parents can reach is already evaluated.
@@ -140,6 +143,21 @@ function nextBatch<A>(
   return at(state.window, state.generation, []);
 }
 
+function nextGeneration<A>(
+  problem: SearchProblem<A>, settings: SearchSettings, archive: readonly Evaluated<A>[], window: BudgetWindow | undefined, random: Random,
+): Draft<A>[] {
+  switch (settings.algorithm) {
+    case 'evolution': return breed(problem, settings, archive, window, random);
+    case 'random': return draws(new Drafter(problem, settings, window, archive.map(({ key }) => key), random), problem, settings, archive.length, random);
+    default: return draftRound(problem, settings, archive, random);
+  }
+}
+
+/** The next batch of uniform draws: all that are wanted come in equal portions, so that progress is seen. */
+function draws<A>(drafter: Drafter<A>, { space }: SearchProblem<A>, { evaluations }: SearchSettings, done: number, random: Random): Draft<A>[] {
+  return drafter.fill(Math.min(randomBatch(evaluations), evaluations - done), () => space.sample(random));
+}
+
 /** Mutations of drawn parents, then crossovers of drawn pairs; everything evaluated before is rejected. */
 function breed<A>(
   problem: SearchProblem<A>,
@@ -148,7 +166,7 @@ function breed<A>(
   window: BudgetWindow | undefined,
   random: Random,
 ): Draft<A>[] {
-  const parents = selectParents(archive, problem.devices, settings, window);
+  const parents = selectParents(valid(archive), problem.devices, settings, window);
   if (parents.length === 0) return [];
   const drafter = new Drafter(problem, settings, window, archive.map(({ key }) => key), random);
   const { space } = problem;

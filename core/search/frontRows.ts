@@ -1,7 +1,7 @@
 /** The columns of evaluated architectures on one device; as long as each other. Rows with a NaN take no part. */
 export interface FrontColumns {
   readonly latencyMs: ArrayLike<number>;
-  readonly accuracy: ArrayLike<number>;
+  readonly value: ArrayLike<number>;
 }
 
 /**
@@ -12,19 +12,19 @@ export interface FrontColumns {
  * `mask` leaves out rows where it is 0. O(n log f) for a front of f rows, plus O(f) for each row that enters it.
  */
 export function frontRows(columns: FrontColumns, mask?: ArrayLike<number>, from = 0, front: readonly number[] = []): number[] {
-  const { latencyMs, accuracy } = columns;
+  const { latencyMs, value } = columns;
   const rows = [...front];
   for (let row = from; row < latencyMs.length; row += 1) {
     const ms = latencyMs[row];
-    const score = accuracy[row];
-    if (!Number.isFinite(ms) || !Number.isFinite(score) || (mask !== undefined && mask[row] === 0)) continue;
-    // Rows of the front before `at` are not slower than this one; the last of them is their most accurate.
+    const own = value[row];
+    if (!Number.isFinite(ms) || !Number.isFinite(own) || (mask !== undefined && mask[row] === 0)) continue;
+    // Rows of the front before `at` are not slower than this one; the last of them has their highest value.
     const at = rowsWithin(latencyMs, rows, ms);
-    if (at > 0 && accuracy[rows[at - 1]] >= score) continue;
+    if (at > 0 && value[rows[at - 1]] >= own) continue;
     let start = at;
     if (at > 0 && latencyMs[rows[at - 1]] === ms) start -= 1;
     let end = at;
-    while (end < rows.length && accuracy[rows[end]] <= score) end += 1;
+    while (end < rows.length && value[rows[end]] <= own) end += 1;
     rows.splice(start, end - start, row);
   }
   return rows;

@@ -9,7 +9,7 @@ import type { ParetoPoint } from './pareto.ts';
 export function frontSubset<T extends ParetoPoint>(front: readonly T[], count: number, reference: ParetoPoint): T[] {
   if (count >= front.length) return [...front];
   if (count < 1) return [];
-  const rise = front.map(({ accuracy }) => Math.max(0, accuracy - reference.accuracy));
+  const rise = front.map(({ value }) => Math.max(0, value - reference.value));
   const widthTo = (i: number, endMs: number) => Math.max(0, Math.min(endMs, reference.latencyMs) - front[i].latencyMs);
 
   // best[i]: the largest area of `size` points of which i is the fastest; next[size][i]: the point after it.

@@ -124,7 +124,7 @@ export class Drafter<A> {
 
   /**
    * Where latencies lie between the smallest architecture (0) and the limit (1: the budget, or the largest
-   * architecture) of the device that is most generous to them. Logarithmic, because accuracy grows roughly with the
+   * architecture) of the device that is most generous to them. Logarithmic, because accuracies grow roughly with the
    * logarithm of latency: equal steps along this scale are roughly equal steps along a front.
    */
   #latencyScale(): (latencies: readonly LatencyInterval[]) => number {

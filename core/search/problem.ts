@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.ts';
 import { networkParams } from '../network/blockGraph.ts';
 import { networkMacs } from '../network/counts.ts';
 import type { SearchSpace } from '../spaces/space.ts';
+import type { Objective } from './objective.ts';
 import type { SearchSettings } from './settings.ts';
 
 /** A predicted latency with the interval that the device model claims for it. */
@@ -21,12 +22,14 @@ export interface TargetDevice {
 export interface SearchProblem<A> {
   readonly space: SearchSpace<A>;
   readonly devices: readonly TargetDevice[];
-  /** The number of classes that accuracies speak of; guessing scores one over it. */
+  readonly objective: Objective;
+  /** The number of classes that networks tell apart; guessing has an accuracy of one over it. */
   readonly classes: number;
   /** Predicted latencies of an architecture, one for each device in the order of `devices`. Must be deterministic. */
   predict(arch: A): readonly LatencyInterval[];
   /** MACs of an architecture when they are not those of `space.lower(arch)`, for instance at another resolution. */
   countMacs?(arch: A): number;
+  /** Trainable parameters, where they are known without lowering the architecture. */
   countParams?(arch: A): number;
   /**
    * Architectures to begin with, by where they come from and best first. They enter initial populations ahead of those
@@ -63,7 +66,7 @@ export function fitsDevice(
 
 /**
  * Whether an architecture is worth evaluating: inside the window when there is one, otherwise within the budget of at
- * least one device, since one accuracy serves them all.
+ * least one device, since one value serves them all.
  */
 export function isCandidate(
   devices: readonly TargetDevice[],

@@ -1,97 +1,106 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { publishedName } from '../spaces/publishedName.ts';
-import { defaultReferencePoint, hypervolume, normalizedHypervolume } from './indicators.ts';
+import { hypervolume, normalizedHypervolume } from './indicators.ts';
+import { valid } from './objective.ts';
+import type { Objective } from './objective.ts';
 import { paretoFront } from './pareto.ts';
 import type { ParetoPoint } from './pareto.ts';
-import { countMacs, fitsDevice, predictLatencies } from './problem.ts';
+import { countMacs, fitsDevice } from './problem.ts';
 import type { SearchProblem } from './problem.ts';
-import type { SearchState } from './state.ts';
-
-const pointSchema = z.object({ latencyMs: z.number(), accuracy: z.number() });
+import { referencePoints } from './referencePoints.ts';
+import type { Evaluated, SearchState } from './state.ts';
 
 /** One architecture of one device's front. */
-export const frontEntrySchema = z.object({
+export interface FrontEntry {
   /** Short name made from the key: the same architecture has the same id on every device and in every study. */
-  id: z.string(),
-  key: z.string(),
+  readonly id: string;
+  readonly key: string;
   /** The name under which the space publishes this architecture, if it does. */
-  name: z.string().optional(),
-  arch: z.unknown(),
-  /** Fraction of correct answers, 0 to 1. */
-  accuracy: z.number(),
-  latencyMs: z.number(),
-  lowMs: z.number(),
-  highMs: z.number(),
+  readonly name?: string;
+  readonly arch: unknown;
+  /** Of the objective, larger is better. */
+  readonly value: number;
+  readonly latencyMs: number;
+  readonly lowMs: number;
+  readonly highMs: number;
   /** Multiply-accumulates of one forward pass of one image. */
-  macs: z.number(),
-  params: z.number().optional(),
-});
+  readonly macs: number;
+  readonly params?: number;
+}
 
-export const deviceFrontSchema = z.object({
-  device: z.string(),
-  maxMs: z.number().optional(),
-  /** By ascending latency, and so by ascending accuracy. */
-  front: z.array(frontEntrySchema),
-  /** In ms x accuracy, up to the reference point. */
-  hypervolume: z.number(),
-  /** The same as a share of `referencePoint.latencyMs * (1 - referencePoint.accuracy)`. */
-  normalizedHypervolume: z.number(),
-  referencePoint: pointSchema,
+export interface DeviceFront {
+  readonly device: string;
+  readonly maxMs?: number;
+  /** By ascending latency, and so by ascending value. */
+  readonly front: readonly FrontEntry[];
+  /** In ms x value, up to the reference point. */
+  readonly hypervolume: number;
+  /** The same as a share of the largest one (`normalizedHypervolume`). */
+  readonly normalizedHypervolume: number;
+  readonly referencePoint: ParetoPoint;
   /** Architectures evaluated that are within this device's budget. */
-  evaluated: z.number(),
+  readonly evaluated: number;
   /** Hypervolume after each batch (the initial population, then the generations) against evaluations so far. */
-  progress: z.array(z.object({ evaluations: z.number(), hypervolume: z.number() })),
+  readonly progress: readonly { readonly evaluations: number; readonly hypervolume: number }[];
   /**
    * Evaluations after which 95 % of the best known hypervolume was reached, null if it was not. Results from before
    * this was counted have none.
    */
-  evaluationsTo95Percent: z.number().nullable().optional(),
-});
+  readonly evaluationsTo95Percent?: number | null;
+}
 
-/** What a search found, as a study stores it. */
-export const searchResultSchema = z.object({
-  format: z.literal('pocketformer-fronts'),
-  version: z.literal(1),
-  space: z.string(),
-  classes: z.number(),
-  /** Accuracy evaluations spent; each served all devices. */
-  evaluations: z.number(),
-  devices: z.array(deviceFrontSchema),
-});
+/** An architecture of the list that looks at values alone. */
+export interface TopEntry extends Omit<FrontEntry, 'latencyMs' | 'lowMs' | 'highMs'> {
+  /** Predicted, by device. */
+  readonly latencyMs: Readonly<Record<string, number>>;
+}
 
-export type FrontEntry = z.output<typeof frontEntrySchema>;
-export type DeviceFront = z.output<typeof deviceFrontSchema>;
-export type SearchResult = z.output<typeof searchResultSchema>;
+/** What a search found; resultFile.ts has the form in which a study stores it. */
+export interface SearchResult {
+  readonly space: string;
+  readonly classes: number;
+  readonly objective: Objective;
+  /** Evaluations spent; each served all devices. */
+  readonly evaluations: number;
+  /** How many of them gave no valid score. */
+  readonly invalid: number;
+  readonly devices: readonly DeviceFront[];
+  /** Those of highest value, whatever their latencies, best first; kept for scores alone. */
+  readonly top: readonly TopEntry[];
+}
+
+/** How many architectures `SearchResult.top` holds. */
+const topCount = 10;
 
 /**
  * The front of every device among everything evaluated so far; the search may still be going on.
- * @param referencePoints by device, where the default (`defaultReferencePoint`) is not wanted.
+ * @param given reference points by device, where the default (referencePoints.ts) is not wanted.
  * @param bestHypervolumes by device, the best known one up to the same reference point, where another search or an
  * exhaustive one has found more than this one.
  */
 export function searchResult<A>(
   problem: SearchProblem<A>,
   state: SearchState<A>,
-  referencePoints: Readonly<Record<string, ParetoPoint>> = {},
+  given: Readonly<Record<string, ParetoPoint>> = {},
   bestHypervolumes: Readonly<Record<string, number>> = {},
 ): SearchResult {
-  const largest = predictLatencies(problem, problem.space.largest);
+  const references = referencePoints(problem, state.archive);
+  const evaluated = valid(state.archive);
   return {
-    format: 'pocketformer-fronts',
-    version: 1,
     space: state.space,
     classes: problem.classes,
+    objective: problem.objective,
     evaluations: state.archive.length,
-    devices: problem.devices.map((device, index) => deviceFront(problem, state, index,
-      referencePoints[device.name] ?? defaultReferencePoint(device, largest[index].latencyMs, problem.classes),
+    invalid: state.archive.length - evaluated.length,
+    devices: problem.devices.map((device, index) => deviceFront(problem, state, index, given[device.name] ?? references[index],
       bestHypervolumes[device.name])),
+    top: problem.objective.kind === 'score' ? topEntries(problem, evaluated) : [],
   };
 }
 
-/** Latency on one device and accuracy of everything evaluated, in budget or not: the grey dots of a picture. */
+/** Latency on one device and value of everything evaluated, in budget or not: the grey dots of a picture. */
 export function evaluatedPoints<A>(state: SearchState<A>, device: number): ParetoPoint[] {
-  return state.archive.map(({ latencies, accuracy }) => ({ latencyMs: latencies[device].latencyMs, accuracy }));
+  return valid(state.archive).map(({ latencies, value }) => ({ latencyMs: latencies[device].latencyMs, value }));
 }
 
 function deviceFront<A>(
@@ -102,7 +111,7 @@ function deviceFront<A>(
   bestHypervolume?: number,
 ): DeviceFront {
   const device = problem.devices[index];
-  const feasible = state.archive
+  const feasible = valid(state.archive)
     .filter(({ latencies }) => fitsDevice(problem.devices, state.settings, latencies, index))
     .map((one) => ({ ...one, ...one.latencies[index] }));
   const front = paretoFront(feasible);
@@ -112,8 +121,8 @@ function deviceFront<A>(
     ...(device.maxMs === undefined ? {} : { maxMs: device.maxMs }),
     front: front.map((one) => frontEntry(problem, one)),
     hypervolume: found,
-    normalizedHypervolume: normalizedHypervolume(front, referencePoint),
-    referencePoint: { latencyMs: referencePoint.latencyMs, accuracy: referencePoint.accuracy },
+    normalizedHypervolume: normalizedHypervolume(front, referencePoint, problem.objective.kind === 'score' ? front.at(-1)?.value : undefined),
+    referencePoint: { latencyMs: referencePoint.latencyMs, value: referencePoint.value },
     evaluated: feasible.length,
     progress: progress(state, feasible, referencePoint),
     evaluationsTo95Percent: evaluationsTo(0.95 * Math.max(found, bestHypervolume ?? 0), state, index, referencePoint),
@@ -122,23 +131,29 @@ function deviceFront<A>(
 
 function frontEntry<A>(
   problem: SearchProblem<A>,
-  one: { key: string; arch: A; accuracy: number; latencyMs: number; lowMs: number; highMs: number },
+  one: Rated<A> & { readonly latencyMs: number; readonly lowMs: number; readonly highMs: number },
 ): FrontEntry {
-  const { space } = problem;
-  const name = publishedName(space, one.arch);
-  const params = problem.countParams?.(one.arch);
-  return {
-    id: architectureId(one.key),
-    key: one.key,
-    ...(name === undefined ? {} : { name }),
-    arch: one.arch,
-    accuracy: one.accuracy,
-    latencyMs: one.latencyMs,
-    lowMs: one.lowMs,
-    highMs: one.highMs,
-    macs: countMacs(problem, one.arch),
-    ...(params === undefined ? {} : { params }),
-  };
+  const { latencyMs, lowMs, highMs } = one;
+  return { ...namedEntry(problem, one), latencyMs, lowMs, highMs, ...costs(problem, one.arch) };
+}
+
+type Rated<A> = Pick<Evaluated<A>, 'key' | 'arch'> & { readonly value: number };
+
+function namedEntry<A>({ space }: SearchProblem<A>, { key, arch, value }: Rated<A>) {
+  const name = publishedName(space, arch);
+  return { id: architectureId(key), key, ...(name === undefined ? {} : { name }), arch, value };
+}
+
+function costs<A>(problem: SearchProblem<A>, arch: A) {
+  const params = problem.countParams?.(arch);
+  return { macs: countMacs(problem, arch), ...(params === undefined ? {} : { params }) };
+}
+
+function topEntries<A>(problem: SearchProblem<A>, evaluated: readonly (Rated<A> & Pick<Evaluated<A>, 'latencies'>)[]): TopEntry[] {
+  return evaluated.toSorted((a, b) => b.value - a.value).slice(0, topCount).map((one) => ({
+    ...namedEntry(problem, one), ...costs(problem, one.arch),
+    latencyMs: Object.fromEntries(problem.devices.map(({ name }, i) => [name, one.latencies[i].latencyMs])),
+  }));
 }
 
 /** Eight hexadecimal digits that stand for an architecture in tables and file names. */
@@ -152,7 +167,7 @@ function progress<A>(
   referencePoint: ParetoPoint,
 ): DeviceFront['progress'] {
   const batches = state.archive.at(-1)?.batch ?? -1;
-  const steps: DeviceFront['progress'] = [];
+  const steps: DeviceFront['progress'][number][] = [];
   for (let batch = 0; batch <= batches; batch++) {
     steps.push({
       evaluations: state.archive.filter((one) => one.batch <= batch).length,
@@ -164,9 +179,9 @@ function progress<A>(
 
 /** The fewest first evaluations whose hypervolume reaches the target; null if all of them do not. */
 function evaluationsTo<A>(target: number, state: SearchState<A>, device: number, referencePoint: ParetoPoint): number | null {
-  const reached = (count: number) => hypervolume(state.archive.slice(0, count)
+  const reached = (count: number) => hypervolume(valid(state.archive.slice(0, count))
     .filter(({ latencies }) => fitsDevice(state.devices, state.settings, latencies, device))
-    .map(({ accuracy, latencies }) => ({ accuracy, latencyMs: latencies[device].latencyMs })), referencePoint) >= target;
+    .map(({ value, latencies }) => ({ value, latencyMs: latencies[device].latencyMs })), referencePoint) >= target;
   if (!reached(state.archive.length)) return null;
   // More evaluations never make it smaller, so halving finds the place.
   let low = 0;

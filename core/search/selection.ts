@@ -7,20 +7,20 @@ import type { ParetoPoint } from './pareto.ts';
 
 /** An architecture with everything that selection looks at. */
 export interface Scored {
-  readonly accuracy: number;
+  readonly value: number;
   readonly latencies: readonly LatencyInterval[];
 }
 
 /**
  * The architectures that the next generation descends from, at most `settings.parents`, best first.
  *
- * `budget`, ElasticViT's rule: the most accurate inside the window. `accuracy`, AutoFormer's: the most accurate within the
- * budget of any device.
+ * `budget`, ElasticViT's rule: those of highest value inside the window. `accuracy`, AutoFormer's: those of highest value within
+ * the budget of any device.
  *
  * `pareto`: each device orders the architectures within its budget by the number of the front they belong to, then by
- * the area that they alone dominate, and the devices take turns in naming their best one not yet named. Accuracy costs
+ * the area that they alone dominate, and the devices take turns in naming their best one not yet named. A value usually costs
  * far more than a prediction and is the same on every device, so one population that all devices share gives all fronts
- * for the price of one; and the area keeps it spread over the whole latency range, where top accuracy alone would
+ * for the price of one; and the area keeps it spread over the whole latency range, where the highest values alone would
  * collect at the slow end and would need one run for each point of each front. The area instead of NSGA-II's crowding
  * distance, because hypervolume is what fronts are judged by and it needs no scaling of the objectives.
  *
@@ -33,18 +33,18 @@ export function selectParents<T extends Scored>(
   window: BudgetWindow | undefined,
 ): T[] {
   return window || settings.selection === 'accuracy'
-    ? mostAccurate(evaluated.filter(({ latencies }) => isCandidate(devices, settings, latencies, window)), settings)
+    ? highest(evaluated.filter(({ latencies }) => isCandidate(devices, settings, latencies, window)), settings)
     : takeTurns(devices.map((_, device) => {
       const feasible = evaluated.filter(({ latencies }) => fitsDevice(devices, settings, latencies, device));
       return byFrontAndArea(feasible, (one) => ({
-        accuracy: one.accuracy,
+        value: one.value,
         latencyMs: constrainedMs(one.latencies, device, settings),
       }));
     }), settings.parents);
 }
 
-function mostAccurate<T extends Scored>(evaluated: readonly T[], settings: SearchSettings): T[] {
-  return [...evaluated].sort((a, b) => b.accuracy - a.accuracy).slice(0, settings.parents);
+function highest<T extends Scored>(evaluated: readonly T[], settings: SearchSettings): T[] {
+  return [...evaluated].sort((a, b) => b.value - a.value).slice(0, settings.parents);
 }
 
 /**

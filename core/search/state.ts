@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import { InputError } from '../base/errors.ts';
 import type { RandomState } from '../base/random.ts';
+import { accuracyObjective } from './objective.ts';
+import type { Objective, Outcome } from './objective.ts';
 import type { Draft } from './population.ts';
 import type { SearchProblem, TargetDevice } from './problem.ts';
 import { searchSettingsSchema } from './settings.ts';
 import type { SearchSettings } from './settings.ts';
 
-/** An architecture whose accuracy is needed, or already known while others of its batch are not. */
+/** An architecture whose value is needed, or already known while others of its batch are not. */
 export interface Pending<A> extends Draft<A> {
-  readonly accuracy: number | null;
+  readonly value: Outcome | null;
 }
 
 export interface Evaluated<A> extends Draft<A> {
-  /** Fraction of correct answers, 0 to 1. The same for every device. */
-  readonly accuracy: number;
+  /** Of the search's objective, the same for every device. */
+  readonly value: Outcome;
   /** The batch it was evaluated in: 0 is the (first) initial population. */
   readonly batch: number;
 }
@@ -24,8 +26,9 @@ export interface Evaluated<A> extends Draft<A> {
  */
 export interface SearchState<A> {
   readonly format: 'pocketformer-search';
-  readonly version: 1;
+  readonly version: 2;
   readonly space: string;
+  readonly objective: Objective;
   readonly devices: readonly TargetDevice[];
   readonly settings: SearchSettings;
   /** Index of the latency window in work; always 0 with `selection: 'pareto'`. */
@@ -41,13 +44,17 @@ export interface SearchState<A> {
 }
 
 const interval = z.object({ latencyMs: z.number(), lowMs: z.number(), highMs: z.number() });
+const outcome = z.union([z.number(), z.literal('invalid')]);
 const accuracy = z.number().min(0).max(1);
 const word = z.number().int();
 const draft = { key: z.string(), arch: z.unknown(), latencies: z.array(interval) };
 
-const searchStateSchema = z.object({
+export const objectiveSchema = z.object({
+  id: z.string(), title: z.string(), kind: z.enum(['accuracy', 'score']), direction: z.enum(['higher', 'lower']),
+});
+
+const common = {
   format: z.literal('pocketformer-search'),
-  version: z.literal(1),
   space: z.string(),
   devices: z.array(z.object({ name: z.string(), maxMs: z.number().optional() })),
   settings: searchSettingsSchema,
@@ -55,15 +62,33 @@ const searchStateSchema = z.object({
   generation: word,
   batch: word,
   random: z.tuple([word, word, word, word]),
+  done: z.boolean(),
+};
+
+/** What was stored before there were other objectives than accuracy. */
+const firstVersion = z.object({
+  ...common,
+  version: z.literal(1),
   pending: z.array(z.object({ ...draft, accuracy: accuracy.nullable() })),
   archive: z.array(z.object({ ...draft, accuracy, batch: word })),
-  done: z.boolean(),
-});
+}).transform(({ pending, archive, ...state }) => ({
+  ...state, version: 2 as const, objective: accuracyObjective,
+  pending: pending.map(({ accuracy: value, ...one }) => ({ ...one, value })),
+  archive: archive.map(({ accuracy: value, ...one }) => ({ ...one, value })),
+}));
+
+const searchStateSchema = z.discriminatedUnion('version', [firstVersion, z.object({
+  ...common,
+  version: z.literal(2),
+  objective: objectiveSchema,
+  pending: z.array(z.object({ ...draft, value: outcome.nullable() })),
+  archive: z.array(z.object({ ...draft, value: outcome, batch: word })),
+})]);
 
 /**
  * Reads a state that was stored as JSON.
  * @throws InputError `invalid-search-state` when it is damaged or from another version of the program, and
- * `other-search` when it belongs to another space or to other devices than `problem` does.
+ * `other-search` when it belongs to another space, objective or to other devices than `problem` does.
  */
 export function restoreSearch<A>(problem: SearchProblem<A>, json: unknown): SearchState<A> {
   const parsed = searchStateSchema.safeParse(json);
@@ -83,10 +108,10 @@ export function restoreSearch<A>(problem: SearchProblem<A>, json: unknown): Sear
 }
 
 function rejectOtherSearch<A>(problem: SearchProblem<A>, state: z.output<typeof searchStateSchema>): void {
-  const describe = (space: string, devices: readonly TargetDevice[]) =>
-    `${space} on ${devices.map(({ name, maxMs }) => (maxMs === undefined ? name : `${name} (${maxMs} ms)`)).join(', ')}`;
-  const stored = describe(state.space, state.devices);
-  const wanted = describe(problem.space.id, problem.devices);
+  const describe = (space: string, { id }: Objective, devices: readonly TargetDevice[]) =>
+    `${space} by ${id} on ${devices.map(({ name, maxMs }) => (maxMs === undefined ? name : `${name} (${maxMs} ms)`)).join(', ')}`;
+  const stored = describe(state.space, state.objective, state.devices);
+  const wanted = describe(problem.space.id, problem.objective, problem.devices);
   if (stored !== wanted) {
     throw new InputError('other-search', `The stored search is of ${stored}; this one is of ${wanted}.`);
   }

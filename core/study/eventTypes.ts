@@ -48,13 +48,15 @@ const kinds = {
     pairs: z.array(z.object({ macs: count, random: measured, good: measured })),
   },
   /**
-   * `accuracy` is a fraction of the `images`. Events are written with their fields in this order: what a picture of many
+   * Either `accuracy`, a fraction of the `images`, or `score`, as the study's proxy gives it; null is a score that is not
+   * valid. Events are written with their fields in this order: what a picture of many
    * evaluations needs comes first, so that readers can stop at the label. The label is the space's key.
    */
   evaluation: {
-    accuracy: measured,
+    accuracy: measured.optional(),
+    score: measured.optional(),
     loss: measured.optional(),
-    images: count,
+    images: count.optional(),
     macs: count.optional(),
     params: count.optional(),
     /** Predicted, by device. */

@@ -1,3 +1,5 @@
+import { accuracyObjective } from '../search/objective.ts';
+import type { Objective } from '../search/objective.ts';
 import type { ParetoPoint } from '../search/pareto.ts';
 
 export interface FrontsPanel {
@@ -14,6 +16,8 @@ export interface FrontsPanel {
 export interface FrontsPicture {
   readonly panels: readonly FrontsPanel[];
   readonly title?: string;
+  /** What the upright axis shows; accuracy unless given. */
+  readonly objective?: Objective;
   readonly baseline?: { readonly label: string; readonly accuracy: number };
 }
 
@@ -38,8 +42,8 @@ export interface FrontsLayout {
   readonly legendTop: number;
   readonly plots: readonly (Rectangle & { readonly column: number })[];
   readonly latency: readonly Range[];
-  /** In percent; the same for all panels. */
-  readonly accuracy: Range;
+  /** In units of the axis (`onAxis`); the same for all panels. */
+  readonly value: Range;
 }
 
 const margin = { left: 66, right: 26, top: 14, bottom: 14 };
@@ -79,20 +83,26 @@ export function layOut(picture: FrontsPicture): FrontsLayout {
     legendTop,
     plots,
     latency: picture.panels.map(latencyRange),
-    accuracy: accuracyRange(picture),
+    value: valueRange(picture),
   };
 }
 
 export type Pixel = readonly [x: number, y: number];
 
 /** Where a point of one panel lies in the picture. */
-export function pixelsOf(layout: FrontsLayout, index: number): (point: ParetoPoint) => Pixel {
+export function pixelsOf(picture: FrontsPicture, layout: FrontsLayout, index: number): (point: ParetoPoint) => Pixel {
   const { left, top, width, height } = layout.plots[index];
   const share = (value: number, { min, max }: Range) => (value - min) / (max - min);
-  return ({ latencyMs, accuracy }) => [
+  const place = onAxis(picture);
+  return ({ latencyMs, value }) => [
     left + width * share(latencyMs, layout.latency[index]),
-    top + height * (1 - share(100 * accuracy, layout.accuracy)),
+    top + height * (1 - share(place(value), layout.value)),
   ];
+}
+
+/** Values in units of the upright axis: accuracies in percent, scores as they are, so that larger is above whatever they mean. */
+export function onAxis({ objective = accuracyObjective }: Pick<FrontsPicture, 'objective'>): (value: number) => number {
+  return objective.kind === 'accuracy' ? (value) => 100 * value : (value) => value;
 }
 
 /**
@@ -106,12 +116,18 @@ function latencyRange({ front, evaluated = [], maxMs }: FrontsPanel): Range {
   return niceRange(0, last || 1);
 }
 
-function accuracyRange({ panels, baseline }: FrontsPicture): Range {
-  const values = panels.flatMap(({ front, evaluated = [] }) => [...front, ...evaluated].map(({ accuracy }) => accuracy));
-  if (baseline) values.push(baseline.accuracy);
-  if (values.length === 0) return { min: 0, max: 100, step: 20 };
-  const low = 100 * Math.min(...values);
-  const high = 100 * Math.max(...values);
+function valueRange(picture: FrontsPicture): Range {
+  const { panels, baseline, objective = accuracyObjective } = picture;
+  let [low, high] = baseline ? [100 * baseline.accuracy, 100 * baseline.accuracy] : [Infinity, -Infinity];
+  const place = onAxis(picture);
+  for (const { front, evaluated = [] } of panels) {
+    for (const { value } of [...front, ...evaluated]) [low, high] = [Math.min(low, place(value)), Math.max(high, place(value))];
+  }
+  if (low > high) return { min: 0, max: 100, step: 20 };
+  if (objective.kind === 'score') {
+    const room = 0.05 * (high - low || Math.abs(high) || 1);
+    return niceRange(low - room, high + room);
+  }
   const room = 0.05 * (high - low || 10);
   const { min, max, step } = niceRange(Math.max(0, low - room), Math.min(100, high + room));
   return { min, max: Math.min(max, 100), step };

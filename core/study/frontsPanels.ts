@@ -1,6 +1,7 @@
 import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts';
+import { accuracyObjective, oriented, scoreText } from '../search/objective.ts';
 import type { ParetoPoint } from '../search/pareto.ts';
-import { pixelsOf } from './frontsLayout.ts';
+import { onAxis, pixelsOf } from './frontsLayout.ts';
 import type { FrontsLayout, FrontsPanel, FrontsPicture, Pixel } from './frontsLayout.ts';
 import { percent } from './frontsTable.ts';
 
@@ -71,13 +72,19 @@ export function panelOptions(picture: FrontsPicture, layout: FrontsLayout, index
     splitLine: { lineStyle: { color: rule } },
   };
   const latency = layout.latency[index];
+  const { objective = accuracyObjective } = picture;
+  const isScore = objective.kind === 'score';
+  const name = isScore ? objective.title : 'Top-1 accuracy (%)';
   return {
     grid: rectangle,
     xAxis: { ...axis, name: 'Predicted latency (ms)', nameGap: 26, min: latency.min, max: latency.max,
       interval: latency.step },
-    yAxis: { ...axis, name: column === 0 ? 'Top-1 accuracy (%)' : '', nameGap: 38, min: layout.accuracy.min,
-      max: layout.accuracy.max, interval: layout.accuracy.step,
-      axisLabel: { ...axis.axisLabel, show: column === 0 } },
+    yAxis: { ...axis, name: column === 0 ? name : '', nameGap: isScore ? 46 : 38, min: layout.value.min,
+      max: layout.value.max, interval: layout.value.step,
+      axisLabel: {
+        ...axis.axisLabel, show: column === 0,
+        ...(isScore ? { formatter: (value: number) => scoreText(oriented(objective, value)) } : {}),
+      } },
     series: panelSeries(picture, layout, index),
   };
 }
@@ -87,15 +94,16 @@ function panelSeries(picture: FrontsPicture, layout: FrontsLayout, index: number
   const color = colorOf(index);
   const place: Place = { xAxisIndex: index, yAxisIndex: index, silent: true };
   const lastMs = layout.latency[index].max;
-  const toPixels = pixelsOf(layout, index);
+  const toPixels = pixelsOf(picture, layout, index);
+  const at = placing(picture);
   const marked = spaced(panel.front, toPixels, 6);
   return [
     ...legendSamples(picture, index, place),
-    dots(panel, place, lastMs),
+    dots(panel, place, lastMs, at),
     ...marks(picture, panel, place, lastMs),
-    whiskers(spaced(marked, toPixels, 10), place, color),
-    staircase(panel, place, lastMs, color),
-    points(marked, place, lastMs, color),
+    whiskers(spaced(marked, toPixels, 10), place, color, at),
+    staircase(panel, place, lastMs, color, at),
+    points(marked, place, lastMs, color, at),
   ];
 }
 
@@ -119,7 +127,11 @@ function colorOf(index: number): string {
 }
 
 type Place = { xAxisIndex: number; yAxisIndex: number; silent: true };
-const at = ({ latencyMs, accuracy }: ParetoPoint) => [latencyMs, 100 * accuracy];
+type Placing = (point: ParetoPoint) => number[];
+function placing(picture: FrontsPicture): Placing {
+  const place = onAxis(picture);
+  return ({ latencyMs, value }) => [latencyMs, place(value)];
+}
 
 /** What the legend shows, in ink rather than in one panel's colour; drawn nowhere. */
 function legendSamples({ panels }: FrontsPicture, index: number, place: Place): Series[] {
@@ -138,7 +150,7 @@ function legendSamples({ panels }: FrontsPicture, index: number, place: Place): 
 const toHalfPixel = (pixel: number) => Math.round(2 * pixel) / 2;
 
 /** All dots as one path, those on the same spot once: ten thousand separate circles would make a file of megabytes. */
-function dots({ evaluated = [] }: FrontsPanel, place: Place, lastMs: number): CustomSeriesOption {
+function dots({ evaluated = [] }: FrontsPanel, place: Place, lastMs: number, at: Placing): CustomSeriesOption {
   const points = evaluated.filter(({ latencyMs }) => latencyMs <= lastMs).map(at);
   return {
     ...place,
@@ -179,11 +191,11 @@ function marks({ baseline }: FrontsPicture, { maxMs }: FrontsPanel, place: Place
 }
 
 /**
- * The accuracy to be had within each latency: a staircase, light where only slower budgets than the front's last
+ * The value to be had within each latency: a staircase, light where only slower budgets than the front's last
  * network follow. A path of our own, because the chart library's stepped line leaves steps below a pixel out and so
  * slants.
  */
-function staircase({ front, maxMs }: FrontsPanel, place: Place, lastMs: number, color: string): CustomSeriesOption {
+function staircase({ front, maxMs }: FrontsPanel, place: Place, lastMs: number, color: string, at: Placing): CustomSeriesOption {
   return {
     ...place,
     type: 'custom',
@@ -208,7 +220,7 @@ function staircase({ front, maxMs }: FrontsPanel, place: Place, lastMs: number, 
   };
 }
 
-function points(front: FrontsPanel['front'], place: Place, lastMs: number, color: string): ScatterSeriesOption {
+function points(front: FrontsPanel['front'], place: Place, lastMs: number, color: string, at: Placing): ScatterSeriesOption {
   return {
     ...place,
     type: 'scatter',
@@ -231,7 +243,7 @@ function nameLabel(name: string, shareOfAxis: number, color: string) {
 }
 
 /** Predicted latencies' intervals: light level lines with small ends, all as one path. */
-function whiskers(front: FrontsPanel['front'], place: Place, color: string): CustomSeriesOption {
+function whiskers(front: FrontsPanel['front'], place: Place, color: string, at: Placing): CustomSeriesOption {
   const half = 3;
   return {
     ...place,
@@ -240,9 +252,9 @@ function whiskers(front: FrontsPanel['front'], place: Place, color: string): Cus
     clip: true,
     z: 2,
     renderItem: (_, api) => {
-      const paths = front.map(({ lowMs, highMs, accuracy }) => {
-        const [left, y] = api.coord([lowMs, 100 * accuracy]).map(round);
-        const [right] = api.coord([highMs, 100 * accuracy]).map(round);
+      const paths = front.map(({ lowMs, highMs, value }) => {
+        const [left, y] = api.coord(at({ latencyMs: lowMs, value })).map(round);
+        const [right] = api.coord(at({ latencyMs: highMs, value })).map(round);
         return `M${left} ${y}H${right}M${left} ${y - half}v${2 * half}M${right} ${y - half}v${2 * half}`;
       });
       return {

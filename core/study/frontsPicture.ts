@@ -27,6 +27,7 @@ export function pictureOf(
 ): FrontsPicture {
   return {
     ...words,
+    objective: result.objective,
     panels: result.devices.map(({ device, front, maxMs, normalizedHypervolume }, index) => ({
       device,
       front,
@@ -38,7 +39,7 @@ export function pictureOf(
 }
 
 /**
- * Draws the fronts, one panel a device with a common accuracy axis, as a figure for print and screen (light background,
+ * Draws the fronts, one panel a device with a common upright axis, as a figure for print and screen (light background,
  * colours that colour-blind readers can tell apart). The same input gives the same text.
  * @returns the text of an SVG file.
  * @throws RangeError without panels.

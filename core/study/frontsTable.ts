@@ -1,4 +1,6 @@
 import { frontSubset } from '../search/frontSubset.ts';
+import { objectiveText } from '../search/objective.ts';
+import type { Objective } from '../search/objective.ts';
 import type { DeviceFront, FrontEntry, SearchResult } from '../search/result.ts';
 
 export interface FrontsTableOptions {
@@ -10,7 +12,8 @@ export interface FrontsTableOptions {
   readonly baseline?: { readonly label: string; readonly accuracy: number };
 }
 
-const headings = ['id', 'accuracy', 'latency (interval)', 'MACs', 'params', 'architecture'];
+const headings = (objective: Objective) => ['id', nameOf(objective), 'latency (interval)', 'MACs', 'params', 'architecture'];
+const nameOf = ({ kind, title }: Objective) => (kind === 'accuracy' ? 'accuracy' : title);
 const gap = '  ';
 
 /** The fronts as plain text, one table a device: for terminals and for report files. */
@@ -19,7 +22,7 @@ export function frontsTable(result: SearchResult, options: FrontsTableOptions = 
   const tables = result.devices.map((device) => {
     const shown = frontSubset(device.front, mostRows, device.referencePoint);
     const rest = device.front.length - shown.length;
-    return [heading(device), ...rows(shown, columns), ...(rest > 0 ? [`  (and ${rest} more)`] : [])].join('\n');
+    return [heading(device, result.objective), ...rows(shown, columns, result.objective), ...(rest > 0 ? [`  (and ${rest} more)`] : [])].join('\n');
   });
   if (options.baseline) {
     tables.push(`For comparison, ${options.baseline.label}: ${percent(options.baseline.accuracy)}`);
@@ -27,27 +30,28 @@ export function frontsTable(result: SearchResult, options: FrontsTableOptions = 
   return `${tables.join('\n\n')}\n`;
 }
 
-function heading(result: DeviceFront): string {
+function heading(result: DeviceFront, objective: Objective): string {
   const { device, maxMs, front, evaluated, hypervolume, normalizedHypervolume, referencePoint, evaluationsTo95Percent } = result;
   const budget = maxMs === undefined ? '' : ` within ${ms(maxMs)}`;
   const found = `${device}: ${front.length} on the Pareto front of ${evaluated} evaluated${budget}`;
-  const volume = `hypervolume ${normalizedHypervolume.toFixed(3)} (${hypervolume.toPrecision(4)} ms x accuracy)`;
+  const volume = `hypervolume ${normalizedHypervolume.toFixed(3)} (${hypervolume.toPrecision(4)} ms x ${nameOf(objective)})`;
   const soon = typeof evaluationsTo95Percent === 'number' ? `; 95 % of it after ${evaluationsTo95Percent} evaluations` : '';
-  return `${found}\n${volume}, reference point ${ms(referencePoint.latencyMs)} and ${percent(referencePoint.accuracy)}${soon}`;
+  return `${found}\n${volume}, reference point ${ms(referencePoint.latencyMs)} and ${objectiveText(objective, referencePoint.value)}${soon}`;
 }
 
-function rows(front: readonly FrontEntry[], columns: number): string[] {
+function rows(front: readonly FrontEntry[], columns: number, objective: Objective): string[] {
   if (front.length === 0) return ['  (nothing evaluated fits)'];
   const cells = front.map((entry) => [
     entry.id,
-    percent(entry.accuracy),
+    objectiveText(objective, entry.value),
     interval(entry),
     millions(entry.macs),
     entry.params === undefined ? '' : millions(entry.params),
     entry.name ?? entry.key,
   ]);
-  const shown = [...headings.keys()].filter((column) => cells.some((row) => row[column] !== ''));
-  const table = [headings, ...cells].map((row) => shown.map((column) => row[column]));
+  const titles = headings(objective);
+  const shown = [...titles.keys()].filter((column) => cells.some((row) => row[column] !== ''));
+  const table = [titles, ...cells].map((row) => shown.map((column) => row[column]));
   const last = shown.length - 1;
   const widths = shown.map((_, column) => Math.max(...table.map((row) => row[column].length)));
   const before = gap.length + widths.slice(0, last).reduce((sum, width) => sum + width + gap.length, 0);

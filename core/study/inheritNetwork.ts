@@ -22,8 +22,7 @@ export interface InheritedNetwork {
 export async function inheritNetwork<A>(
   study: StudyView, space: SearchSpace<A>, arch: A, engine: Engine, resolution?: number,
 ): Promise<InheritedNetwork> {
-  const { data, normalisation, augmentation, checkpoint } = await loadTrainedStudy(study);
-  const { training, search, seed } = study.settings;
+  const { data, settings: { training, search, seed }, normalisation, augmentation, checkpoint } = await loadTrainedStudy(study);
   try {
     const classes = data.classes.length;
     const evaluator = new SubnetEvaluator({

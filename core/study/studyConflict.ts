@@ -30,11 +30,11 @@ export interface StudyConflict extends ConflictReport {
  * @throws InputError as `loadTrainedStudy` and `subnetPairs`
  */
 export async function studyConflict(study: StudyDescription, options: StudyConflictOptions): Promise<StudyConflict> {
-  const { data, space, checkpoint, normalisation, augmentation } = await loadTrainedStudy(study);
+  const { data, space, settings: { training }, checkpoint, normalisation, augmentation } = await loadTrainedStudy(study);
   const { engine, sizes, seed, pairs } = options;
   try {
     const images = Math.min(options.images, data.train.count);
-    const settings = { ...study.settings.training, conflict: { images, pairs, everySteps: 0 } };
+    const settings = { ...training, conflict: { images, pairs, everySteps: 0 } };
     const sampler = new SubnetSampler(space, settings, new Random(seed));
     sampler.restore((checkpoint.state as { trainer: { sampler: unknown } }).trainer.sampler);
     const weights = Weights.fromTensors(space.lower(space.largest, { classes: data.classes.length, supernet: true }), checkpoint.tensors);

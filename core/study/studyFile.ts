@@ -2,6 +2,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../base/errors.ts';
 import { dataSchema } from '../data/config.ts';
+import { scoringSettingsSchema } from '../scoring/settings.ts';
 import { searchSettingsSchema } from '../search/settings.ts';
 import type { SearchSettings } from '../search/settings.ts';
 import { getSpace } from '../spaces/index.ts';
@@ -39,7 +40,7 @@ const studySearchSchema = searchSettingsSchema.omit({ budgetsMs: true }).extend(
       + 'evaluated first; up to half of the initial population'),
 });
 
-export const studySchema = z.strictObject({
+const head = {
   version: z.literal(studyFileVersion).describe('version of the study file format'),
   name: z.string().refine((name) => /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,98}[\p{L}\p{N}_-])?$/u.test(name), {
     error: 'expected up to 100 letters, digits, spaces, dots, hyphens and underscores, beginning with a letter or digit',
@@ -52,16 +53,33 @@ export const studySchema = z.strictObject({
     threads: count.max(256).optional().describe('processor threads; by default as many as the machine offers'),
     memoryGiB: positive.optional().describe('most memory that the engine may take, in GiB'),
   }).prefault({}).describe('what the engine may take of the machine'),
-  data: dataSchema.describe('images to train on and to validate with'),
-  devices: z.array(deviceEntrySchema).min(1).describe('phones to search for, all at once'),
-  training: trainingSettingsSchema.prefault({}).describe('how the supernet learns'),
+};
+const data = dataSchema.describe('images to train on and to validate with');
+const devices = { devices: z.array(deviceEntrySchema).min(1).describe('phones to search for, all at once') };
+const training = trainingSettingsSchema.describe('how the supernet learns');
+const scoring = scoringSettingsSchema
+  .describe('in place of training: the score without training that the fronts are searched by');
+const tail = {
   search: studySearchSchema.prefault({}).describe('how the fronts are searched'),
   export: z.strictObject({
     perDevice: z.int().min(0).default(3).describe('ONNX files written for each device, spread over its front'),
   }).prefault({}).describe('what is written at the end'),
+};
+const absent = z.never().optional();
+
+/** A study that trains a supernet and searches by inherited accuracy. */
+const trainedSchema = z.strictObject({ ...head, data, ...devices, training: training.prefault({}), ...tail, scoring: absent });
+/** A study that trains nothing and searches by a score. */
+const trainingFreeSchema = z.strictObject({ ...head, data: data.optional(), ...devices, scoring, ...tail, training: absent });
+/** Everything that a study file can say, for forms and editors; `judgeStudy` knows what goes together. */
+export const studySchema = z.strictObject({
+  ...head, data: data.optional(), ...devices, training: training.prefault({}).optional(), scoring: scoring.optional(), ...tail,
 });
 
-export type StudySettings = z.output<typeof studySchema> & { readonly name: string };
+export type TrainedStudySettings = z.output<typeof trainedSchema> & { readonly name: string };
+export type TrainingFreeStudySettings = z.output<typeof trainingFreeSchema> & { readonly name: string };
+/** Told apart by `scoring`. */
+export type StudySettings = TrainedStudySettings | TrainingFreeStudySettings;
 export type DeviceChoice = z.output<typeof deviceEntrySchema>;
 
 export interface StudyFile {
@@ -110,14 +128,30 @@ export type StudyJudgement =
 export function judgeStudy(written: unknown, path: string): StudyJudgement {
   const value = withoutEmptySettings(written);
   requireKnownVersion(value, path);
-  const parsed = studySchema.safeParse(value);
+  const scores = hasSection(value, 'scoring');
+  if (scores && hasSection(value, 'training')) {
+    const text = 'a study that scores trains nothing; take out either training or scoring';
+    return { code: 'invalid-study-file', problems: [{ path: ['training'], text }] };
+  }
+  const schema = scores ? trainingFreeSchema : trainedSchema;
+  const parsed = schema.safeParse(value);
   const unknownSpace = spaceObstacle(value);
   const spaceProblems = unknownSpace ? [{ path: ['space'], text: unknownSpace.message }] : [];
   if (!parsed.success) {
-    return { code: 'invalid-study-file', problems: [...problemsOf(studySchema, parsed.error.issues, value), ...spaceProblems] };
+    return { code: 'invalid-study-file', problems: [...problemsOf(schema, parsed.error.issues, value), ...spaceProblems] };
   }
+  const missing = missingImages(parsed.data);
+  if (missing) return { code: 'invalid-study-file', problems: [missing, ...spaceProblems] };
   if (unknownSpace) return { code: unknownSpace.code, problems: spaceProblems, cause: unknownSpace };
   return { settings: { ...parsed.data, name: parsed.data.name ?? basename(path, extname(path)) } };
+}
+
+const hasSection = (value: unknown, name: string) => typeof value === 'object' && value !== null && name in value;
+
+/** Scores that look at images have to be given some. */
+function missingImages({ scoring: settings, data: images }: Pick<StudySettings, 'scoring' | 'data'>): Pick<Problem, 'path' | 'text'> | undefined {
+  if (settings?.inputs !== 'images' || images !== undefined) return undefined;
+  return { path: ['scoring', 'inputs'], text: 'inputs are images, but the study has no data' };
 }
 
 /** Why there is no such space; a name that is missing or no text is the schema's to complain about. */

@@ -1,50 +1,50 @@
-import { z } from 'zod';
 import { InputError } from '../base/errors.ts';
-import { searchResultSchema } from '../search/result.ts';
+import type { ScoringSettings } from '../scoring/settings.ts';
+import type { SearchResult } from '../search/result.ts';
+import { summaryFileSchema } from './summaryFile.ts';
 import { readText } from './textFile.ts';
 
-const accuracy = z.number().min(0).max(1);
-
-const exportedSchema = z.object({
-  /** Relative to the study's folder. */
-  path: z.string(),
-  /** Devices whose front the architecture is on, with its id there. */
-  devices: z.array(z.string()),
-  id: z.string(),
-  key: z.string(),
-  sizeBytes: z.int(),
-  /** On all validation images, measured on the exported weights. */
-  accuracy,
-  /** Largest difference between ONNX Runtime and the training engine, relative to the logits' scale. */
-  relativeDiff: z.number(),
-});
-
-/** What a study has found so far: `results/summary.json`. */
-export const summarySchema = z.object({
-  format: z.literal('pocketformer-summary'),
-  version: z.literal(1),
-  name: z.string(),
-  space: z.string(),
-  seed: z.int(),
-  engine: z.string(),
-  data: z.object({
-    id: z.string(),
-    classes: z.array(z.string()),
-    trainImages: z.int(),
-    valImages: z.int(),
-    imageSize: z.int(),
-    skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
-    /** Accuracy of a linear classifier on the same pixels. */
-    linearAccuracy: accuracy,
-  }),
+/** What a study has found so far; summaryFile.ts has the form in which `results/summary.json` stores it. */
+export interface StudySummary {
+  readonly name: string;
+  readonly space: string;
+  readonly seed: number;
+  /** Null while none was needed. */
+  readonly engine: string | null;
+  /** Of a study that trains nothing; otherwise null. */
+  readonly scoring: ScoringSettings | null;
+  /** Null in a study that needs no images. */
+  readonly data: DataSummary | null;
   /** Null until the search is over. */
-  result: searchResultSchema.nullable(),
-  exported: z.array(exportedSchema),
-  warnings: z.array(z.string()),
-});
+  readonly result: SearchResult | null;
+  readonly exported: readonly ExportedModel[];
+  readonly warnings: readonly string[];
+}
 
-export type StudySummary = z.output<typeof summarySchema>;
-export type ExportedModel = z.output<typeof exportedSchema>;
+export interface DataSummary {
+  readonly id: string;
+  readonly classes: readonly string[];
+  readonly trainImages: number;
+  readonly valImages: number;
+  readonly imageSize: number;
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** Accuracy of a linear classifier on the same pixels; null in a study that trains nothing. */
+  readonly linearAccuracy: number | null;
+}
+
+export interface ExportedModel {
+  /** Relative to the study's folder. */
+  readonly path: string;
+  /** Devices whose front the architecture is on, with its id there. */
+  readonly devices: readonly string[];
+  readonly id: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** On all validation images, measured on the exported weights; null where these are untrained. */
+  readonly accuracy: number | null;
+  /** Largest difference between ONNX Runtime and the training engine, relative to the logits' scale. */
+  readonly relativeDiff: number;
+}
 
 /** @throws InputError `no-summary` before the study's data were read, `damaged-summary` */
 export async function readSummary(path: string): Promise<StudySummary> {
@@ -58,7 +58,7 @@ export async function readSummary(path: string): Promise<StudySummary> {
     throw error;
   }
   try {
-    return summarySchema.parse(JSON.parse(text));
+    return summaryFileSchema.parse(JSON.parse(text));
   } catch (error) {
     throw new InputError('damaged-summary', `${path}: is not a study's summary; was it edited?`, { cause: error });
   }

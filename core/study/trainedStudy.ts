@@ -9,10 +9,13 @@ import type { SearchSpace } from '../spaces/index.ts';
 import { loadLatestCheckpoint } from './checkpoints.ts';
 import type { LoadedCheckpoint } from './checkpoints.ts';
 import type { StudyDescription } from './folder.ts';
+import { requireTraining } from './requireTraining.ts';
+import type { TrainedStudySettings } from './studyFile.ts';
 
 /** What a study has trained so far, with its own images. */
 export interface TrainedStudy {
   readonly space: SearchSpace;
+  readonly settings: TrainedStudySettings;
   /** Of the training. */
   readonly checkpoint: LoadedCheckpoint;
   /** To be closed. */
@@ -24,9 +27,11 @@ export interface TrainedStudy {
 /**
  * The latest state of a study's training. The study is only read (decoded images may be added to its cache), so it may
  * be running.
- * @throws InputError `untrained-study` before the first checkpoint, `other-data` when the images have changed
+ * @throws InputError `training-free-study`, `untrained-study` before the first checkpoint, `other-data` when the images have changed
  */
-export async function loadTrainedStudy({ directory, paths, info, settings }: StudyDescription, hooks: LoadHooks = {}): Promise<TrainedStudy> {
+export async function loadTrainedStudy(study: StudyDescription, hooks: LoadHooks = {}): Promise<TrainedStudy> {
+  const { directory, paths, info } = study;
+  const settings = requireTraining(study.settings, directory);
   const checkpoint = await loadLatestCheckpoint(paths.checkpoints, { phase: 'training' });
   if (checkpoint === undefined) {
     throw new InputError('untrained-study', `${directory}: has no trained weights yet; go on with "pocketformer resume ${directory}" first.`);
@@ -37,7 +42,7 @@ export async function loadTrainedStudy({ directory, paths, info, settings }: Stu
     throw new InputError('other-data', `${directory}: the images have changed since this study was begun; restore them first.`);
   }
   return {
-    space: getSpace(settings.space), checkpoint, data, normalisation: measureNormalisation(data.train, data.imageSize),
+    space: getSpace(settings.space), settings, checkpoint, data, normalisation: measureNormalisation(data.train, data.imageSize),
     augmentation: augmentationOf(settings.data),
   };
 }

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { InputError } from '../base/errors.ts';
+import type { Objective } from '../search/objective.ts';
 import { predictLatencies } from '../search/problem.ts';
 import type { SearchProblem } from '../search/problem.ts';
-import { searchResultSchema } from '../search/result.ts';
+import { searchResultSchema } from '../search/resultFile.ts';
 import { selectParents, takeTurns } from '../search/selection.ts';
 import type { SearchSettings } from '../search/settings.ts';
 import { getSpace } from '../spaces/index.ts';
@@ -10,12 +11,13 @@ import type { SearchSpace } from '../spaces/space.ts';
 import { FollowedEvaluations } from './evaluations/followEvaluations.ts';
 import { describeStudy } from './folder.ts';
 import type { StudyDescription } from './folder.ts';
+import { objectiveOf } from './objectiveOf.ts';
 import { readText } from './textFile.ts';
 
-/** An architecture with the accuracy that it had in an earlier study. */
+/** An architecture with the value that it had in an earlier study. */
 export interface EarlierEvaluation {
   readonly arch: unknown;
-  readonly accuracy: number;
+  readonly value: number;
 }
 
 /**
@@ -47,8 +49,8 @@ export async function readEarlierStudies(
 
 /**
  * What a search had best begin with, the studies taking turns: each orders its architectures as parents are chosen, so its
- * fronts on this search's devices come first. Accuracies of one study are compared with each other alone, as other
- * weights have others.
+ * fronts on this search's devices come first. Values of one study are compared with each other alone, as other
+ * weights, or another proxy, give others.
  */
 export function earlierBest(
   studies: readonly (readonly EarlierEvaluation[])[], problem: SearchProblem<unknown>, settings: SearchSettings,
@@ -64,8 +66,8 @@ export function earlierBest(
 async function evaluationsOf({ directory, paths, settings }: StudyDescription): Promise<EarlierEvaluation[]> {
   const space = getSpace(settings.space);
   const found = new Map<string, EarlierEvaluation>();
-  for (const { key, arch, accuracy } of [...await frontsOf(paths.fronts), ...await historyOf(paths, space)]) {
-    if (!found.has(key)) found.set(key, { arch: space.parse(arch), accuracy });
+  for (const { key, arch, value } of [...await frontsOf(paths.fronts), ...await historyOf(paths, space, objectiveOf(settings))]) {
+    if (!found.has(key)) found.set(key, { arch: space.parse(arch), value });
   }
   if (found.size > 0) return [...found.values()];
   throw new InputError('no-fronts', `${directory}: has not evaluated any architecture yet, so no search can begin with it; `
@@ -74,13 +76,13 @@ async function evaluationsOf({ directory, paths, settings }: StudyDescription): 
 
 type Named = EarlierEvaluation & { readonly key: string };
 
-async function historyOf(paths: StudyDescription['paths'], space: SearchSpace): Promise<Named[]> {
-  const followed = new FollowedEvaluations({ paths, space });
+async function historyOf(paths: StudyDescription['paths'], space: SearchSpace, objective: Objective): Promise<Named[]> {
+  const followed = new FollowedEvaluations({ paths, space, objective });
   try {
     await followed.update();
-    const { accuracy } = followed.table.slice();
-    const known = [...accuracy.keys()].filter((row) => Number.isFinite(accuracy[row]));
-    return (await followed.rows(known)).map(({ key, arch }, i) => ({ key, arch, accuracy: accuracy[known[i]] }));
+    const { value } = followed.table.slice();
+    const known = [...value.keys()].filter((row) => Number.isFinite(value[row]));
+    return (await followed.rows(known)).map(({ key, arch }, i) => ({ key, arch, value: value[known[i]] }));
   } finally {
     await followed.close();
   }

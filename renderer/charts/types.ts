@@ -1,9 +1,14 @@
 /**
  * The props, events and exposed functions of every chart in this folder, in one place. Units: latencies in
- * milliseconds, accuracies as fractions in [0, 1]; the charts write percent. A row is an index into the columns of one
+ * milliseconds, values as core/search/objective.ts has them: accuracies as fractions in [0, 1], which the charts write in percent, or scores. A row is an index into the columns of one
  * study; `source` names the study (or any set of architectures), so that the same architecture is known on several
  * devices' charts by { source, row }.
  */
+
+import type { Objective } from '../../core/search/objective.ts';
+
+/** A column of numbers of either width. */
+export type NumberColumn = Float32Array | Float64Array;
 
 /** 1 to 8: the theme's --series-1 to --series-8, each with a marker shape of its own. */
 export type SeriesTone = number;
@@ -35,7 +40,7 @@ export interface FrontSeries {
   readonly source: string;
   readonly tone: SeriesTone;
   readonly latencyMs: Float32Array;
-  readonly accuracy: Float32Array;
+  readonly value: Float64Array;
   /** For the tooltip. */
   readonly macs?: Float64Array;
   /** The architecture's short name for the tooltip; its row number when left out. */
@@ -48,13 +53,13 @@ export interface FrontSeries {
 export interface PublishedPoint {
   readonly name: string;
   readonly latencyMs: number;
-  readonly accuracy: number;
+  readonly value: number;
 }
 
 /** The part of the plane that is shown. */
 export interface FrontView {
   readonly latencyMs: readonly [number, number];
-  readonly accuracy: readonly [number, number];
+  readonly value: readonly [number, number];
 }
 
 /** What a drag of the pointer does: move the view, draw a lasso, or draw a rectangle to select. */
@@ -65,7 +70,7 @@ export interface FrontResult {
   readonly id: string;
   /** By ascending latency. */
   readonly rows: Uint32Array;
-  /** In ms x accuracy up to `reference` (core/search/indicators.ts); null without a reference. */
+  /** In ms x value up to `reference` (core/search/indicators.ts); null without a reference. */
   readonly hypervolume: number | null;
 }
 
@@ -74,6 +79,8 @@ export interface FrontChartProps {
   readonly title: string;
   readonly hideTitle?: boolean;
   readonly series: readonly FrontSeries[];
+  /** What the upright axis shows; accuracy unless given. */
+  readonly objective?: Objective;
   /** v-model:budget-ms. The draggable line; null draws none. Points and fronts beyond it fade. */
   readonly budgetMs?: number | null;
   /**
@@ -84,10 +91,10 @@ export interface FrontChartProps {
   /** Other devices' or earlier budgets, as plain lines. */
   readonly budgetMarks?: readonly { readonly latencyMs: number; readonly label: string }[];
   /** A horizontal line such as the linear classifier's accuracy. */
-  readonly baseline?: { readonly accuracy: number; readonly label: string } | null;
+  readonly baseline?: { readonly value: number; readonly label: string } | null;
   readonly published?: readonly PublishedPoint[];
   /** The hypervolume's reference point; without one no hypervolume is shown. */
-  readonly reference?: { readonly latencyMs: number; readonly accuracy: number } | null;
+  readonly reference?: { readonly latencyMs: number; readonly value: number } | null;
   /** The architecture hovered in another chart or in the table. */
   readonly highlighted?: RowRef | null;
   readonly selected?: readonly RowSelection[];
@@ -166,6 +173,8 @@ export interface HypervolumeSeries {
 
 export interface HypervolumeChartProps {
   readonly title?: string;
+  /** What the area is made of besides latency; accuracy unless given. */
+  readonly objective?: Objective;
   readonly series: readonly HypervolumeSeries[];
 }
 
@@ -237,7 +246,7 @@ export interface ParallelDimension {
   /** The values that the dimension can take, ascending; ticks stand there. Empty: continuous. */
   readonly values: readonly number[];
   /** One value a line. */
-  readonly column: Float32Array;
+  readonly column: NumberColumn;
   readonly format?: (value: number) => string;
 }
 
@@ -249,8 +258,10 @@ export interface ParallelBrush {
 export interface ParallelChartProps {
   readonly title: string;
   readonly dimensions: readonly ParallelDimension[];
-  /** The accuracy of each line, which colours it. */
-  readonly accuracy: Float32Array;
+  /** The value of each line, which colours it. */
+  readonly value: Float64Array;
+  /** What the values are; accuracy unless given. */
+  readonly objective?: Objective;
   /** The study's row of each line; the line's number when left out. */
   readonly rows?: Uint32Array;
   /** A row of `rows` to draw on top. */

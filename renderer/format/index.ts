@@ -1,2 +1,3 @@
 export * from './numbers.ts';
 export * from './times.ts';
+export * from './objective.ts';

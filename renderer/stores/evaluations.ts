@@ -7,8 +7,8 @@ import { useTopic } from '../api/useApi.ts';
 /** Everything that a study has evaluated, a column each; `count` rows of them are filled. */
 export interface Evaluations {
   readonly count: number;
-  /** Fractions, 0 to 1. */
-  readonly accuracy: Float32Array;
+  /** Of the study's objective, larger is better; NaN where a score is not valid. */
+  readonly value: Float64Array;
   readonly macs: Float64Array;
   readonly params: Float64Array;
   readonly batch: Uint32Array;
@@ -17,7 +17,7 @@ export interface Evaluations {
 }
 
 export const noEvaluations: Evaluations = {
-  count: 0, accuracy: new Float32Array(), macs: new Float64Array(), params: new Float64Array(), batch: new Uint32Array(), latencyMs: {},
+  count: 0, value: new Float64Array(), macs: new Float64Array(), params: new Float64Array(), batch: new Uint32Array(), latencyMs: {},
 };
 
 export interface FollowedEvaluations {
@@ -52,7 +52,7 @@ export function appendColumns(known: Evaluations, columns: EvaluationColumns): E
   const devices = new Set([...Object.keys(known.latencyMs), ...Object.keys(columns.latencyMs)]);
   return {
     count,
-    accuracy: joined(known.accuracy, columns.accuracy, keep, count),
+    value: joined(known.value, columns.value, keep, count),
     macs: joined(known.macs, columns.macs, keep, count),
     params: joined(known.params, columns.params, keep, count),
     batch: joined(known.batch, columns.batch, keep, count),

@@ -17,7 +17,7 @@ import { getSpace } from '../../core/spaces/index.ts';
 import { readEvents } from '../../core/study/events.ts';
 import { writeFileAtomic } from '../../core/study/files.ts';
 import { createStudy } from '../../core/study/folder.ts';
-import { prepareRun } from '../../core/study/run/runStudy.ts';
+import { prepareTraining } from '../../core/study/run/prepareRun.ts';
 import { trainingPhase } from '../../core/study/run/trainingPhase.ts';
 import { parseStudyFile } from '../../core/study/studyFile.ts';
 import { syntheticClasses } from '../../core/data/synthetic.ts';
@@ -66,7 +66,7 @@ async function secondsPerImage(name: string, text: string): Promise<Cost> {
   const path = join(folder, `${name}.yaml`);
   const study = await createStudy(join(folder, name), { text, path, baseDir: folder, settings: parseStudyFile(text, path) });
   try {
-    const context = await prepareRun(study, {});
+    const context = await prepareTraining(study, {});
     try {
       await trainingPhase(context);
     } finally {
@@ -77,7 +77,7 @@ async function secondsPerImage(name: string, text: string): Promise<Cost> {
     if (finished?.kind !== 'phase-finished' || finished.seconds === undefined) throw new Error('The training did not finish.');
     const perImage = events.flatMap((event) => event.kind === 'step' && event.imagesPerSecond ? [1 / event.imagesPerSecond] : []).slice(steps / 5);
     return {
-      all: finished.seconds / (steps * study.settings.training.batchSize),
+      all: finished.seconds / (steps * (study.settings.training?.batchSize ?? NaN)),
       steps: perImage.reduce((sum, seconds) => sum + seconds, 0) / perImage.length,
     };
   } finally {

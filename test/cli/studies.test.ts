@@ -4,11 +4,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { CancelledError, EnvironmentError, InputError } from '../../core/base/errors.ts';
 import { withOverrides } from '../../core/cli/studyOverrides.ts';
+import { accuracyObjective } from '../../core/search/objective.ts';
 import type { Study } from '../../core/study/folder.ts';
 import { parseStudyFile } from '../../core/study/studyFile.ts';
 import type { RunHooks } from '../../core/study/run/hooks.ts';
-import { summarySchema } from '../../core/study/summary.ts';
 import type { StudySummary } from '../../core/study/summary.ts';
+import { summaryFile, trainedSummarySchema } from '../../core/study/summaryFile.ts';
 import { cli, complaint, jsonLines, scratchFolder } from './harness.ts';
 
 /** What a run does is tested with the study layer and end to end; here it is what the command line makes of it. */
@@ -18,16 +19,16 @@ vi.mock('../../core/study/run/runStudy.ts', () => ({
 }));
 
 const summary: StudySummary = {
-  format: 'pocketformer-summary', version: 1, name: 'tiny', space: 'elasticvit-mini', seed: 1, engine: 'ort',
+  name: 'tiny', space: 'elasticvit-mini', seed: 1, engine: 'ort', scoring: null,
   data: {
     id: 'synthetic', classes: ['a', 'b'], trainImages: 1200, valImages: 100, imageSize: 32, linearAccuracy: 0.25,
     skipped: [{ path: 'a/broken.png', reason: 'it is cut off' }],
   },
   result: {
-    format: 'pocketformer-fronts', version: 1, space: 'elasticvit-mini', classes: 2, evaluations: 7,
+    space: 'elasticvit-mini', classes: 2, objective: accuracyObjective, evaluations: 7, invalid: 0, top: [],
     devices: [{
-      device: 'pixel6', hypervolume: 3, normalizedHypervolume: 0.5, referencePoint: { latencyMs: 9, accuracy: 0.5 }, evaluated: 7,
-      front: [{ id: '0123abcd', key: 'key', arch: {}, accuracy: 0.75, latencyMs: 1.5, lowMs: 1, highMs: 2, macs: 12.3e6 }], progress: [],
+      device: 'pixel6', hypervolume: 3, normalizedHypervolume: 0.5, referencePoint: { latencyMs: 9, value: 0.5 }, evaluated: 7,
+      front: [{ id: '0123abcd', key: 'key', arch: {}, value: 0.75, latencyMs: 1.5, lowMs: 1, highMs: 2, macs: 12.3e6 }], progress: [],
     }],
   },
   exported: [{
@@ -35,12 +36,14 @@ const summary: StudySummary = {
   }],
   warnings: ['pixel6: latencies are extrapolated.'],
 };
-const printedSchema = summarySchema.extend({ directory: z.string(), status: z.string() }).strict();
+const { scoring: _, ...found } = summary;
+const printed = { format: 'pocketformer-summary', version: 1, ...found };
+const printedSchema = trainedSummarySchema.extend({ directory: z.string(), status: z.string() }).strict();
 
 async function finishedRun(study: Study, { onProgress }: RunHooks): Promise<StudySummary> {
   study.events.append({ kind: 'phase-started', phase: 'training', totalSteps: 2 });
   onProgress?.({ phase: 'training', done: 2, total: 2, unit: 'steps', note: 'loss 1.0' });
-  await study.writeFile(study.paths.summary, JSON.stringify(summary));
+  await study.writeFile(study.paths.summary, JSON.stringify(summaryFile(summary)));
   await study.update({ status: 'finished' });
   return summary;
 }
@@ -85,7 +88,7 @@ describe('run', () => {
   it('prints one summary with --json, and nothing else with --quiet', async () => {
     const { stdout, stderr } = await cli(['run', 'tiny.yaml', '--json', '--quiet']);
     expect(stderr).toBe('');
-    expect(printedSchema.parse(JSON.parse(stdout))).toEqual({ ...summary, directory: join('runs', 'tiny'), status: 'finished' });
+    expect(printedSchema.parse(JSON.parse(stdout))).toEqual({ ...printed, directory: join('runs', 'tiny'), status: 'finished' });
   });
 
   it('writes a seed or an engine from the command line into the study, so that a resume keeps them', async () => {
@@ -192,7 +195,7 @@ describe('resume and report', () => {
 
   it('print the same summary', async () => {
     const [reported] = await jsonLines(printedSchema, ['report', 'done']);
-    expect(reported).toEqual({ ...summary, directory: 'done', status: 'finished' });
+    expect(reported).toEqual({ ...printed, directory: 'done', status: 'finished' });
     const [resumed] = await jsonLines(printedSchema, ['resume', 'done']);
     expect(resumed).toEqual(reported);
     expect((await cli(['resume', 'done'])).stderr).toContain('finished already');

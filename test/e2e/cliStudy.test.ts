@@ -2,12 +2,12 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { summarySchema } from '../../core/study/summary.ts';
+import { trainedSummarySchema } from '../../core/study/summaryFile.ts';
 import { pocketformer, scratchFolder, start } from './cliProcess.ts';
 
 const folder = scratchFolder();
 const inFolder = { cwd: folder };
-const schema = summarySchema.extend({ directory: z.string(), status: z.string() }).strict();
+const schema = trainedSummarySchema.extend({ directory: z.string(), status: z.string() }).strict();
 const read = (...path: string[]) => readFileSync(join(folder, ...path));
 
 /** As small as a study can be that still trains, searches for two phones and exports. */

@@ -150,6 +150,7 @@ describe('a job in a process of its own', () => {
       const probe = await supervisor.perform(
         { kind: 'probe', text, baseDir: folder, seconds: 1 }, { onChange: (job) => words.push(job.words) },
       ) as ProbeResult;
+      if (probe.secondsPerStep === null) throw new Error('The study trains.');
       // Tiny as it is, a step takes more than a millisecond and less than a minute on any machine.
       expect(probe.secondsPerStep).toBeGreaterThan(1e-3);
       expect(probe.secondsPerStep).toBeLessThan(60);

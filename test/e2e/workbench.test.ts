@@ -164,7 +164,7 @@ describe('the workbench behind its contract', () => {
       expect(front.length).toBeGreaterThan(0);
       for (const entry of front) {
         const at = architectures.find(({ id }) => id === entry.id)!.row;
-        expect(columns.accuracy[at]).toBeCloseTo(entry.accuracy, 6);
+        expect(columns.value[at]).toBeCloseTo(entry.value, 6);
         expect(columns.latencyMs[device][at] / entry.latencyMs).toBeCloseTo(1, 4);
         expect(columns.macs[at]).toBe(entry.macs);
       }

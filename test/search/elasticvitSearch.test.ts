@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../core/base/random.ts';
 import { networkMacs } from '../../core/network/counts.ts';
 import { advance, createSearch, nextCandidates } from '../../core/search/evolution.ts';
+import { accuracyObjective } from '../../core/search/objective.ts';
 import type { SearchProblem } from '../../core/search/problem.ts';
-import { searchResult, searchResultSchema } from '../../core/search/result.ts';
+import { searchResult } from '../../core/search/result.ts';
+import { resultFile, searchResultSchema } from '../../core/search/resultFile.ts';
 import { searchSettingsSchema } from '../../core/search/settings.ts';
 import { restoreSearch } from '../../core/search/state.ts';
 import { getSpace } from '../../core/spaces/index.ts';
@@ -16,6 +18,7 @@ function macsProblem(id: string): SearchProblem<unknown> {
     space,
     devices: [{ name: 'calculator' }],
     classes: 10,
+    objective: accuracyObjective,
     predict: (arch) => [toyInterval(networkMacs(space.lower(arch)) / 1e7)],
   };
 }
@@ -42,7 +45,7 @@ describe.each(['elasticvit', 'elasticvit-mini'])('a search of %s', (id) => {
       let state = createSearch(problem, settings, new Random(2));
       while (!state.done) {
         state = advance(problem, state,
-          nextCandidates(state).map(({ key, arch }) => ({ key, accuracy: accuracyOf(arch) })));
+          nextCandidates(state).map(({ key, arch }) => ({ key, value: accuracyOf(arch) })));
         if (disturb) state = restoreSearch(problem, JSON.parse(JSON.stringify(state)));
       }
       return searchResult(problem, state);
@@ -50,7 +53,7 @@ describe.each(['elasticvit', 'elasticvit-mini'])('a search of %s', (id) => {
     const result = finish(false);
     expect(finish(true)).toEqual(result);
     expect(result.evaluations).toBe(20 + 3 * 12);
-    expect(searchResultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+    expect(searchResultSchema.parse(JSON.parse(JSON.stringify(resultFile(result))))).toEqual(result);
     // More MACs are slower and more accurate here, so nothing is dominated and both ends are on the front.
     const { front } = result.devices[0];
     expect([front[0].name, front.at(-1)?.name]).toEqual(['min', 'max']);

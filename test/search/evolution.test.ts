@@ -3,6 +3,7 @@ import { InputError } from '../../core/base/errors.ts';
 import { Random } from '../../core/base/random.ts';
 import { advance, createSearch, nextCandidates } from '../../core/search/evolution.ts';
 import { hypervolume, igdPlus } from '../../core/search/indicators.ts';
+import { valid } from '../../core/search/objective.ts';
 import { paretoFront } from '../../core/search/pareto.ts';
 import { evaluatedPoints } from '../../core/search/result.ts';
 import { plannedEvaluations, searchSettingsSchema } from '../../core/search/settings.ts';
@@ -13,7 +14,7 @@ import {
 import type { Toy } from './toySpace.ts';
 
 const phones = ['left', 'right'] as const;
-const reference = { latencyMs: toyLatencyMs(toySpace.largest, 'left'), accuracy: 0.1 };
+const reference = { latencyMs: toyLatencyMs(toySpace.largest, 'left'), value: 0.1 };
 /** 60 + 16 x 28 = 508 evaluations, 0.13 % of the space. */
 const small = { generations: 16, initialPopulation: 60, parents: 40, mutations: 14, crossovers: 14 };
 const seeds = [1, 2, 3, 4, 5];
@@ -33,7 +34,7 @@ describe('an evolution on a space whose true fronts are known', () => {
     for (const [i, run] of runs.entries()) {
       const random = new Random(`random search ${seeds[i]}`);
       const samples = Array.from(run.archive, () => toySpace.sample(random)).map((arch) =>
-        ({ latencyMs: toyLatencyMs(arch, phones[device]), accuracy: toyAccuracy(arch) }));
+        ({ latencyMs: toyLatencyMs(arch, phones[device]), value: toyAccuracy(arch) }));
       expect(share(evaluatedPoints(run, device), device)).toBeGreaterThan(share(samples, device));
     }
   });
@@ -46,7 +47,7 @@ describe('an evolution on a space whose true fronts are known', () => {
   });
 
   it.each([0, 1])('comes close to the true front of device %i everywhere (IGD+)', (device) => {
-    const scale = { latencyMs: 144, accuracy: 0.8 };
+    const scale = { latencyMs: 144, value: 0.8 };
     expect(median(runs.map((run) => igdPlus(paretoFront(evaluatedPoints(run, device)), truth[device], scale))))
       .toBeLessThan(0.03);
   });
@@ -201,11 +202,11 @@ describe('selection "budget", the published rule', () => {
 
   it('finds nearly the best accuracy of a window', () => {
     const best = (from: number) => Math.max(...allToyPoints('left')
-      .filter(({ latencyMs }) => latencyMs >= from && latencyMs <= from + 2).map(({ accuracy }) => accuracy));
+      .filter(({ latencyMs }) => latencyMs >= from && latencyMs <= from + 2).map(({ value }) => value));
     for (const from of [30, 60]) {
       const settings = { ...windows, budgetsMs: { left: [from] } };
-      const found = seeds.map((seed) => Math.max(...runToySearch(toyProblem(), settings, seed).archive
-        .map(({ accuracy }) => accuracy)));
+      const found = seeds.map((seed) => Math.max(...valid(runToySearch(toyProblem(), settings, seed).archive)
+        .map(({ value }) => value)));
       expect(median(found)).toBeGreaterThan(0.97 * best(from));
     }
   });
@@ -227,9 +228,9 @@ describe('wrong input', () => {
 
   it('is refused: accuracies that are none, and architectures that were not asked for', () => {
     const [{ key }] = nextCandidates(state);
-    expect(() => advance(problem, state, [{ key, accuracy: Number.NaN }])).toThrow(/must be from 0 to 1/);
-    expect(() => advance(problem, state, [{ key, accuracy: 72 }])).toThrow(/must be from 0 to 1/);
-    expect(() => advance(problem, state, [{ key: '44444443', accuracy: 0.5 }])).toThrow(/did not ask/);
+    expect(() => advance(problem, state, [{ key, value: Number.NaN }])).toThrow(/must be from 0 to 1/);
+    expect(() => advance(problem, state, [{ key, value: 72 }])).toThrow(/must be from 0 to 1/);
+    expect(() => advance(problem, state, [{ key: '44444443', value: 0.5 }])).toThrow(/did not ask/);
   });
 
   it('is refused: devices that are missing, repeated or useless, and predictions that are no latencies', () => {

@@ -7,12 +7,12 @@ import { paretoFront } from '../../core/search/pareto.ts';
 function columns(count: number, seed: number) {
   const random = new Random(seed);
   const latencyMs = Float32Array.from({ length: count }, () => Math.floor(random.uniform() * 40) / 2);
-  const accuracy = Float32Array.from({ length: count }, (_, row) => Math.floor(random.uniform() * 30) / 64 + latencyMs[row] / 64);
-  return { latencyMs, accuracy };
+  const value = Float32Array.from({ length: count }, (_, row) => Math.floor(random.uniform() * 30) / 64 + latencyMs[row] / 64);
+  return { latencyMs, value };
 }
 
-function expectedRows({ latencyMs, accuracy }: ReturnType<typeof columns>, keep: (row: number) => boolean = () => true): number[] {
-  const points = [...latencyMs.keys()].filter(keep).map((row) => ({ row, latencyMs: latencyMs[row], accuracy: accuracy[row] }));
+function expectedRows({ latencyMs, value }: ReturnType<typeof columns>, keep: (row: number) => boolean = () => true): number[] {
+  const points = [...latencyMs.keys()].filter(keep).map((row) => ({ row, latencyMs: latencyMs[row], value: value[row] }));
   return paretoFront(points).map(({ row }) => row);
 }
 
@@ -33,7 +33,7 @@ test('a front that grows with its columns equals one that is made at once', () =
   const data = columns(500, 3);
   let front: number[] = [];
   for (let end = 0; end < 500; end += 50) {
-    const seen = { latencyMs: data.latencyMs.subarray(0, end + 50), accuracy: data.accuracy.subarray(0, end + 50) };
+    const seen = { latencyMs: data.latencyMs.subarray(0, end + 50), value: data.value.subarray(0, end + 50) };
     front = frontRows(seen, undefined, end, front);
   }
   expect(front).toEqual(expectedRows(data));
@@ -49,6 +49,6 @@ test('the front under a budget is the beginning of the whole front', () => {
 });
 
 test('rows that are not known on the device take no part', () => {
-  const data = { latencyMs: Float32Array.of(NaN, 2, 1, 3), accuracy: Float32Array.of(0.9, 0.5, NaN, 0.6) };
+  const data = { latencyMs: Float32Array.of(NaN, 2, 1, 3), value: Float32Array.of(0.9, 0.5, NaN, 0.6) };
   expect(frontRows(data)).toEqual([1, 3]);
 });

@@ -5,7 +5,7 @@ import { hypervolume } from '../../core/search/indicators.ts';
 import { paretoFront } from '../../core/search/pareto.ts';
 import type { ParetoPoint } from '../../core/search/pareto.ts';
 
-const reference = { latencyMs: 1, accuracy: 0.1 };
+const reference = { latencyMs: 1, value: 0.1 };
 
 /** Hypervolume of the best subset, by trying all of them. */
 function bestBySearch(front: readonly ParetoPoint[], count: number): number {
@@ -24,7 +24,7 @@ describe('frontSubset', () => {
       // Some points lie beyond the reference point, where they are worth nothing.
       const points = Array.from({ length: 60 }, () => {
         const latencyMs = 1.2 * random.uniform();
-        return { latencyMs, accuracy: Math.sqrt(latencyMs) * random.uniform() };
+        return { latencyMs, value: Math.sqrt(latencyMs) * random.uniform() };
       });
       const front = paretoFront(points).slice(0, 12);
       for (let count = 1; count < front.length; count++) {
@@ -38,7 +38,7 @@ describe('frontSubset', () => {
   });
 
   it('is the whole front when that is small enough, and nothing when nothing is asked for', () => {
-    const front = [{ latencyMs: 0.1, accuracy: 0.2 }, { latencyMs: 0.5, accuracy: 0.4 }];
+    const front = [{ latencyMs: 0.1, value: 0.2 }, { latencyMs: 0.5, value: 0.4 }];
     expect(frontSubset(front, 2, reference)).toEqual(front);
     expect(frontSubset(front, 9, reference)).toEqual(front);
     expect(frontSubset(front, 0, reference)).toEqual([]);
@@ -46,7 +46,7 @@ describe('frontSubset', () => {
   });
 
   it('spreads over a smooth front', () => {
-    const front = Array.from({ length: 500 }, (_, i) => ({ latencyMs: i / 500, accuracy: 0.1 + Math.sqrt(i / 500) }));
+    const front = Array.from({ length: 500 }, (_, i) => ({ latencyMs: i / 500, value: 0.1 + Math.sqrt(i / 500) }));
     const subset = frontSubset(front, 10, reference);
     expect(hypervolume(subset, reference)).toBeGreaterThan(0.9 * hypervolume(front, reference));
   });

@@ -5,7 +5,7 @@ import {
 } from '../../core/search/indicators.ts';
 import type { ParetoPoint } from '../../core/search/pareto.ts';
 
-const point = (latencyMs: number, accuracy: number): ParetoPoint => ({ latencyMs, accuracy });
+const point = (latencyMs: number, value: number): ParetoPoint => ({ latencyMs, value });
 
 /** ZDT1's front f2 = 1 - sqrt(f1) with f1 as latency and 1 - f2 as accuracy: accuracy = sqrt(latency) on [0, 1]. */
 const zdt1 = (count: number) => Array.from({ length: count }, (_, i) => {
@@ -51,7 +51,7 @@ describe('hypervolume', () => {
       let cells = 0;
       for (let x = 0; x < 10; x++) {
         for (let y = 1; y < 14; y++) {
-          if (points.some(({ latencyMs, accuracy }) => latencyMs <= x && accuracy >= y + 1)) cells++;
+          if (points.some(({ latencyMs, value }) => latencyMs <= x && value >= y + 1)) cells++;
         }
       }
       expect(hypervolume(points, point(10, 1))).toBeCloseTo(cells, 9);
@@ -64,11 +64,11 @@ describe('hypervolume', () => {
     const reference = point(10, 0.1);
     const value = hypervolume(points, reference);
     expect(hypervolume(random.shuffled([...points, ...points]), reference)).toBeCloseTo(value, 12);
-    const worse = points.map(({ latencyMs, accuracy }) => point(latencyMs + 0.1, accuracy - 0.01));
+    const worse = points.map(({ latencyMs, value }) => point(latencyMs + 0.1, value - 0.01));
     expect(hypervolume([...points, ...worse], reference)).toBeCloseTo(value, 12);
-    const moved = points.map(({ latencyMs, accuracy }) => point(latencyMs + 3, accuracy + 0.2));
+    const moved = points.map(({ latencyMs, value }) => point(latencyMs + 3, value + 0.2));
     expect(hypervolume(moved, point(13, 0.3))).toBeCloseTo(value, 10);
-    const scaled = points.map(({ latencyMs, accuracy }) => point(latencyMs * 1000, accuracy * 100));
+    const scaled = points.map(({ latencyMs, value }) => point(latencyMs * 1000, value * 100));
     expect(hypervolume(scaled, point(10_000, 10)) / 1e5).toBeCloseTo(value, 10);
   });
 
@@ -79,7 +79,7 @@ describe('hypervolume', () => {
     for (let i = 0; i < 100; i++) {
       const next = point(random.uniform(), random.uniform());
       const before = hypervolume(points, reference);
-      const dominated = points.some((one) => one.latencyMs <= next.latencyMs && one.accuracy >= next.accuracy);
+      const dominated = points.some((one) => one.latencyMs <= next.latencyMs && one.value >= next.value);
       points.push(next);
       const after = hypervolume(points, reference);
       if (dominated) expect(after).toBeCloseTo(before, 12);
@@ -98,9 +98,9 @@ describe('normalizedHypervolume', () => {
 });
 
 describe('defaultReferencePoint', () => {
-  it('is the budget, or the largest architecture, at the accuracy of guessing', () => {
-    expect(defaultReferencePoint({ maxMs: 20 }, 300, 10)).toEqual(point(20, 0.1));
-    expect(defaultReferencePoint({}, 300, 1000)).toEqual(point(300, 0.001));
+  it('is the budget, or the largest architecture, at the reference value', () => {
+    expect(defaultReferencePoint({ maxMs: 20 }, 300, 0.1)).toEqual(point(20, 0.1));
+    expect(defaultReferencePoint({}, 300, -7)).toEqual(point(300, -7));
   });
 });
 
@@ -118,7 +118,7 @@ describe('igdPlus', () => {
   });
 
   it('falls as a front is approached', () => {
-    const shifted = (by: number) => zdt1(50).map(({ latencyMs, accuracy }) => point(latencyMs + by, accuracy - by));
+    const shifted = (by: number) => zdt1(50).map(({ latencyMs, value }) => point(latencyMs + by, value - by));
     const values = [0.2, 0.1, 0.05, 0].map((by) => igdPlus(shifted(by), zdt1(50), scale));
     expect(values).toEqual([...values].sort((a, b) => b - a));
     expect(values[3]).toBe(0);

@@ -4,7 +4,7 @@ import { dominates, exclusiveAreas, paretoFront, paretoRanks } from '../../core/
 import type { ParetoPoint } from '../../core/search/pareto.ts';
 import { hypervolume } from '../../core/search/indicators.ts';
 
-const point = (latencyMs: number, accuracy: number): ParetoPoint => ({ latencyMs, accuracy });
+const point = (latencyMs: number, value: number): ParetoPoint => ({ latencyMs, value });
 
 /** Coordinates from small grids, so that ties of every kind are frequent. */
 function randomPoints(random: Random, count: number, grid: number): ParetoPoint[] {
@@ -15,7 +15,7 @@ function randomPoints(random: Random, count: number, grid: number): ParetoPoint[
 function frontByDefinition(points: readonly ParetoPoint[]): ParetoPoint[] {
   return points
     .filter((one, i) => !points.some((other) => dominates(other, one)) && !points.slice(0, i).some((earlier) =>
-      earlier.latencyMs === one.latencyMs && earlier.accuracy === one.accuracy))
+      earlier.latencyMs === one.latencyMs && earlier.value === one.value))
     .sort((a, b) => a.latencyMs - b.latencyMs);
 }
 
@@ -58,9 +58,9 @@ describe('paretoFront', () => {
       const front = paretoFront(points);
       expect(paretoFront(front)).toEqual(front);
       expect(paretoFront(random.shuffled(points))).toEqual(front);
-      const worse = points.map(({ latencyMs, accuracy }) => point(latencyMs + 1, accuracy));
+      const worse = points.map(({ latencyMs, value }) => point(latencyMs + 1, value));
       expect(paretoFront([...worse, ...points])).toEqual(front);
-      const stretch = ({ latencyMs, accuracy }: ParetoPoint) => point(Math.exp(latencyMs), accuracy ** 3);
+      const stretch = ({ latencyMs, value }: ParetoPoint) => point(Math.exp(latencyMs), value ** 3);
       expect(paretoFront(points.map(stretch))).toEqual(front.map(stretch));
     }
   });
@@ -83,7 +83,7 @@ describe('paretoFront', () => {
     });
     const front = paretoFront(points);
     expect(front.length).toBeGreaterThan(10);
-    expect(front.every(({ accuracy }, i) => i === 0 || accuracy > front[i - 1].accuracy)).toBe(true);
+    expect(front.every(({ value }, i) => i === 0 || value > front[i - 1].value)).toBe(true);
   });
 });
 

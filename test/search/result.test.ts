@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hypervolume } from '../../core/search/indicators.ts';
 import { dominates } from '../../core/search/pareto.ts';
-import { architectureId, evaluatedPoints, searchResult, searchResultSchema } from '../../core/search/result.ts';
+import { architectureId, evaluatedPoints, searchResult } from '../../core/search/result.ts';
+import { resultFile, searchResultSchema } from '../../core/search/resultFile.ts';
 import type { SearchState } from '../../core/search/state.ts';
 import { runToySearch, toyAccuracy, toyInterval, toyLatencyMs, toyProblem, toySettings, toySpace } from './toySpace.ts';
 import type { Toy } from './toySpace.ts';
@@ -12,7 +13,18 @@ const result = searchResult(problem, state);
 
 describe('the result of a search', () => {
   it('survives JSON and its own schema unchanged', () => {
-    expect(searchResultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+    expect(searchResultSchema.parse(JSON.parse(JSON.stringify(resultFile(result))))).toEqual(result);
+  });
+
+  it('is stored with accuracies under their own name, as studies have always stored it', () => {
+    const { front: [first], referencePoint } = result.devices[0];
+    const file = JSON.parse(JSON.stringify(resultFile(result)));
+    expect(Object.keys(file)).toEqual(['format', 'version', 'space', 'classes', 'evaluations', 'devices']);
+    expect(file.version).toBe(1);
+    expect(file.devices[0].referencePoint).toEqual({ latencyMs: 50, accuracy: referencePoint.value });
+    const { value, ...entry } = first;
+    expect(file.devices[0].front[0]).toEqual({ ...entry, accuracy: value });
+    expect(Object.keys(file.devices[0].front[1])).toEqual(['id', 'key', 'arch', 'accuracy', 'latencyMs', 'lowMs', 'highMs', 'macs']);
   });
 
   it('has for every device a front that nothing evaluated within its budget dominates', () => {
@@ -31,11 +43,11 @@ describe('the result of a search', () => {
 
   it('describes each architecture: accuracy and latency with its interval, MACs and name', () => {
     for (const [index, device] of result.devices.entries()) {
-      for (const { arch, key, id, accuracy, latencyMs, lowMs, highMs, macs } of device.front) {
+      for (const { arch, key, id, value, latencyMs, lowMs, highMs, macs } of device.front) {
         const toy = toySpace.parse(arch);
         expect(key).toBe(toySpace.key(toy));
         expect(id).toBe(architectureId(key));
-        expect(accuracy).toBe(toyAccuracy(toy));
+        expect(value).toBe(toyAccuracy(toy));
         expect(latencyMs).toBe(toyLatencyMs(toy, index === 0 ? 'left' : 'right'));
         expect([lowMs, highMs]).toEqual([0.9 * latencyMs, 1.1 * latencyMs]);
         // A pooled head of one hidden channel on one position: channels + 1 + classes.
@@ -49,12 +61,12 @@ describe('the result of a search', () => {
 
   it('stores the reference point with the hypervolume: the budget or the largest architecture, at guessing accuracy', () => {
     const [left, right] = result.devices;
-    expect(left.referencePoint).toEqual({ latencyMs: 50, accuracy: 0.1 });
-    expect(right.referencePoint).toEqual({ latencyMs: toyLatencyMs(toySpace.largest, 'right'), accuracy: 0.1 });
+    expect(left.referencePoint).toEqual({ latencyMs: 50, value: 0.1 });
+    expect(right.referencePoint).toEqual({ latencyMs: toyLatencyMs(toySpace.largest, 'right'), value: 0.1 });
     expect(left.hypervolume).toBeCloseTo(hypervolume(left.front, left.referencePoint), 12);
     expect(left.normalizedHypervolume).toBeCloseTo(left.hypervolume / (50 * 0.9), 12);
-    const other = searchResult(problem, state, { right: { latencyMs: 80, accuracy: 0.3 } }).devices[1];
-    expect(other.referencePoint).toEqual({ latencyMs: 80, accuracy: 0.3 });
+    const other = searchResult(problem, state, { right: { latencyMs: 80, value: 0.3 } }).devices[1];
+    expect(other.referencePoint).toEqual({ latencyMs: 80, value: 0.3 });
     expect(other.hypervolume).toBeCloseTo(hypervolume(other.front, other.referencePoint), 12);
   });
 
@@ -85,8 +97,8 @@ describe('how soon a search came close to its best', () => {
   const points = [[49, 0.2], [99, 0.3], [49, 0.6], [139, 0.6], [129, 0.61], [109, 0.65]] as const;
   const handMade: SearchState<Toy> = {
     ...state, devices: [device], settings: toySettings(), window: 0, pending: [], done: true,
-    archive: points.map(([latencyMs, accuracy], i) => (
-      { key: String(i), arch: toySpace.smallest, latencies: [toyInterval(latencyMs)], accuracy, batch: i < 2 ? 0 : 1 })),
+    archive: points.map(([latencyMs, value], i) => (
+      { key: String(i), arch: toySpace.smallest, latencies: [toyInterval(latencyMs)], value, batch: i < 2 ? 0 : 1 })),
   };
 
   it('is counted in single evaluations, whatever generations they came in', () => {

@@ -4,6 +4,7 @@ import { networkMacs } from '../../core/network/counts.ts';
 import { networkParams } from '../../core/network/blockGraph.ts';
 import { createSearch } from '../../core/search/evolution.ts';
 import { sizeText, sizeViolation } from '../../core/search/sizeLimits.ts';
+import { accuracyObjective, valid } from '../../core/search/objective.ts';
 import type { SearchProblem } from '../../core/search/problem.ts';
 import type { AutoFormerArchitecture } from '../../core/spaces/autoformer/architecture.ts';
 import { autoFormerTiny } from '../../core/spaces/autoformer/space.ts';
@@ -39,7 +40,7 @@ describe('a search with limits of size', () => {
     const { archive } = runToySearch(toyProblem([{ name: 'left' }]), {
       selection: 'accuracy', generations: 18, initialPopulation: 50, parents: 10, mutations: 25, crossovers: 25, mutation: { uniform: 1 }, ...limits,
     }, 'AutoFormer');
-    const best = archive.reduce((most, { accuracy }) => Math.max(most, accuracy), 0);
+    const best = valid(archive).reduce((most, { value }) => Math.max(most, value), 0);
     let truth = 0;
     for (let number = 0; number < 5 ** 8; number++) {
       const arch = Array.from({ length: 8 }, (_, i) => Math.floor(number / 5 ** i) % 5);
@@ -60,7 +61,7 @@ describe('a search with limits of size', () => {
 });
 
 describe('the distance from limits of size', () => {
-  const problem: SearchProblem<AutoFormerArchitecture> = { space: autoFormerTiny, devices: [], classes: 1000, predict: () => [] };
+  const problem: SearchProblem<AutoFormerArchitecture> = { space: autoFormerTiny, objective: accuracyObjective, devices: [], classes: 1000, predict: () => [] };
 
   it('is the share by which parameters are too few or too many', () => {
     // 5,867,944 parameters.

@@ -50,11 +50,11 @@ describe.each([
 
   it('ignores accuracies that it already knows, as a replayed log repeats them', () => {
     let state = createSearch(problem, toySettings(settings), new Random(11));
-    const log: { key: string; accuracy: number }[] = [];
+    const log: { key: string; value: number }[] = [];
     while (!state.done) {
       log.push(...answer(nextCandidates(state)));
       state = advance(problem, state, log);
-      expect(advance(problem, state, log.map(({ key }) => ({ key, accuracy: 0 })))).toEqual(state);
+      expect(advance(problem, state, log.map(({ key }) => ({ key, value: 0 })))).toEqual(state);
     }
     expect(state).toEqual(undisturbed);
   });
@@ -77,11 +77,11 @@ describe('a search', () => {
     const state = createSearch(problem, toySettings(), new Random(5));
     const broken = (change: object) => () => restoreSearch(problem, { ...state, ...change });
     expect(broken({ random: [1, 2, 3] })).toThrow(/cannot be read: random/);
-    expect(broken({ version: 2 })).toThrow(InputError);
+    expect(broken({ version: 3 })).toThrow(InputError);
     expect(broken({ pending: [{ ...state.pending[0], arch: [9] }] })).toThrow(/eight integers/);
     expect(() => restoreSearch(problem, null)).toThrow(InputError);
-    expect(broken({ space: 'other' })).toThrow('is of other on left, right; this one is of toy on left, right');
+    expect(broken({ space: 'other' })).toThrow('is of other by accuracy on left, right; this one is of toy by accuracy on left, right');
     expect(() => restoreSearch(toyProblem([{ name: 'left', maxMs: 30 }]), state))
-      .toThrow('is of toy on left, right; this one is of toy on left (30 ms)');
+      .toThrow('is of toy by accuracy on left, right; this one is of toy by accuracy on left (30 ms)');
   });
 });

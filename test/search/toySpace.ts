@@ -1,6 +1,7 @@
 import { InputError } from '../../core/base/errors.ts';
 import type { Block } from '../../core/network/blocks.ts';
 import { Random } from '../../core/base/random.ts';
+import { accuracyObjective } from '../../core/search/objective.ts';
 import type { ParetoPoint } from '../../core/search/pareto.ts';
 import type { LatencyInterval, SearchProblem, TargetDevice } from '../../core/search/problem.ts';
 import { advance, createSearch, nextCandidates } from '../../core/search/evolution.ts';
@@ -91,6 +92,7 @@ export function toyProblem(devices: readonly TargetDevice[] = [{ name: 'left' },
     space: toySpace,
     devices,
     classes: 10,
+    objective: accuracyObjective,
     predict: (arch) => devices.map(({ name }) => toyInterval(toyLatencyMs(arch, name === 'left' ? 'left' : 'right'))),
   };
 }
@@ -99,7 +101,7 @@ export function toyProblem(devices: readonly TargetDevice[] = [{ name: 'left' },
 export function allToyPoints(phone: keyof typeof costs): ParetoPoint[] {
   return Array.from({ length: levels ** choices }, (_, number) => {
     const arch = everyChoice((i) => Math.floor(number / levels ** i) % levels);
-    return { latencyMs: toyLatencyMs(arch, phone), accuracy: toyAccuracy(arch) };
+    return { latencyMs: toyLatencyMs(arch, phone), value: toyAccuracy(arch) };
   });
 }
 
@@ -108,7 +110,7 @@ export const toySettings = (settings: SearchSettingsInput = {}) => searchSetting
 });
 
 export const answer = (candidates: readonly { key: string; arch: Toy }[]) =>
-  candidates.map(({ key, arch }) => ({ key, accuracy: toyAccuracy(arch) }));
+  candidates.map(({ key, arch }) => ({ key, value: toyAccuracy(arch) }));
 
 /** Runs a search to its end without disturbance. */
 export function runToySearch(

@@ -6,12 +6,12 @@ import type { FrontsPanel } from '../../core/study/frontsPicture.ts';
 import { evaluatedPoints, searchResult } from '../../core/search/result.ts';
 import { runToySearch, toyProblem } from '../search/toySpace.ts';
 
-const point = (latencyMs: number, accuracy: number, name?: string) =>
-  ({ latencyMs, accuracy, lowMs: latencyMs * 0.9, highMs: latencyMs * 1.1, name });
+const point = (latencyMs: number, value: number, name?: string) =>
+  ({ latencyMs, value, lowMs: latencyMs * 0.9, highMs: latencyMs * 1.1, name });
 const panel: FrontsPanel = {
   device: 'pixel4',
   front: [point(5, 0.5, 'min'), point(10, 0.6), point(20, 0.7)],
-  evaluated: [{ latencyMs: 12, accuracy: 0.4 }, { latencyMs: 60, accuracy: 0.72 }],
+  evaluated: [{ latencyMs: 12, value: 0.4 }, { latencyMs: 60, value: 0.72 }],
   maxMs: 25,
 };
 const baseline = { label: 'linear classifier', accuracy: 0.31 };
@@ -82,7 +82,7 @@ describe('the picture of the fronts', () => {
 
   it('stays small with ten thousand evaluated architectures', () => {
     const evaluated = Array.from({ length: 10_000 }, (_, i) =>
-      ({ latencyMs: 1 + (i * 7919) % 24_000 / 1000, accuracy: 0.3 + (i * 104_729) % 4000 / 10_000 }));
+      ({ latencyMs: 1 + (i * 7919) % 24_000 / 1000, value: 0.3 + (i * 104_729) % 4000 / 10_000 }));
     expect(frontsSvg({ panels: [{ ...panel, evaluated }] }).length).toBeLessThan(400_000);
   });
 

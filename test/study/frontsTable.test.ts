@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { accuracyObjective } from '../../core/search/objective.ts';
 import type { SearchResult } from '../../core/search/result.ts';
 import { frontsTable, millions, ms, percent } from '../../core/study/frontsTable.ts';
 
-const entry = (id: string, latencyMs: number, accuracy: number, more: object = {}) => ({
-  id, key: `key-of-${id}`, arch: {}, accuracy, latencyMs, lowMs: 0.95 * latencyMs, highMs: 1.1 * latencyMs,
+const entry = (id: string, latencyMs: number, value: number, more: object = {}) => ({
+  id, key: `key-of-${id}`, arch: {}, value, latencyMs, lowMs: 0.95 * latencyMs, highMs: 1.1 * latencyMs,
   macs: 64.9e6, ...more,
 });
 
 const result: SearchResult = {
-  format: 'pocketformer-fronts', version: 1, space: 'elasticvit', classes: 10, evaluations: 30,
+  space: 'elasticvit', classes: 10, objective: accuracyObjective, evaluations: 30, invalid: 0, top: [],
   devices: [
     {
       device: 'pixel4', maxMs: 30, evaluated: 20, hypervolume: 13.5, normalizedHypervolume: 0.5, progress: [],
-      referencePoint: { latencyMs: 30, accuracy: 0.1 },
+      referencePoint: { latencyMs: 30, value: 0.1 },
       front: [
         entry('aaaaaaaa', 6.82, 0.672, { name: 'T1', params: 8.91e6 }),
         entry('bbbbbbbb', 21.1, 0.7723, { macs: 221.549e6, params: 10.84e6 }),
@@ -20,7 +21,7 @@ const result: SearchResult = {
     },
     {
       device: 'pixel6', evaluated: 0, hypervolume: 0, normalizedHypervolume: 0, progress: [], front: [],
-      referencePoint: { latencyMs: 101.4, accuracy: 0.1 },
+      referencePoint: { latencyMs: 101.4, value: 0.1 },
     },
   ],
 };

@@ -6,13 +6,15 @@ import { predictLatency } from '../../core/latency/predict.ts';
 import { networkParams } from '../../core/network/blockGraph.ts';
 import { networkMacs } from '../../core/network/counts.ts';
 import { defaultReferencePoint, hypervolume, normalizedHypervolume } from '../../core/search/indicators.ts';
+import { accuracyObjective } from '../../core/search/objective.ts';
 import { paretoFront } from '../../core/search/pareto.ts';
 import { architectureId } from '../../core/search/result.ts';
 import type { DeviceFront } from '../../core/search/result.ts';
+import { resultFile } from '../../core/search/resultFile.ts';
 import { getSpace } from '../../core/spaces/index.ts';
 import type { NewEvent } from '../../core/study/eventTypes.ts';
 import { studyPaths } from '../../core/study/folder.ts';
-import { summarySchema } from '../../core/study/summary.ts';
+import { summaryFile } from '../../core/study/summaryFile.ts';
 import { writeStudyInfo } from '../../core/study/studyInfo.ts';
 import { InventedTraining } from './inventedTraining.ts';
 
@@ -40,7 +42,8 @@ interface Predicted {
 interface One extends Predicted {
   readonly key: string;
   readonly arch: unknown;
-  readonly accuracy: number;
+  /** Accuracy. */
+  readonly value: number;
 }
 
 /**
@@ -58,7 +61,7 @@ export async function writeLargeStudy(directory: string, options: LargeStudyOpti
   const fronts = devices.map(() => [] as (One & { latencyMs: number })[]);
   const progress = devices.map(() => [] as { evaluations: number; hypervolume: number }[]);
   const referencePoints = devices.map(({ model }) =>
-    defaultReferencePoint({}, predictLatency(model, space.lower(space.largest)).latencyMs, classes));
+    defaultReferencePoint({}, predictLatency(model, space.lower(space.largest)).latencyMs, 1 / classes));
 
   history.add({ kind: 'study-started', name: 'large', space: space.id, seed, pocketformerVersion: '0.1.0' });
   history.add({ kind: 'phase-started', phase: 'data' });
@@ -74,7 +77,7 @@ export async function writeLargeStudy(directory: string, options: LargeStudyOpti
     for (; done < until; done++) {
       const one = draw(batch / batches);
       drawn.push(one);
-      const { accuracy, macs, params, latencies, key, arch } = one;
+      const { value: accuracy, macs, params, latencies, key, arch } = one;
       const latencyMs = Object.fromEntries(devices.map(({ name }, i) => [name, Number(latencies[i].latencyMs.toPrecision(6))]));
       history.add({ kind: 'evaluation', accuracy, images, macs, params, latencyMs, batch, label: key, arch });
     }
@@ -93,18 +96,18 @@ export async function writeLargeStudy(directory: string, options: LargeStudyOpti
 
   const deviceFronts = devices.map(({ name }, i): DeviceFront => ({
     device: name,
-    front: fronts[i].map(({ key, arch, accuracy, latencies, macs, params }) => (
-      { id: architectureId(key), key, arch, accuracy, ...latencies[i], macs, params })),
+    front: fronts[i].map(({ key, arch, value, latencies, macs, params }) => (
+      { id: architectureId(key), key, arch, value, ...latencies[i], macs, params })),
     hypervolume: hypervolume(fronts[i], referencePoints[i]),
     normalizedHypervolume: normalizedHypervolume(fronts[i], referencePoints[i]),
     referencePoint: referencePoints[i],
     evaluated: evaluations,
     progress: progress[i],
   }));
-  const result = { format: 'pocketformer-fronts', version: 1, space: space.id, classes, evaluations, devices: deviceFronts } as const;
-  writeFileSync(paths.fronts, `${JSON.stringify(result, undefined, 2)}\n`);
-  writeFileSync(paths.summary, `${JSON.stringify(summarySchema.parse({
-    format: 'pocketformer-summary', version: 1, name: 'large', space: space.id, seed, engine: 'ort',
+  const result = { space: space.id, classes, objective: accuracyObjective, evaluations, invalid: 0, devices: deviceFronts, top: [] };
+  writeFileSync(paths.fronts, `${JSON.stringify(resultFile(result), undefined, 2)}\n`);
+  writeFileSync(paths.summary, `${JSON.stringify(summaryFile({
+    name: 'large', space: space.id, seed, engine: 'ort', scoring: null,
     data: {
       id: 'synthetic', classes: Array.from({ length: classes }, (_, i) => `class ${i}`), trainImages: 8000, valImages: images,
       imageSize: 64, skipped: [], linearAccuracy: 0.31,
@@ -139,7 +142,7 @@ function drawer(random: Random, predicted: number): (progress: number) => One {
     }
     const typical = 0.35 + 0.45 * (1 - Math.exp(-macs / 1.2e7)) + 0.03 * progress;
     const accuracy = Math.round(images * Math.min(0.99, Math.max(0.1, typical + 0.025 * random.normal()))) / images;
-    return { key: space.key(arch), arch, accuracy, macs, params, latencies: own };
+    return { key: space.key(arch), arch, value: accuracy, macs, params, latencies: own };
   };
 }
 

@@ -6,6 +6,7 @@ import { batchIndices } from '../../core/data/order.ts';
 import { startEngine } from '../../core/engine/engines.ts';
 import { getSpace } from '../../core/spaces/index.ts';
 import { createStudy } from '../../core/study/folder.ts';
+import { requireTraining } from '../../core/study/requireTraining.ts';
 import { parseStudyFile } from '../../core/study/studyFile.ts';
 import { SupernetTrainer } from '../../core/training/supernet/trainer.ts';
 
@@ -24,7 +25,7 @@ search: { calibrationBatches: 1 }
  * @param evaluated how many
  */
 export async function smallTrainedStudy(directory: string, evaluated = 0): Promise<void> {
-  const settings = parseStudyFile(text, 'small.yaml');
+  const settings = requireTraining(parseStudyFile(text, 'small.yaml'), 'small');
   const study = await createStudy(directory, { settings, text, path: 'small.yaml', baseDir: directory });
   const space = getSpace(settings.space);
   const data = await loadData(settings.data, { baseDir: directory, cacheDir: study.paths.cache, seed: settings.seed });

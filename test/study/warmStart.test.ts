@@ -7,15 +7,18 @@ import { loadDevice } from '../../core/latency/devices.ts';
 import { LatencyTable } from '../../core/latency/latencyTable.ts';
 import { predictLatency } from '../../core/latency/predict.ts';
 import { createSearch, advance } from '../../core/search/evolution.ts';
+import { accuracyObjective } from '../../core/search/objective.ts';
 import type { SearchProblem } from '../../core/search/problem.ts';
 import { searchResult } from '../../core/search/result.ts';
+import { resultFile } from '../../core/search/resultFile.ts';
 import { searchSettingsSchema } from '../../core/search/settings.ts';
 import { getSpace } from '../../core/spaces/index.ts';
 import { readEvents } from '../../core/study/events.ts';
 import { effectiveEvents } from '../../core/study/eventTypes.ts';
 import { createStudy, openStudy } from '../../core/study/folder.ts';
 import { checkStudyText } from '../../core/study/library/checkStudy.ts';
-import { prepareRun, runStudy } from '../../core/study/run/runStudy.ts';
+import { prepareTraining } from '../../core/study/run/prepareRun.ts';
+import { runStudy } from '../../core/study/run/runStudy.ts';
 import { trainingPhase } from '../../core/study/run/trainingPhase.ts';
 import { parseStudyFile } from '../../core/study/studyFile.ts';
 import { earlierBest, readEarlierStudies } from '../../core/study/warmStart.ts';
@@ -26,7 +29,7 @@ const space = getSpace('elasticvit-mini');
 const models = ['pixel4', 'pixel6'].map(loadDevice);
 const table = new LatencyTable(space, models, 10);
 const problem: SearchProblem<unknown> = {
-  space, classes: 10, devices: models.map(({ name }) => ({ name })), predict: (arch) => table.predict(arch),
+  space, objective: accuracyObjective, classes: 10, devices: models.map(({ name }) => ({ name })), predict: (arch) => table.predict(arch),
 };
 const settings = searchSettingsSchema.parse({ initialPopulation: 12, generations: 0 });
 const studyOf = (text: string) => ({ settings: parseStudyFile(text, 'study.yaml'), text, path: 'study.yaml', baseDir: folder });
@@ -60,9 +63,9 @@ describe('beginning with earlier studies', () => {
   it('finds the fronts where only the results are left', async () => {
     const study = await createStudy(join(folder, 'tidied'), studyOf(studyText));
     let state = createSearch(problem, searchSettingsSchema.parse({ initialPopulation: 6, generations: 0 }), new Random(1));
-    state = advance(problem, state, state.pending.map(({ key }, i) => ({ key, accuracy: 0.1 * (i + 1) })));
+    state = advance(problem, state, state.pending.map(({ key }, i) => ({ key, value: 0.1 * (i + 1) })));
     const result = searchResult(problem, state);
-    await study.writeFile(study.paths.fronts, JSON.stringify(result));
+    await study.writeFile(study.paths.fronts, JSON.stringify(resultFile(result)));
     study.close();
     rmSync(join(folder, 'tidied', 'events.ndjson'), { force: true });
     const first = earlierBest(await readEarlierStudies(['tidied'], folder, space), problem, settings);
@@ -98,7 +101,7 @@ export: { perDevice: 0 }
 
 async function rememberedBy(directory: string) {
   const study = await openStudy(directory);
-  const context = await prepareRun(study, {});
+  const context = await prepareTraining(study, {});
   try {
     return (await trainingPhase(context)).remembered;
   } finally {

@@ -43,7 +43,7 @@ export const architectureMethods = {
     }),
     output: architectureDetail,
   },
-  /** Writes an ONNX file with the weights that the study's supernet has learned, and checks it in ONNX Runtime. */
+  /** Writes an ONNX file with the weights that the study's supernet has learned, or untrained ones where it trains nothing, and checks it in ONNX Runtime. */
   'architectures.export': {
     input: z.object({ study: studyId, arch, out: path, batch: z.union([z.literal('dynamic'), z.int().min(1).max(64)]) }),
     progress: z.object({ fraction: z.number(), words: z.string() }),

@@ -3,6 +3,12 @@ import { z } from 'zod';
 export const count = z.int().min(0);
 /** A fraction of correct answers, 0 to 1. */
 export const accuracy = z.number();
+/** Of a study's objective: its number, or its negative where lower numbers are better, so that larger is always better. */
+export const value = z.number();
+/** What a study makes large beside keeping latencies small. */
+export const objective = z.object({
+  id: z.string(), title: z.string(), kind: z.enum(['accuracy', 'score']), direction: z.enum(['higher', 'lower']),
+});
 /** Stable name of a study in this library. */
 export const studyId = z.string().min(1);
 /** A genotype in its space's JSON form. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventSchema } from '../../study/eventTypes.ts';
-import { accuracy, arch, bytes, count, float32, float64, nothing, path, problem, spread, studyId, time, uint32 } from './common.ts';
+import { accuracy, arch, bytes, count, float32, float64, nothing, objective, path, problem, spread, studyId, time, uint32, value } from './common.ts';
 
 export const studyStates = ['created', 'queued', 'running', 'paused', 'stopping', 'interrupted', 'failed', 'crashed', 'finished'] as const;
 
@@ -15,8 +15,10 @@ export const studyRow = z.object({
   tags: z.array(z.string()), archived: z.boolean(),
   progress: z.object({ phase: z.string(), fraction: z.number(), remainingSeconds: z.number().optional() }).nullable(),
   best: z.array(z.object({
-    device: z.string(), frontSize: count, hypervolume: z.number(), accuracy, latencyMs: z.number(),
+    device: z.string(), frontSize: count, hypervolume: z.number(), value, latencyMs: z.number(),
   })),
+  /** Null while its settings cannot be read. */
+  objective: objective.nullable(),
   /** Of a linear classifier on the same pixels. */
   linearAccuracy: accuracy.nullable(),
   imageSize: count.nullable(),
@@ -25,24 +27,31 @@ export const studyRow = z.object({
 });
 
 const frontEntry = z.object({
-  id: z.string(), key: z.string(), name: z.string().optional(), arch, accuracy, latencyMs: z.number(), lowMs: z.number(),
+  id: z.string(), key: z.string(), name: z.string().optional(), arch, value, latencyMs: z.number(), lowMs: z.number(),
   highMs: z.number(), macs: z.number(), params: z.number().optional(),
 });
-const point = z.object({ latencyMs: z.number(), accuracy });
+const point = z.object({ latencyMs: z.number(), value });
 
 export const studySummary = z.object({
+  /** Null in a study that needs no images. */
   data: z.object({
-    classes: z.array(z.string()), trainImages: count, valImages: count, imageSize: count, linearAccuracy: accuracy,
+    classes: z.array(z.string()), trainImages: count, valImages: count, imageSize: count,
+    /** Null in a study that trains nothing. */
+    linearAccuracy: accuracy.nullable(),
     skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
-  }),
+  }).nullable(),
   evaluations: count,
+  /** Evaluations without a valid score. */
+  invalid: count,
   fronts: z.array(z.object({
     device: z.string(), maxMs: z.number().optional(), front: z.array(frontEntry), hypervolume: z.number(), referencePoint: point,
     progress: z.array(z.object({ evaluations: z.number(), hypervolume: z.number() })),
   })),
   exported: z.array(z.object({
     /** Relative to the study's folder. */
-    path: z.string(), devices: z.array(z.string()), id: z.string(), key: z.string(), sizeBytes: count, accuracy, relativeDiff: z.number(),
+    path: z.string(), devices: z.array(z.string()), id: z.string(), key: z.string(), sizeBytes: count, relativeDiff: z.number(),
+    /** On all validation images; null where the weights are untrained. */
+    accuracy: accuracy.nullable(),
     /** When the file was written; null when it is not there any more. */
     time: time.nullable(),
   })),
@@ -51,7 +60,7 @@ export const studySummary = z.object({
 
 /** The evaluated architectures from row `from` on, a column each. Missing values are NaN. */
 export const evaluationColumns = z.object({
-  from: count, count, accuracy: float32, macs: float64, params: float64,
+  from: count, count, value: float64, macs: float64, params: float64,
   /** Generation of the search that asked for it. */
   batch: uint32,
   latencyMs: z.record(z.string(), float32),
@@ -124,6 +133,8 @@ export const studyMethods = {
       isOpenBelow: z.boolean().optional(), isRequired: z.boolean(),
       /** The field is of use only while another setting has one of these values; `default` is what that one has when not written. */
       when: z.object({ path: z.array(z.string()), values: z.array(z.string()), default: z.string().optional() }).optional(),
+      /** The field is of use only in studies that train, or only in those that score. */
+      sort: z.enum(['training', 'scoring']).optional(),
     })),
   },
   'draft.check': { input: draft, output: checkedDraft },
@@ -143,7 +154,9 @@ export const studyMethods = {
         /** Share of sampled architectures within the device's limit; null without one. */
         withinLimit: z.number().nullable(),
       })),
-      plannedEvaluations: count, trainingSteps: count, trainImages: count.nullable(),
+      plannedEvaluations: count,
+      /** Null where nothing is trained. */
+      trainingSteps: count.nullable(), trainImages: count.nullable(),
       notes: z.array(z.string()),
     }),
   },
@@ -155,12 +168,13 @@ export const studyMethods = {
       problems: z.array(z.string()),
     }),
   },
-  /** Trains for some seconds to find out how long the study would take. */
+  /** Trains or scores for some seconds to find out how long the study would take. */
   'draft.probe': {
     input: draft.extend({ seconds: z.number().min(1).max(60) }),
     progress: z.object({ fraction: z.number(), words: z.string() }),
     output: z.object({
-      imagesPerSecond: z.number(), secondsPerStep: z.number(), secondsPerEvaluation: z.number(),
+      /** Of training; null where nothing is trained. */
+      imagesPerSecond: z.number().nullable(), secondsPerStep: z.number().nullable(), secondsPerEvaluation: z.number(),
       dataSeconds: z.number(), trainingSeconds: z.number(), searchSeconds: z.number(), exportSeconds: z.number(), totalSeconds: z.number(),
       peakMemoryBytes: z.number(),
     }),

@@ -7,7 +7,7 @@ import { describeStudy } from '../../study/folder.ts';
 import type { StudyRow as LibraryRow } from '../../study/library/studyRow.ts';
 import type { StudyLibrary } from '../../study/library/studyLibrary.ts';
 import { readSummary } from '../../study/summary.ts';
-import type { StudySummary } from '../../study/summary.ts';
+import type { DataSummary, StudySummary } from '../../study/summary.ts';
 import { readText } from '../../study/textFile.ts';
 import type { OutputOf } from '../contract/contract.ts';
 import type { Job, StudyRow, StudySummaryView } from '../contract/types.ts';
@@ -62,13 +62,17 @@ async function summaryOf(directory: string, path: string): Promise<StudySummaryV
     if (error instanceof InputError && error.code === 'no-summary') return null;
     throw error;
   }
-  const { data: { id: _, ...data }, result, exported, warnings } = summary;
+  const { data, result, exported, warnings } = summary;
   return {
-    data, warnings, evaluations: result?.evaluations ?? 0,
-    exported: await Promise.all(exported.map(async (model) => ({ ...model, time: await writtenAt(resolve(directory, model.path)) }))),
+    data: data && dataView(data), warnings: [...warnings], evaluations: result?.evaluations ?? 0, invalid: result?.invalid ?? 0,
+    exported: await Promise.all(exported.map(async (model) => ({ ...model, devices: [...model.devices], time: await writtenAt(resolve(directory, model.path)) }))),
     fronts: (result?.devices ?? []).map(({ device, maxMs, front, hypervolume, referencePoint, progress }) =>
-      ({ device, maxMs, front, hypervolume, referencePoint, progress })),
+      ({ device, maxMs, front: [...front], hypervolume, referencePoint, progress: [...progress] })),
   };
+}
+
+function dataView({ id: _, classes, skipped, ...data }: DataSummary): StudySummaryView['data'] {
+  return { ...data, classes: [...classes], skipped: skipped.map((one) => ({ ...one })) };
 }
 
 /** When a file was last written; null where there is none. */

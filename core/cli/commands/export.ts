@@ -85,7 +85,7 @@ interface UntrainedExport {
 
 async function exportUntrained(network: Network, { engine, out, batch, arch, seed }: UntrainedExport): Promise<ExportReport> {
   const { exportNetwork } = await import('../../export/exportNetwork.ts');
-  const { freshWeights } = await import('../freshWeights.ts');
+  const { freshWeights } = await import('../../model/freshWeights.ts');
   return exportNetwork({
     weights: freshWeights(network, seed, engine), engine, out, batch, seed, architecture: arch, version: pocketformerVersion(),
     writeFile: writeFileAtomic,

@@ -36,9 +36,9 @@ function volume(front: readonly Point[], reference: Point): number {
   }
 }
 
-/** The plane's area knows one objective to be large, accuracy; a smaller one is a larger negative. */
+/** The plane's area knows one objective to be large; a smaller one is a larger negative. */
 function area(front: readonly Point[], reference: Point): number {
-  const place = ([first, second]: Point) => ({ latencyMs: first, accuracy: -second });
+  const place = ([first, second]: Point) => ({ latencyMs: first, value: -second });
   return planeHypervolume(front.map(place), place(reference));
 }
 

@@ -6,7 +6,7 @@ import type { ParetoPoint } from '../pareto.ts';
 export interface Forecast {
   /** Of each device; undefined where the device's budget is not kept. */
   readonly points: readonly (ParetoPoint | undefined)[];
-  /** Standard deviation of the predicted accuracy, where it is known. */
+  /** Standard deviation of the predicted value, where it is known. */
   readonly deviation?: number;
 }
 
@@ -25,7 +25,7 @@ export interface ChoiceOptions {
  * objective instead, whether or not anything is to be gained there.
  *
  * Fewer than `count` only when there are fewer candidates. Ties go to the earlier candidate.
- * @param known what has been evaluated, by its forecast as well, since measured accuracies flatter the lucky
+ * @param known what has been evaluated, by its forecast as well, since measured values flatter the lucky
  */
 export function chooseCandidates<T extends Forecast>(
   candidates: readonly T[], known: readonly Forecast[], { count, explore, references }: ChoiceOptions,

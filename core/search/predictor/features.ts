@@ -1,7 +1,7 @@
 import type { LatencyInterval } from '../problem.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
 
-/** What accuracy is predicted from. */
+/** What the objective's value is predicted from. */
 export interface FeatureMaker<A> {
   /** Each dimension's place among its values and the logarithm of each device's latency, all from 0 to 1. */
   scaled(arch: A, latencies: readonly LatencyInterval[]): Float64Array;

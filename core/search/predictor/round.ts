@@ -1,16 +1,17 @@
 import type { Random } from '../../base/random.ts';
-import { defaultReferencePoint } from '../indicators.ts';
 import type { Candidate } from '../multiobjective/candidate.ts';
 import { evolve } from '../multiobjective/evolve.ts';
+import { valid } from '../objective.ts';
 import { Drafter } from '../population.ts';
 import type { Draft } from '../population.ts';
 import { constrainedMs, fitsDevice, predictLatencies } from '../problem.ts';
 import type { LatencyInterval, SearchProblem, TargetDevice } from '../problem.ts';
+import { referencePoints } from '../referencePoints.ts';
 import type { SearchSettings } from '../settings.ts';
 import { sizeViolation } from '../sizeLimits.ts';
 import type { Evaluated } from '../state.ts';
-import { fitAccuracyPredictor } from './accuracyPredictor.ts';
-import type { AccuracyPredictor } from './accuracyPredictor.ts';
+import { fitObjectivePredictor } from './objectivePredictor.ts';
+import type { ObjectivePredictor } from './objectivePredictor.ts';
 import { chooseCandidates } from './chooseCandidates.ts';
 import type { Forecast } from './chooseCandidates.ts';
 import { survivalOf } from './survivals.ts';
@@ -20,7 +21,7 @@ const exploreOneIn = 4;
 
 /**
  * One round of search inside a predictor, as MSuNAS (Lu et al., ECCV 2020) and LINAS (Cummings et al., 2022) do: learns
- * accuracy from everything evaluated so far, lets an optimiser loose on the prediction and on the latencies of all
+ * the objective's value from everything evaluated so far, lets an optimiser loose on the prediction and on the latencies of all
  * devices, and chooses from what it finds the few architectures that are worth evaluating. All it remembers is the
  * archive, so a search that was interrupted goes on exactly as it would have.
  * @returns at most `settings.evaluationsPerRound`; none when nothing new is left.
@@ -28,16 +29,16 @@ const exploreOneIn = 4;
 export function draftRound<A>(
   problem: SearchProblem<A>, settings: SearchSettings, archive: readonly Evaluated<A>[], random: Random,
 ): Draft<A>[] {
-  const predictor = fitAccuracyPredictor(problem, archive);
+  const examples = valid(archive);
+  if (examples.length === 0) return [];
+  const predictor = fitObjectivePredictor(problem, examples);
   const drafts = optimise(problem, settings, archive, predictor, random);
-  const largest = predictLatencies(problem, problem.space.largest);
-  const references = problem.devices.map((device, i) => defaultReferencePoint(device, largest[i].latencyMs, problem.classes));
   const count = settings.evaluationsPerRound;
   const points = (draft: Draft<A>) => pointsOf(problem, settings, predictor, draft);
   const candidates = drafts.map((draft) => (
     { draft, points: points(draft), deviation: predictor.deviation?.(draft.arch, draft.latencies) }));
   const chosen = chooseCandidates(candidates, archive.map((one) => ({ points: points(one) })), {
-    count, references, explore: predictor.deviation ? Math.floor(count / exploreOneIn) : 0,
+    count, references: referencePoints(problem, archive), explore: predictor.deviation ? Math.floor(count / exploreOneIn) : 0,
   }).map(({ draft }) => draft);
   if (chosen.length === count) return chosen;
   const known = [...archive, ...chosen].map(({ key }) => key);
@@ -49,7 +50,7 @@ export function draftRound<A>(
 /** What the optimiser ends with and is new and of use on some device, best first. */
 function optimise<A>(
   problem: SearchProblem<A>, settings: SearchSettings, archive: readonly Evaluated<A>[],
-  predictor: AccuracyPredictor<A>, random: Random,
+  predictor: ObjectivePredictor<A>, random: Random,
 ): Draft<A>[] {
   const { space, devices } = problem;
   const drafts = new Map<string, Draft<A>>(archive.map(({ key, arch, latencies }) => [key, { key, arch, latencies }]));
@@ -60,7 +61,7 @@ function optimise<A>(
     return draft;
   });
   const evaluate = (archs: readonly A[]): Candidate[] => draftsOf(archs).map(({ arch, latencies }) => ({
-    objectives: [1 - predictor.predict(arch, latencies), ...usefulLatencies(devices, settings, latencies)],
+    objectives: [-predictor.predict(arch, latencies), ...usefulLatencies(devices, settings, latencies)],
     violation: budgetViolation(devices, settings, latencies) + sizeViolation(problem, settings, arch),
   }));
   const survival = survivalOf(settings.algorithm);
@@ -103,9 +104,9 @@ function usefulLatencies(
 
 /** Where a forecast stands on every device. */
 function pointsOf<A>(
-  { devices }: SearchProblem<A>, settings: SearchSettings, predictor: AccuracyPredictor<A>, { arch, latencies }: Draft<A>,
+  { devices }: SearchProblem<A>, settings: SearchSettings, predictor: ObjectivePredictor<A>, { arch, latencies }: Draft<A>,
 ): Forecast['points'] {
-  const accuracy = predictor.predict(arch, latencies);
+  const value = predictor.predict(arch, latencies);
   return devices.map((_, device) => (fitsDevice(devices, settings, latencies, device)
-    ? { accuracy, latencyMs: latencies[device].latencyMs } : undefined));
+    ? { value, latencyMs: latencies[device].latencyMs } : undefined));
 }

@@ -4,10 +4,12 @@ import { networkMacs } from '../../network/counts.ts';
 import { readEvents } from '../events.ts';
 import { effectiveEvents, type StudyEvent } from '../eventTypes.ts';
 import type { Study } from '../folder.ts';
-import type { RunContext } from '../run/context.ts';
+import type { TrainingContext } from '../run/context.ts';
 import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
 import { safePoint, type PhaseProgress, type RunHooks } from '../run/hooks.ts';
-import { evaluatorOf, prepareRun, recordFailure } from '../run/runStudy.ts';
+import { prepareTraining } from '../run/prepareRun.ts';
+import { recordFailure } from '../run/runStudy.ts';
+import { evaluatorOf } from '../run/supernetJudge.ts';
 import { trainingPhase, type TrainedSupernet } from '../run/trainingPhase.ts';
 import { readText } from '../textFile.ts';
 import { bucketCandidates, type BucketCandidates } from './bucketCandidates.ts';
@@ -46,11 +48,11 @@ export async function runVariant(study: Study, variant: Variant, perBucket: numb
   const known = await readRunResult(study);
   if (known) return known;
   try {
-    const context = await prepareRun(study, { ...hooks, onProgress: (progress) => hooks.onProgress?.(progress) });
+    const context = await prepareTraining(study, { ...hooks, onProgress: (progress) => hooks.onProgress?.(progress) });
     try {
       const { weights, remembered } = await trainingPhase(context);
       const buckets = await judge(context, evaluatorOf(context, weights), candidatesOf(context, perBucket, remembered), hooks);
-      const { settings } = study;
+      const { settings } = context;
       const events = effectiveEvents(readEvents(study.paths.events).events);
       const result: RunResult = {
         format: 'pocketformer-ablation-run', version: 1, variant: variant.name, seed: settings.seed, steps: settings.training.steps,
@@ -72,15 +74,15 @@ export async function runVariant(study: Study, variant: Variant, perBucket: numb
 type Level = Omit<BucketCandidates<unknown>, 'candidates'> & Record<'candidates' | 'remembered', BucketCandidates<unknown>['candidates']>;
 
 /** What is judged at each level: the same architectures for all variants, and half as many that this one's training remembers. */
-function candidatesOf({ space, study, data }: RunContext, perBucket: number, remembered: TrainedSupernet['remembered']): Level[] {
-  return bucketCandidates(space, study.settings.training, perBucket).map((level, i) => ({
+function candidatesOf({ space, settings, data }: TrainingContext, perBucket: number, remembered: TrainedSupernet['remembered']): Level[] {
+  return bucketCandidates(space, settings.training, perBucket).map((level, i) => ({
     ...level,
     remembered: remembered[i].slice(0, Math.ceil(perBucket / 2)).map((arch) => (
       { key: space.key(arch), arch, macs: networkMacs(space.lower(arch, { classes: data.classes.length })) })),
   }));
 }
 
-async function judge(context: RunContext, evaluator: SubnetEvaluator, levels: readonly Level[], hooks: VariantHooks): Promise<RunResult['buckets']> {
+async function judge(context: TrainingContext, evaluator: SubnetEvaluator, levels: readonly Level[], hooks: VariantHooks): Promise<RunResult['buckets']> {
   const { space, data } = context;
   const total = levels.reduce((sum, { candidates, remembered }) => sum + candidates.length + remembered.length, 0);
   let done = 0;

@@ -5,7 +5,8 @@ import type { StudyEvent } from '../eventTypes.ts';
 /** What a table holds of an evaluation. Numbers that are missing or were not finite are NaN. */
 export interface EvaluationRow {
   readonly seq: number;
-  readonly accuracy: number;
+  /** The accuracy or score of the event. */
+  readonly number: number;
   readonly macs: number;
   readonly params: number;
   /** Absent in studies of earlier versions. */
@@ -18,7 +19,7 @@ export type EventLine = { readonly kind: 'evaluation'; readonly row: EvaluationR
 const number = z.number().nullish();
 /** The beginning of an evaluation's line as it is written now, before the label. */
 const headSchema = z.object({
-  seq: z.int().min(1), kind: z.literal('evaluation'), accuracy: z.number().nullable(), macs: number, params: number,
+  seq: z.int().min(1), kind: z.literal('evaluation'), accuracy: number, score: number, macs: number, params: number,
   latencyMs: z.record(z.string(), z.number().nullable()).optional(), batch: z.int().min(0).optional(),
 });
 
@@ -64,8 +65,8 @@ function headRow(bytes: Buffer, begin: number, end: number): EvaluationRow | und
 
 type Head = z.output<typeof headSchema>;
 
-function rowOf({ seq, accuracy, macs, params, batch, latencyMs = {} }: Head): EvaluationRow {
-  return { seq, accuracy: accuracy ?? NaN, macs: macs ?? NaN, params: params ?? NaN, batch, latencyMs };
+function rowOf({ seq, accuracy, score, macs, params, batch, latencyMs = {} }: Head): EvaluationRow {
+  return { seq, number: accuracy ?? score ?? NaN, macs: macs ?? NaN, params: params ?? NaN, batch, latencyMs };
 }
 
 function jsonOf(text: string): unknown {

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import { oriented } from '../../search/objective.ts';
+import type { Objective } from '../../search/objective.ts';
 import type { SearchSpace, SpaceDimension } from '../../spaces/space.ts';
 import { errorCode } from '../files.ts';
 import { parseEventLine } from './eventLine.ts';
@@ -30,6 +32,8 @@ export interface FollowOptions {
   /** `events.ndjson` and `cache` of `studyPaths`. */
   readonly paths: { readonly events: string; readonly cache: string };
   readonly space: SearchSpace;
+  /** What the study's numbers are. */
+  readonly objective: Pick<Objective, 'direction'>;
   /** An index is written when the history has grown by so much since the last one; smaller histories have none. */
   readonly indexEveryBytes?: number;
   readonly chunkBytes?: number;
@@ -155,7 +159,8 @@ export class FollowedEvaluations {
 
   #add(line: EventLine, offset: number, sizeBytes: number): void {
     if (line.kind === 'evaluation') {
-      this.#table.append(line.row, line.row.batch ?? this.#batch(), offset, sizeBytes);
+      const value = oriented(this.#options.objective, line.row.number);
+      this.#table.append(line.row, value, line.row.batch ?? this.#batch(), offset, sizeBytes);
       return;
     }
     const { event } = line;

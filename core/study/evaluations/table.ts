@@ -7,8 +7,8 @@ export interface EvaluationColumns {
   /** The first row. */
   readonly from: number;
   readonly count: number;
-  /** Fraction of correct answers, 0 to 1. */
-  readonly accuracy: Float32Array;
+  /** Of the study's objective, larger is better. */
+  readonly value: Float64Array;
   readonly macs: Float64Array;
   readonly params: Float64Array;
   /** Of the search: 0 is the initial population, then one for each generation. */
@@ -22,7 +22,7 @@ export interface FixedColumns {
   readonly macs: Float64Array;
   readonly params: Float64Array;
   readonly offset: Float64Array;
-  readonly accuracy: Float32Array;
+  readonly value: Float64Array;
   readonly batch: Uint32Array;
   readonly seq: Uint32Array;
   readonly sizeBytes: Uint32Array;
@@ -35,7 +35,7 @@ export interface AllColumns extends FixedColumns {
 
 const leastRows = 1024;
 
-/** Evaluated architectures as columns of numbers: 52 bytes a row for three devices. */
+/** Evaluated architectures as columns of numbers: 56 bytes a row for three devices. */
 export class EvaluationTable {
   #count = 0;
   #columns = fixedColumns(0);
@@ -59,11 +59,12 @@ export class EvaluationTable {
     return [...this.#latencyMs.keys()];
   }
 
-  append(row: EvaluationRow, batch: number, offset: number, sizeBytes: number): void {
+  /** @param value of the row's number */
+  append(row: EvaluationRow, value: number, batch: number, offset: number, sizeBytes: number): void {
     if (this.#count === this.#columns.seq.length) this.#grow();
     const i = this.#count++;
     const columns = this.#columns;
-    columns.accuracy[i] = row.accuracy;
+    columns.value[i] = value;
     columns.macs[i] = row.macs;
     columns.params[i] = row.params;
     columns.batch[i] = batch;
@@ -92,10 +93,10 @@ export class EvaluationTable {
   /** Copies of rows `from` up to but not including `to`. */
   slice(from = 0, to = this.#count): EvaluationColumns {
     const end = Math.min(to, this.#count);
-    const { accuracy, macs, params, batch } = this.#columns;
+    const { value, macs, params, batch } = this.#columns;
     return {
       from, count: Math.max(0, end - from),
-      accuracy: accuracy.slice(from, end), macs: macs.slice(from, end), params: params.slice(from, end),
+      value: value.slice(from, end), macs: macs.slice(from, end), params: params.slice(from, end),
       batch: batch.slice(from, end),
       latencyMs: Object.fromEntries([...this.#latencyMs].map(([device, column]) => [device, column.slice(from, end)])),
     };
@@ -104,10 +105,10 @@ export class EvaluationTable {
   /** Every column up to the last row, as views that are good until the table changes. */
   views(): AllColumns {
     const end = this.#count;
-    const { macs, params, offset, accuracy, batch, seq, sizeBytes } = this.#columns;
+    const { macs, params, offset, value, batch, seq, sizeBytes } = this.#columns;
     return {
       macs: macs.subarray(0, end), params: params.subarray(0, end), offset: offset.subarray(0, end),
-      accuracy: accuracy.subarray(0, end), batch: batch.subarray(0, end), seq: seq.subarray(0, end),
+      value: value.subarray(0, end), batch: batch.subarray(0, end), seq: seq.subarray(0, end),
       sizeBytes: sizeBytes.subarray(0, end),
       latencyMs: new Map([...this.#latencyMs].map(([device, column]) => [device, column.subarray(0, end)])),
     };
@@ -129,7 +130,7 @@ export class EvaluationTable {
 function fixedColumns(rows: number): FixedColumns {
   return {
     macs: new Float64Array(rows), params: new Float64Array(rows), offset: new Float64Array(rows),
-    accuracy: new Float32Array(rows), batch: new Uint32Array(rows), seq: new Uint32Array(rows),
+    value: new Float64Array(rows), batch: new Uint32Array(rows), seq: new Uint32Array(rows),
     sizeBytes: new Uint32Array(rows),
   };
 }

@@ -9,7 +9,7 @@ import { EvaluationTable } from './table.ts';
 import type { AllColumns } from './table.ts';
 
 const format = 'pocketformer-evaluations-index';
-const version = 1;
+const version = 2;
 const count = z.int().min(0);
 
 /** How far a history has been read. */
@@ -76,11 +76,11 @@ export async function readTableIndex(
   return { table: EvaluationTable.of(columnsOf(body, rows, devices)), position };
 }
 
-const bytesPerRow = (devices: number) => 3 * 8 + (4 + devices) * 4;
+const bytesPerRow = (devices: number) => 4 * 8 + (3 + devices) * 4;
 
 /** The widest first, so that each begins where its type may. */
-const inOrder = ({ macs, params, offset, accuracy, batch, seq, sizeBytes, latencyMs }: AllColumns) =>
-  [macs, params, offset, accuracy, batch, seq, sizeBytes, ...latencyMs.values()];
+const inOrder = ({ macs, params, offset, value, batch, seq, sizeBytes, latencyMs }: AllColumns) =>
+  [macs, params, offset, value, batch, seq, sizeBytes, ...latencyMs.values()];
 
 function columnsOf(body: Buffer, rows: number, devices: readonly string[]): AllColumns {
   // Copied once: a file's bytes need not begin at a multiple of 8.
@@ -95,7 +95,7 @@ function columnsOf(body: Buffer, rows: number, devices: readonly string[]): AllC
   const float32 = () => new Float32Array(buffer, next(4), rows);
   const uint32 = () => new Uint32Array(buffer, next(4), rows);
   return {
-    macs: float64(), params: float64(), offset: float64(), accuracy: float32(), batch: uint32(), seq: uint32(),
+    macs: float64(), params: float64(), offset: float64(), value: float64(), batch: uint32(), seq: uint32(),
     sizeBytes: uint32(), latencyMs: new Map(devices.map((device) => [device, float32()])),
   };
 }

@@ -57,8 +57,9 @@ export type WorkerReport = z.output<typeof reportSchema>;
 
 /** What the probe of a study found out, at the speed of this machine at this moment. */
 export interface ProbeResult {
-  readonly imagesPerSecond: number;
-  readonly secondsPerStep: number;
+  /** Of training; null where nothing is trained. */
+  readonly imagesPerSecond: number | null;
+  readonly secondsPerStep: number | null;
   readonly secondsPerEvaluation: number;
   readonly dataSeconds: number;
   readonly trainingSeconds: number;

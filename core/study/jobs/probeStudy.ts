@@ -15,22 +15,31 @@ import { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
 import { subnetsPerStep } from '../../training/supernet/sampling/subnetSampler.ts';
 import { SupernetTrainer } from '../../training/supernet/trainer.ts';
 import { writeFileAtomic } from '../files.ts';
-import { loadStudyDevices } from '../run/runStudy.ts';
+import { loadStudyDevices } from '../run/prepareRun.ts';
 import { parseStudyFile, searchSettingsOf } from '../studyFile.ts';
+import type { TrainedStudySettings } from '../studyFile.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import type { JobTask, ProbeResult } from './messages.ts';
 import { loadPartOfData } from './partOfData.ts';
+import { probeScoring } from './probeScoring.ts';
+import type { ProbeOptions } from './probeScoring.ts';
 import type { TaskHooks } from './tasks.ts';
 
 /**
- * Does a little of everything that a study does (training steps over all sizes of subnets, evaluations, an export) and
+ * Does a little of everything that a study does (training steps over all sizes of subnets or scores, evaluations, an export) and
  * scales it up. Takes `seconds` for training and a few more for the rest; leaves nothing on the disk.
  * @throws as `parseStudyFile` and `runStudy`; CancelledError
  */
 export async function probeStudy(
   { text, baseDir, seconds }: Extract<JobTask, { kind: 'probe' }>, { signal, onProgress }: Pick<TaskHooks, 'signal' | 'onProgress'>,
 ): Promise<ProbeResult> {
-  const settings = parseStudyFile(text, 'study.yaml');
+  const parsed = parseStudyFile(text, 'study.yaml');
+  return parsed.scoring === undefined ? probeTraining(parsed, { baseDir, seconds, signal, onProgress })
+    : probeScoring(parsed, { baseDir, seconds, signal, onProgress });
+}
+
+/** The probe of a study that trains. */
+async function probeTraining(settings: TrainedStudySettings, { baseDir, seconds, signal, onProgress }: ProbeOptions): Promise<ProbeResult> {
   const devices = loadStudyDevices(settings, baseDir);
   const { seed, training, search } = settings;
   const { threads, memoryGiB } = settings.compute;

@@ -9,6 +9,7 @@ import { checkProblem } from '../../search/problem.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { bucketLevels } from '../../training/supernet/sampling/levels.ts';
 import { smallestSubnets } from '../../training/supernet/sampling/smallestSubnets.ts';
+import { objectiveOf } from '../objectiveOf.ts';
 import { judgeStudy, searchSettingsOf } from '../studyFile.ts';
 import type { DeviceChoice, StudySettings } from '../studyFile.ts';
 import type { Path } from '../validationText.ts';
@@ -98,6 +99,7 @@ function devicesOf(settings: StudySettings, baseDir: string): { models: (DeviceM
 
 /** What the training would refuse at its beginning, as far as it can be told at once. */
 function trainingProblems({ space: id, training }: StudySettings, baseDir: string): Finding[] {
+  if (training === undefined) return [];
   const space = getSpace(id);
   const { buckets, sampling: { smallestSubnets: smallest }, distillation: { teachers } } = training;
   return [
@@ -126,7 +128,7 @@ function searchProblems(settings: StudySettings, models: readonly (DeviceModel |
   const devices = settings.devices.map((choice, i) => ({ name: names[i], maxMs: maxMsOf(choice) }));
   const space = getSpace(settings.space);
   try {
-    checkProblem({ space, devices, classes: space.defaultClasses, predict: () => [] }, searchSettingsOf(settings, names));
+    checkProblem({ space, devices, classes: space.defaultClasses, objective: objectiveOf(settings), predict: () => [] }, searchSettingsOf(settings, names));
     return [];
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -180,20 +182,21 @@ function budgetFindings(settings: StudySettings, models: readonly (DeviceModel |
 const ms = (value: number) => `${Number(value.toPrecision(3))} ms`;
 
 function sizeHints({ space, data, training }: StudySettings): Finding[] {
+  if (data === undefined) return [];
   const { resolutions } = getSpace(space);
   const [smallest, largest] = [resolutions[0], resolutions[resolutions.length - 1]];
   const hints: Finding[] = [];
   if (data.imageSize * 2 <= smallest) {
     hints.push({ path: ['data', 'imageSize'], text: `images of ${data.imageSize} px are enlarged: the networks of ${space} look at ${smallest} to ${largest} px` });
   }
-  if (training.warmupSteps > training.steps) {
+  if (training && training.warmupSteps > training.steps) {
     hints.push({ path: ['training', 'warmupSteps'], text: 'the warm-up is longer than the training' });
   }
   return hints;
 }
 
 async function dataProblems({ data }: StudySettings, baseDir: string): Promise<Finding[]> {
-  if (data.kind !== 'folder') return [];
+  if (data?.kind !== 'folder') return [];
   const path = resolve(baseDir, data.path);
   try {
     await folderLayout(path);

@@ -39,10 +39,11 @@ export interface StudyEstimate {
   readonly macs: Spread;
   readonly params: Spread;
   readonly latencies: DeviceEstimate[];
-  /** Accuracy evaluations that the search can ask for. */
+  /** Evaluations that the search can ask for. */
   readonly plannedEvaluations: number;
-  readonly trainingSteps: number;
-  /** Null when they would have to be counted. */
+  /** Null where nothing is trained. */
+  readonly trainingSteps: number | null;
+  /** Null when they would have to be counted, or there are none. */
   readonly trainImages: number | null;
   readonly notes: string[];
 }
@@ -84,14 +85,15 @@ export async function estimateStudy(settings: StudySettings, baseDir: string): P
   return {
     architectures: String(space.size), macs: sample.macs, params: sample.params, latencies,
     plannedEvaluations: space.size < BigInt(planned) ? Number(space.size) : planned,
-    trainingSteps: settings.training.steps,
-    trainImages: settings.data.kind === 'synthetic' ? settings.data.trainImages : null,
+    trainingSteps: settings.training?.steps ?? null,
+    trainImages: settings.data?.kind === 'synthetic' ? settings.data.trainImages : null,
     notes: note === undefined ? [] : [note],
   };
 }
 
-/** Undefined while the images cannot be looked at. */
+/** Undefined while the images cannot be looked at, and where there are none. */
 async function classesOf({ data, space }: StudySettings, baseDir: string): Promise<{ classes?: number; note?: string }> {
+  if (data === undefined) return {};
   if (data.kind === 'synthetic') return { classes: syntheticClasses.length };
   try {
     return { classes: (await folderLayout(resolve(baseDir, data.path))).classes.length };

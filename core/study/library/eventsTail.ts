@@ -99,7 +99,7 @@ function totalOf(events: readonly StudyEvent[], phase: Phase, settings: StudySet
   const started = events.findLast((event) => event.kind === 'phase-started' && event.phase === phase);
   if (started?.kind === 'phase-started' && started.totalSteps !== undefined) return started.totalSteps;
   switch (phase) {
-    case 'training': return settings.training.steps;
+    case 'training': return settings.training?.steps ?? 0;
     case 'search': return plannedEvaluations(searchSettingsOf(settings, settings.devices.map((_, i) => String(i))));
     default: return 0;
   }

@@ -22,6 +22,8 @@ export interface StudyField {
   readonly isRequired: boolean;
   /** The field is of use only while another setting has one of these values; `default` is what that one has when not written. */
   readonly when?: { readonly path: readonly string[]; readonly values: readonly string[]; readonly default?: string };
+  /** The field is of use only in studies that train, or only in those that score. */
+  readonly sort?: 'training' | 'scoring';
 }
 
 /** The parts of a JSON schema that are read here. */
@@ -53,6 +55,8 @@ const titles: Readonly<Record<string, string>> = {
   checkpointEverySteps: 'Steps between checkpoints', microBatchSize: 'Micro-batch size',
   decayConvolutions: 'Decay convolutions too', adaptiveClip: 'Adaptive clipping', averageDecay: 'Moving average of weights',
   smallestLoss: 'Loss of the smallest subnet',
+  'search.evaluations': 'Architectures drawn',
+  proxy: 'Score', 'scoring.seeds': 'Initialisations', inputs: 'Inputs',
   walk: 'Walk over the buckets', windowMacs: 'Window (MACs)',
   performance: 'Performance-aware sampling', 'training.performance.enabled': 'Remember good subnets', bankCapacity: 'Memory of a small bucket',
   largeBankCapacity: 'Memory of a large bucket', largeFromMacs: 'Large buckets from (MACs)', exploitStart: 'Exploit probability',
@@ -64,7 +68,8 @@ const titles: Readonly<Record<string, string>> = {
 
 /** The study file's format as a JSON schema, for editors that complete and check YAML. */
 export function studyJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(studySchema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
+  const schema = z.toJSONSchema(studySchema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
+  return { ...schema, anyOf: [{ required: ['data'] }, { required: ['scoring'] }], not: { required: ['training', 'scoring'] } };
 }
 
 /** All settings of a study file, in the file's order; a group comes before its settings. */
@@ -74,7 +79,7 @@ export function schemaOfStudy(): StudyField[] {
     switch (field.path.join('.')) {
       case 'space': return { ...field, kind: 'choice', choices: spaceIds };
       case 'devices': return { ...field, choices: listDevices().map(({ name }) => name) };
-      default: return withCondition(field, fields);
+      default: return withSort(withCondition(field, fields));
     }
   });
 }
@@ -82,13 +87,27 @@ export function schemaOfStudy(): StudyField[] {
 /** Settings that mean something only with one choice of another, which their schemas do not say. */
 const conditions: readonly { readonly fields: readonly string[]; readonly of: string; readonly isMet: (choice: string) => boolean }[] = [
   { of: 'search.algorithm', isMet: (choice) => choice === 'evolution', fields: ['generations', 'parents', 'mutations', 'crossovers'].map((name) => `search.${name}`) },
+  { of: 'search.algorithm', isMet: (choice) => choice === 'random', fields: ['search.evaluations'] },
   {
-    of: 'search.algorithm', isMet: (choice) => choice !== 'evolution',
+    of: 'search.algorithm', isMet: (choice) => choice !== 'random',
+    fields: ['initialPopulation', 'selection', 'warmStart', 'mutation.depth', 'mutation.choice', 'mutation.uniform'].map((name) => `search.${name}`),
+  },
+  {
+    of: 'search.algorithm', isMet: (choice) => choice !== 'evolution' && choice !== 'random',
     fields: ['rounds', 'evaluationsPerRound', 'predictorGenerations', 'predictorPopulation'].map((name) => `search.${name}`),
   },
   { of: 'search.selection', isMet: (choice) => choice === 'budget', fields: ['search.budgetWidthMs'] },
   { of: 'training.sampling.rule', isMet: (choice) => choice === 'bucket', fields: ['walk', 'windowMacs', 'smallestSubnets'].map((name) => `training.sampling.${name}`) },
 ];
+
+/** Settings outside their sections that only one sort of study has a use for. */
+const ofTraining: ReadonlySet<string> = new Set(['search.calibrationBatches', 'search.evaluationImages']);
+
+function withSort(field: StudyField): StudyField {
+  const [section] = field.path;
+  const sort = section === 'scoring' ? 'scoring' : section === 'training' || ofTraining.has(field.path.join('.')) ? 'training' : undefined;
+  return sort === undefined ? field : { ...field, sort };
+}
 
 function withCondition(field: StudyField, fields: readonly StudyField[]): StudyField {
   const key = field.path.join('.');

@@ -3,10 +3,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { messageOf, PocketformerError } from '../../base/errors.ts';
+import { accuracyObjective, oriented } from '../../search/objective.ts';
+import type { Objective } from '../../search/objective.ts';
 import { errorCode } from '../files.ts';
 import { studyPaths } from '../folder.ts';
 import { isLockName, studyLockHolder } from '../lock.ts';
 import type { LockHolder } from '../lock.ts';
+import { objectiveOf } from '../objectiveOf.ts';
 import { parseStudyFile } from '../studyFile.ts';
 import type { StudySettings } from '../studyFile.ts';
 import { readStudyInfo } from '../studyInfo.ts';
@@ -28,10 +31,10 @@ export interface StudyProblem {
 export interface BestOfDevice {
   readonly device: string;
   readonly frontSize: number;
-  /** In ms x accuracy. */
+  /** In ms x value. */
   readonly hypervolume: number;
-  /** Highest accuracy on the front, and what it costs. */
-  readonly accuracy: number;
+  /** Highest value on the front, and what it costs. */
+  readonly value: number;
   readonly latencyMs: number;
 }
 
@@ -53,6 +56,8 @@ export interface StudyRow {
   readonly engine: string | null;
   readonly tags: readonly string[];
   readonly archived: boolean;
+  /** What it makes large; null while its settings cannot be read. */
+  readonly objective: Objective | null;
   readonly progress: StudyProgress | null;
   readonly best: readonly BestOfDevice[];
   /** Of a linear classifier on the same pixels, 0 to 1. */
@@ -64,16 +69,17 @@ export interface StudyRow {
 
 /** What the list takes from results/summary.json. */
 const summaryExcerptSchema = z.object({
-  data: z.object({ imageSize: z.number(), linearAccuracy: z.number() }),
+  data: z.object({ imageSize: z.number(), linearAccuracy: z.number().optional() }).nullable(),
   result: z.object({
     devices: z.array(z.object({
       device: z.string(),
       hypervolume: z.number(),
-      front: z.array(z.object({ accuracy: z.number(), latencyMs: z.number() })),
+      front: z.array(z.object({ accuracy: z.number().optional(), score: z.number().optional(), latencyMs: z.number() })),
     })),
   }).nullable(),
 });
 type SummaryExcerpt = z.output<typeof summaryExcerptSchema>;
+type ExcerptDevice = NonNullable<SummaryExcerpt['result']>['devices'][number];
 
 /** Stable name of the study in a folder: the same for the same absolute path. */
 export function studyIdOf(directory: string): string {
@@ -198,7 +204,14 @@ interface Parts {
   readonly problem: StudyProblem | null;
 }
 
+function bestOf({ device, hypervolume, front }: ExcerptDevice, objective: Objective): BestOfDevice[] {
+  const points = front.map(({ accuracy, score, latencyMs }) => ({ latencyMs, value: oriented(objective, accuracy ?? score ?? NaN) }));
+  const best = points.reduce<typeof points[number] | undefined>((a, b) => (a && a.value >= b.value ? a : b), undefined);
+  return best ? [{ device, hypervolume, frontSize: front.length, ...best }] : [];
+}
+
 function rowOf(directory: string, { info, settings, summary, metadata, updated, progress, problem }: Parts): StudyRow {
+  const objective = settings ? objectiveOf(settings) : null;
   return {
     id: studyIdOf(directory), directory,
     name: info?.name ?? settings?.name ?? basename(directory),
@@ -211,12 +224,9 @@ function rowOf(directory: string, { info, settings, summary, metadata, updated, 
     seed: info?.seed ?? settings?.seed ?? 0, engine: info?.engine ?? null,
     tags: metadata?.tags ?? [], archived: metadata?.archived ?? false,
     progress,
-    best: (summary?.result?.devices ?? []).flatMap(({ device, hypervolume, front }) => {
-      const best = front.reduce<typeof front[number] | undefined>((a, b) => (a && a.accuracy >= b.accuracy ? a : b), undefined);
-      return best ? [{ device, hypervolume, frontSize: front.length, accuracy: best.accuracy, latencyMs: best.latencyMs }] : [];
-    }),
-    linearAccuracy: summary?.data.linearAccuracy ?? null,
-    imageSize: summary?.data.imageSize ?? settings?.data.imageSize ?? null,
+    objective, best: (summary?.result?.devices ?? []).flatMap((device) => bestOf(device, objective ?? accuracyObjective)),
+    linearAccuracy: summary?.data?.linearAccuracy ?? null,
+    imageSize: summary?.data?.imageSize ?? settings?.data?.imageSize ?? null,
     problem,
   };
 }

@@ -52,7 +52,8 @@ export async function rankCorrelation(study: Study, options: RankOptions, hooks:
   }
 }
 
-function begin(study: Study, { subnets: wanted = 8, steps = study.settings.training.steps, seed = 1 }: RankOptions, { space, data, checkpoint }: TrainedStudy): RankRecord {
+function begin(study: Study, options: RankOptions, { space, settings: { training }, data, checkpoint }: TrainedStudy): RankRecord {
+  const { subnets: wanted = 8, steps = training.steps, seed = 1 } = options;
   const events = effectiveEvents(readEvents(study.paths.events).events);
   const evaluated = events.flatMap((event) => event.kind === 'evaluation' ? [space.parse(event.arch)] : []);
   const subnets = chooseSubnets(space, evaluated, { wanted, classes: data.classes.length, random: new Random(`${seed}/subnets`) });
@@ -78,7 +79,7 @@ async function judgeInherited(study: Study, record: RankRecord, { engine }: Rank
   const { space, data, checkpoint } = trained;
   const classes = data.classes.length;
   const weights = evaluationWeights(space.lower(space.largest, { classes, supernet: true }), checkpoint.tensors);
-  const evaluator = evaluatorOf(study, engine, trained, weights);
+  const evaluator = evaluatorOf(engine, trained, weights);
   const subnets = [...record.subnets];
   for (const [i, subnet] of subnets.entries()) {
     const inherited = evaluator.accuracy(evaluator.extract(space.lower(space.parse(subnet.arch), { classes })));
@@ -101,7 +102,7 @@ async function retrainAll(study: Study, record: RankRecord, { engine }: RankOpti
     const onStep = (step: number, loss: number) =>
       hooks.onProgress?.(i * steps + step, total, `subnet ${i + 1} of ${record.subnets.length}, loss ${loss.toFixed(3)}`);
     const weights = await retrain(subnet, { study, trained, engine, steps, seed, hooks: { ...hooks, onStep } });
-    const evaluator = evaluatorOf(study, engine, trained, weights);
+    const evaluator = evaluatorOf(engine, trained, weights);
     const retrained = evaluator.accuracy(evaluator.extract(weights.network));
     now = { ...now, subnets: now.subnets.with(i, { ...subnet, retrained }) };
     await writeRankRecord(study, now);
@@ -111,8 +112,8 @@ async function retrainAll(study: Study, record: RankRecord, { engine }: RankOpti
 }
 
 /** All are judged alike: batch norms calibrated on the same images, accuracy on all validation images. */
-function evaluatorOf(study: Study, engine: Engine, { data, normalisation, augmentation }: TrainedStudy, weights: Weights): SubnetEvaluator {
-  const { seed, training, search } = study.settings;
+function evaluatorOf(engine: Engine, { data, settings, normalisation, augmentation }: TrainedStudy, weights: Weights): SubnetEvaluator {
+  const { seed, training, search } = settings;
   return new SubnetEvaluator({
     engine, weights, data, normalisation, augmentation, seed, batchSize: training.batchSize, calibrationBatches: search.calibrationBatches,
   });

@@ -32,8 +32,7 @@ export interface Retraining {
  * @throws CancelledError with everything saved
  */
 export async function retrain({ key, arch }: RankedSubnet, context: Retraining): Promise<Weights> {
-  const { study, trained: { space, data }, engine, steps, seed, hooks } = context;
-  const { training } = study.settings;
+  const { trained: { space, settings: { training }, data }, engine, steps, seed, hooks } = context;
   const network = space.lower(space.parse(arch), { classes: data.classes.length });
   const warmupSteps = Math.round(training.warmupSteps * Math.min(1, steps / training.steps));
   const trainer = new NetworkTrainer({ engine, network, settings: { ...training, steps, warmupSteps }, start: { seed: `${seed}/retraining` } });
@@ -54,8 +53,8 @@ export async function retrain({ key, arch }: RankedSubnet, context: Retraining):
 /** Once its subnet's result is written. */
 export const removeCheckpoint = (study: Study) => removeQuietly(rankPaths(study).checkpoint);
 
-function batchOf(step: number, { study: { settings: { training } }, trained, seed }: Retraining): TrainingBatch {
-  const { data, normalisation, augmentation } = trained;
+function batchOf(step: number, { trained, seed }: Retraining): TrainingBatch {
+  const { data, settings: { training }, normalisation, augmentation } = trained;
   const { imageSize } = data;
   const classes = data.classes.length;
   const indices = batchIndices(`${seed}/retraining`, step, training.batchSize, data.train.count);

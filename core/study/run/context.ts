@@ -4,8 +4,10 @@ import type { Normalisation } from '../../data/normalisation.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
+import type { Objective } from '../../search/objective.ts';
 import type { TargetDevice } from '../../search/problem.ts';
 import type { Study } from '../folder.ts';
+import type { TrainedStudySettings, TrainingFreeStudySettings } from '../studyFile.ts';
 import type { StudySummary } from '../summary.ts';
 import type { RunHooks } from './hooks.ts';
 
@@ -17,13 +19,31 @@ export interface StudyDevice extends TargetDevice {
 export interface RunContext {
   readonly study: Study;
   readonly hooks: RunHooks;
-  readonly engine: Engine;
   readonly space: SearchSpace;
   readonly devices: readonly StudyDevice[];
+  /** Of the images or, where there are none, of the space's published task. */
+  readonly classes: number;
+  readonly objective: Objective;
+  summary: StudySummary;
+}
+
+/** A run's images. */
+export interface RunData {
   readonly data: ImageSet;
   readonly normalisation: Normalisation;
   readonly augmentation: Augmentation;
-  summary: StudySummary;
+}
+
+/** The same of a study that trains. */
+export interface TrainingContext extends RunContext, RunData {
+  readonly settings: TrainedStudySettings;
+  readonly engine: Engine;
+}
+
+/** The same of a study that scores; without images where its score needs none. */
+export interface ScoringRun extends RunContext {
+  readonly settings: TrainingFreeStudySettings;
+  readonly images: RunData | undefined;
 }
 
 /** Tells a warning and keeps it in the study's history. */

@@ -1,73 +1,59 @@
 import { CancelledError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
-import { LatencyTable } from '../../latency/latencyTable.ts';
 import { predictLatency } from '../../latency/predict.ts';
-import { blockMacs, networkMacs } from '../../network/counts.ts';
-import { blockParams, networkParams } from '../../network/blockGraph.ts';
 import { advance, createSearch } from '../../search/evolution.ts';
+import { objectiveText, oriented } from '../../search/objective.ts';
+import { countMacs, countParams } from '../../search/problem.ts';
 import type { LatencyInterval, SearchProblem } from '../../search/problem.ts';
 import { searchResult } from '../../search/result.ts';
-import { takeTurns } from '../../search/selection.ts';
 import { plannedEvaluations } from '../../search/settings.ts';
 import { restoreSearch, type Pending, type SearchState } from '../../search/state.ts';
-import { CostTable } from '../../spaces/costTable.ts';
-import type { SearchSpace } from '../../spaces/index.ts';
-import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
-import { searchSettingsOf } from '../studyFile.ts';
-import { earlierBest } from '../warmStart.ts';
-import type { EarlierEvaluation } from '../warmStart.ts';
+import type { NewEvent } from '../eventTypes.ts';
 import { beginPhase } from './beginPhase.ts';
 import { warn } from './context.ts';
 import type { RunContext } from './context.ts';
 import { safePoint, workedMs } from './hooks.ts';
+import type { Judge, Judged } from './judge.ts';
+import { searchSettings } from './searchProblem.ts';
 
-const evaluationsPerCheckpoint = 16;
-
-/** What a search can begin with besides architectures that are spread over the latency range. */
-export interface SearchStart {
-  /** By study, what earlier studies have evaluated. */
-  readonly earlier: readonly (readonly EarlierEvaluation[])[];
-  /** By bucket, what the training remembers, best first. */
-  readonly remembered: readonly (readonly unknown[])[];
-}
-
-/** Searches all devices' fronts with inherited accuracies, from where the last checkpoint left it. */
-export async function searchPhase(
-  context: RunContext, problem: SearchProblem<unknown>, evaluator: SubnetEvaluator,
-): Promise<SearchState<unknown>> {
-  const { study, hooks, space } = context;
-  const settings = settingsOf(context);
+/** Searches all devices' fronts with what the judge says, from where the last checkpoint left it. */
+export async function searchPhase(context: RunContext, problem: SearchProblem<unknown>, judge: Judge): Promise<SearchState<unknown>> {
+  const { study, hooks, objective } = context;
+  const settings = searchSettings(context);
   const checkpoint = await study.loadLatestCheckpoint({ phase: 'search' });
   let state = checkpoint ? restoreSearch(problem, checkpoint.state) : createSearch(problem, settings, new Random(study.settings.seed).fork('search'));
   if (state.done) return state;
 
   const startedMs = workedMs(hooks);
   const total = plannedEvaluations(settings);
-  const done = () => state.archive.length + state.pending.filter(({ accuracy }) => accuracy !== null).length;
-  const save = () => study.saveCheckpoint({ phase: 'search', step: done(), tensors: {}, state });
-  beginPhase(context, 'search', { totalSteps: total, step: done(), checkpoint });
-  warnAboutRanges(context);
+  let done = state.archive.length + state.pending.filter(({ value }) => value !== null).length;
+  let best = bestValue(state);
+  let savedMs = startedMs;
   let unsaved = 0;
+  const save = async () => {
+    await study.saveCheckpoint({ phase: 'search', step: done, tensors: {}, state });
+    savedMs = workedMs(hooks);
+    unsaved = 0;
+  };
+  beginPhase(context, 'search', { totalSteps: total, step: done, checkpoint });
+  warnAboutRanges(context);
   while (!state.done) {
     const { batch } = state;
-    for (const { key, arch, latencies } of unanswered(state)) {
-      const network = space.lower(arch, { classes: problem.classes });
-      const accuracy = evaluator.accuracy(evaluator.extract(network), study.settings.search.evaluationImages);
-      study.events.append({
-        kind: 'evaluation', accuracy, images: study.settings.search.evaluationImages, macs: networkMacs(network),
-        params: networkParams(network), latencyMs: latenciesByDevice(context, latencies), batch, label: key, arch,
-      });
-      state = advance(problem, state, [{ key, accuracy }]);
-      hooks.onProgress?.({ phase: 'search', done: done(), total, unit: 'architectures', note: `best ${bestAccuracy(state)}` });
+    const waiting = new Map(state.pending.flatMap((one) => (one.value === null ? [[one.key, one]] : [])));
+    for await (const judged of judge.judge([...waiting.values()])) {
+      for (const one of judged) study.events.append(evaluationEvent(context, problem, waiting.get(one.key)!, one, batch));
+      const results = judged.map(({ key, number }) => ({ key, value: oriented(objective, number) }));
+      state = advance(problem, state, results);
+      done += judged.length;
+      unsaved += judged.length;
+      for (const { value } of results) if (value > best) best = value;
+      hooks.onProgress?.({ phase: 'search', done, total, unit: 'architectures', note: noteOf(context, best) });
       await safePoint(hooks);
       if (hooks.signal?.aborted) {
         await save();
         throw new CancelledError();
       }
-      if (++unsaved >= evaluationsPerCheckpoint) {
-        await save();
-        unsaved = 0;
-      }
+      if (judge.isWorthSaving(unsaved, workedMs(hooks) - savedMs)) await save();
     }
     const { devices } = searchResult(problem, state);
     study.events.append({
@@ -80,43 +66,15 @@ export async function searchPhase(
   return state;
 }
 
-/**
- * What is searched, as core/search wants it. Latencies come from tables, made when the first one is asked for: the
- * search may look at hundreds of thousands of architectures, and a study that is only exported at none.
- */
-export function searchProblem(context: RunContext, { earlier, remembered }: SearchStart): SearchProblem<unknown> {
-  const { space, devices, data } = context;
-  const classes = data.classes.length;
-  let table: LatencyTable<unknown> | undefined;
-  const problem: SearchProblem<unknown> = {
-    space, classes,
-    devices: devices.map(({ name, maxMs }) => (maxMs === undefined ? { name } : { name, maxMs })),
-    predict: (arch) => (table ??= new LatencyTable(space, devices.map(({ model }) => model), classes)).predict(arch),
-    ...sizesOf(space, classes),
-  };
-  const sources = [() => earlierBest(earlier, problem, settingsOf(context)), () => takeTurns(remembered, Infinity)];
-  let firstCandidates: readonly (readonly unknown[])[] | undefined;
+function evaluationEvent(
+  context: RunContext, problem: SearchProblem<unknown>, { arch, latencies }: Pending<unknown>, { key, number, images }: Judged, batch: number,
+): NewEvent {
+  const counts = { macs: countMacs(problem, arch), params: countParams(problem, arch) };
   return {
-    ...problem,
-    get firstCandidates() {
-      return firstCandidates ??= sources.map((source) => source());
-    },
+    kind: 'evaluation', ...(context.objective.kind === 'accuracy' ? { accuracy: number, images } : { score: number }), ...counts,
+    latencyMs: latenciesByDevice(context, latencies), batch, label: key, arch,
   };
 }
-
-/** MACs and parameters from a table, like the latencies; made when one is asked for. */
-function sizesOf(space: SearchSpace, classes: number): Required<Pick<SearchProblem<unknown>, 'countMacs' | 'countParams'>> {
-  let table: CostTable<unknown> | undefined;
-  const sums = (arch: unknown) => (table ??= new CostTable(space, classes, (blocks) =>
-    [blockMacs, blockParams].map((count) => blocks.reduce((sum, block) => sum + count(block), 0)))).costsOf(arch);
-  return { countMacs: (arch) => sums(arch)[0], countParams: (arch) => sums(arch)[1] };
-}
-
-const settingsOf = ({ study, devices }: RunContext) => searchSettingsOf(study.settings, devices.map(({ name }) => name));
-
-/** What the search waits for, with the latencies that it was drafted with. */
-const unanswered = (state: SearchState<unknown>): readonly Pending<unknown>[] =>
-  state.pending.filter(({ accuracy }) => accuracy === null);
 
 /** Six digits are more than a picture shows and less than half of what a line would hold otherwise. */
 function latenciesByDevice({ devices }: RunContext, latencies: readonly LatencyInterval[]): Record<string, number> {
@@ -125,9 +83,9 @@ function latenciesByDevice({ devices }: RunContext, latencies: readonly LatencyI
 
 /** Says once, per device, when the space lies outside what its model was fitted to. */
 function warnAboutRanges(context: RunContext): void {
-  const { space, devices, data } = context;
+  const { space, devices, classes } = context;
   for (const { name, model } of devices) {
-    const { outOfRange } = predictLatency(model, space.lower(space.largest, { classes: data.classes.length }));
+    const { outOfRange } = predictLatency(model, space.lower(space.largest, { classes }));
     if (outOfRange.length === 0) continue;
     const message = `${name}: latencies are extrapolated, so their intervals are wide (${outOfRange.slice(0, 2).join('; ')}${outOfRange.length > 2 ? '; ...' : ''}).`;
     if (context.summary.warnings.includes(message)) continue;
@@ -136,7 +94,13 @@ function warnAboutRanges(context: RunContext): void {
   }
 }
 
-function bestAccuracy(state: SearchState<unknown>): string {
-  const known = [...state.archive, ...state.pending].map(({ accuracy }) => accuracy ?? 0);
-  return `${(100 * known.reduce((best, accuracy) => Math.max(best, accuracy), 0)).toFixed(1)} %`;
+function bestValue({ archive, pending }: SearchState<unknown>): number {
+  let best = -Infinity;
+  for (const { value } of [...archive, ...pending]) if (typeof value === 'number' && value > best) best = value;
+  return best;
+}
+
+function noteOf({ objective }: RunContext, best: number): string {
+  if (best === -Infinity) return 'none valid yet';
+  return objective.kind === 'accuracy' ? `best ${objectiveText(objective, best)}` : `best ${objective.title} ${objectiveText(objective, best)}`;
 }

@@ -6,7 +6,7 @@ import { Teachers } from '../../training/distillation/teachers.ts';
 import { smoothed, smoothedLabels } from '../../training/loss.ts';
 import { mixBatch } from '../../training/mix/mixBatch.ts';
 import type { TrainingBatch } from '../../training/supernet/microBatches.ts';
-import { warn, type RunContext } from './context.ts';
+import { warn, type TrainingContext } from './context.ts';
 
 export interface StudyBatch extends TrainingBatch {
   /** Share that each image keeps of itself; 1 where nothing is mixed. */
@@ -15,18 +15,18 @@ export interface StudyBatch extends TrainingBatch {
 
 /** The batches of a study's training: views of images, mixed, with what labels and teachers say of them. */
 export class TrainingBatches {
-  readonly #context: RunContext;
+  readonly #context: TrainingContext;
   readonly #teachers: Teachers;
 
-  private constructor(context: RunContext, teachers: Teachers) {
+  private constructor(context: TrainingContext, teachers: Teachers) {
     this.#context = context;
     this.#teachers = teachers;
   }
 
   /** @throws InputError and EnvironmentError as `Teachers.open` */
-  static async open(context: RunContext): Promise<TrainingBatches> {
+  static async open(context: TrainingContext): Promise<TrainingBatches> {
     const { study, engine, data, normalisation, augmentation } = context;
-    const { training, seed } = study.settings;
+    const { training, seed } = context.settings;
     return new TrainingBatches(context, await Teachers.open(training.distillation, {
       baseDir: study.info.baseDir, cacheDir: study.paths.cache, classes: data.classes, threads: engine.info.threads,
       imageSize: data.imageSize, normalisation, dataId: data.id, trainingImages: data.train.count, augmentation, mix: training.mix,
@@ -41,8 +41,7 @@ export class TrainingBatches {
 
   /** The batch of a step, from 0; the same one whenever it is asked for. */
   async at(step: number): Promise<StudyBatch> {
-    const { study, data, normalisation, augmentation } = this.#context;
-    const { training, seed } = study.settings;
+    const { settings: { training, seed }, data, normalisation, augmentation } = this.#context;
     const indices = batchIndices(`${seed}/training`, step, training.batchSize, data.train.count);
     const { images, labels } = readBatch(data.train, indices, {
       imageSize: data.imageSize, normalisation, augmentation: { ...augmentation, seed: `${seed}/training`, step },

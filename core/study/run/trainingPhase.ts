@@ -6,7 +6,7 @@ import { Rescoring } from '../../training/supernet/sampling/rescoring.ts';
 import { SupernetTrainer } from '../../training/supernet/trainer.ts';
 import { beginPhase } from './beginPhase.ts';
 import { warn } from './context.ts';
-import type { RunContext } from './context.ts';
+import type { TrainingContext } from './context.ts';
 import { safePoint, workedMs } from './hooks.ts';
 import { conflictEvent, stepEvent } from './trainingEvents.ts';
 import { TrainingBatches } from './trainingBatches.ts';
@@ -20,9 +20,9 @@ export interface TrainedSupernet {
 }
 
 /** Trains the supernet from where its last checkpoint left it. */
-export async function trainingPhase(context: RunContext): Promise<TrainedSupernet> {
+export async function trainingPhase(context: TrainingContext): Promise<TrainedSupernet> {
   const { study, engine, space, data } = context;
-  const { training: settings, seed } = study.settings;
+  const { training: settings, seed } = context.settings;
   const trainer = new SupernetTrainer({ engine, space, classes: data.classes.length, settings, seed });
   const checkpoint = await study.loadLatestCheckpoint({ phase: 'training' });
   if (checkpoint) {
@@ -49,15 +49,15 @@ function outcomeOf({ evaluationWeights, sampler }: SupernetTrainer<unknown>): Tr
   return { weights: evaluationWeights, remembered };
 }
 
-async function train(context: RunContext, trainer: SupernetTrainer<unknown>, batches: TrainingBatches): Promise<void> {
+async function train(context: TrainingContext, trainer: SupernetTrainer<unknown>, batches: TrainingBatches): Promise<void> {
   const { study, hooks, space, data } = context;
-  const { training: settings } = study.settings;
+  const { training: settings, search, seed } = context.settings;
   const startedMs = workedMs(hooks);
   const save = () => study.saveCheckpoint({
     phase: 'training', step: trainer.step, tensors: trainer.tensors(), state: { data: data.id, trainer: trainer.state() },
   });
-  const trials = { ...context, seed: study.settings.seed, buckets: trainer.sampler.buckets, settings };
-  const health = new SupernetHealth({ ...trials, weights: trainer.evaluationWeights, calibrationBatches: study.settings.search.calibrationBatches });
+  const trials = { ...context, seed, buckets: trainer.sampler.buckets, settings };
+  const health = new SupernetHealth({ ...trials, weights: trainer.evaluationWeights, calibrationBatches: search.calibrationBatches });
   const conflict = new SupernetConflict({ ...trials, sampler: trainer.sampler, weights: trainer.weights });
   const rescoring = new Rescoring(space, settings, trainer.sampler);
   while (trainer.step < settings.steps) {

@@ -1,10 +1,11 @@
 import { Random } from '../../base/random.ts';
 import { advance, createSearch, nextCandidates } from '../../search/evolution.ts';
-import { defaultReferencePoint, hypervolume, igdPlus } from '../../search/indicators.ts';
+import { hypervolume, igdPlus } from '../../search/indicators.ts';
+import { valid } from '../../search/objective.ts';
 import { paretoFront } from '../../search/pareto.ts';
 import type { ParetoPoint } from '../../search/pareto.ts';
-import { predictLatencies } from '../../search/problem.ts';
 import type { LatencyInterval } from '../../search/problem.ts';
+import { referencePoints } from '../../search/referencePoints.ts';
 import { searchSettingsSchema } from '../../search/settings.ts';
 import type { SearchSettingsInput } from '../../search/settings.ts';
 import type { KnownProblem } from './knownProblem.ts';
@@ -43,8 +44,8 @@ const evolution = { initialPopulation, generations: rounds, parents: 20, mutatio
 const mutation = { depth: 0.2, choice: 0.2, uniform: 1 };
 const insidePredictor = { initialPopulation, rounds, evaluationsPerRound: perRound, predictorGenerations: 20, predictorPopulation: 60 };
 
-const searches: Readonly<Record<string, SearchSettingsInput | undefined>> = {
-  random: undefined,
+const searches: Readonly<Record<string, SearchSettingsInput>> = {
+  random: { algorithm: 'random', evaluations: evaluationsPerSearch },
   evolution: { ...evolution, mutation },
   nsga2: { algorithm: 'nsga2', ...insidePredictor, mutation },
   'age-moea-ii': { algorithm: 'age-moea-ii', ...insidePredictor, mutation },
@@ -67,8 +68,7 @@ export function compareSearches(known: KnownProblem, { seeds, images, names = co
     name,
     runs: seeds.map((seed) => {
       onRun?.(name, seed);
-      const settings = searches[name];
-      return quality(known, settings ? searched(known, settings, images, seed) : sampled(known, images, seed));
+      return quality(known, searched(known, searches[name], images, seed));
     }),
   }));
 }
@@ -76,7 +76,8 @@ export function compareSearches(known: KnownProblem, { seeds, images, names = co
 interface Evaluation {
   readonly arch: unknown;
   readonly latencies: readonly LatencyInterval[];
-  readonly accuracy: number;
+  /** Measured accuracy. */
+  readonly value: number;
 }
 
 function searched(known: KnownProblem, settings: SearchSettingsInput, images: number, seed: number): readonly Evaluation[] {
@@ -84,32 +85,19 @@ function searched(known: KnownProblem, settings: SearchSettingsInput, images: nu
   let state = createSearch(problem, searchSettingsSchema.parse(settings), new Random(seed));
   while (!state.done) {
     state = advance(problem, state, nextCandidates(state)
-      .map(({ key, arch }) => ({ key, accuracy: known.measuredAccuracy(arch, images, seed) })));
+      .map(({ key, arch }) => ({ key, value: known.measuredAccuracy(arch, images, seed) })));
   }
-  return state.archive;
-}
-
-function sampled(known: KnownProblem, images: number, seed: number): readonly Evaluation[] {
-  const { problem } = known;
-  const random = new Random(seed);
-  const archs = new Map<string, unknown>();
-  while (archs.size < Math.min(evaluationsPerSearch, Number(problem.space.size))) {
-    const arch = problem.space.sample(random);
-    archs.set(problem.space.key(arch), arch);
-  }
-  return [...archs.values()].map((arch) => (
-    { arch, latencies: predictLatencies(problem, arch), accuracy: known.measuredAccuracy(arch, images, seed) }));
+  return valid(state.archive);
 }
 
 function quality(known: KnownProblem, evaluations: readonly Evaluation[]): SearchQuality {
   const { problem, fronts } = known;
-  const largest = predictLatencies(problem, problem.space.largest);
-  const references = problem.devices.map((device, i) => defaultReferencePoint(device, largest[i].latencyMs, problem.classes));
+  const references = referencePoints(problem, []);
   const best = fronts.map((front, device) => hypervolume(front, references[device]));
   const truth = new Map(evaluations.map(({ arch }) => [arch, known.trueAccuracy(arch)]));
   const found = (count: number, device: number) => paretoFront(evaluations.slice(0, count)
-    .map(({ arch, accuracy, latencies }) => ({ arch, accuracy, latencyMs: latencies[device].latencyMs })))
-    .map(({ arch, latencyMs }) => ({ latencyMs, accuracy: truth.get(arch)! }));
+    .map(({ arch, value, latencies }) => ({ arch, value, latencyMs: latencies[device].latencyMs })))
+    .map(({ arch, latencyMs }) => ({ latencyMs, value: truth.get(arch)! }));
   const ratio = (count: number) => mean(fronts.map((_, device) => hypervolume(found(count, device), references[device]) / best[device]));
   const ratios = evaluations.map((_, i) => ratio(i + 1));
   // Lucky accuracies can replace what is truly better, so a ratio may fall again; what counts is that it was reached.
@@ -124,7 +112,7 @@ function quality(known: KnownProblem, evaluations: readonly Evaluation[]): Searc
 
 function rangeOf(front: readonly ParetoPoint[]): ParetoPoint {
   const last = front[front.length - 1];
-  return { latencyMs: last.latencyMs - front[0].latencyMs, accuracy: last.accuracy - front[0].accuracy };
+  return { latencyMs: last.latencyMs - front[0].latencyMs, value: last.value - front[0].value };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

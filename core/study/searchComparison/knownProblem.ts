@@ -1,6 +1,7 @@
 import { Random } from '../../base/random.ts';
 import { loadDevice } from '../../latency/devices.ts';
 import { LatencyTable } from '../../latency/latencyTable.ts';
+import { accuracyObjective } from '../../search/objective.ts';
 import { paretoFront } from '../../search/pareto.ts';
 import type { ParetoPoint } from '../../search/pareto.ts';
 import type { SearchProblem } from '../../search/problem.ts';
@@ -34,7 +35,7 @@ export function knownProblem(deviceNames: readonly string[]): KnownProblem {
   const table = new LatencyTable(elasticVitMini, models, elasticVitMini.defaultClasses);
   type Arch = typeof space.smallest;
   const problem: SearchProblem<Arch> = {
-    space, classes: elasticVitMini.defaultClasses, devices: models.map(({ name }) => ({ name })), predict: (arch) => table.predict(arch),
+    space, objective: accuracyObjective, classes: elasticVitMini.defaultClasses, devices: models.map(({ name }) => ({ name })), predict: (arch) => table.predict(arch),
   };
   const trueAccuracy = (arch: Arch) => {
     const x = space.coordinates(arch).map((value, i) => {
@@ -46,7 +47,7 @@ export function knownProblem(deviceNames: readonly string[]): KnownProblem {
       + 0.15 * depthT3 * ratioT3 + 0.1 * depthT4 * ratioT4 + 0.2 * resolution * widthT4 - 0.15 * resolution * (1 - depthC2);
     return 0.35 + 0.5 * (1 - Math.exp(-gain));
   };
-  const points = space.all().map((arch) => ({ accuracy: trueAccuracy(arch), latencies: problem.predict(arch) }));
+  const points = space.all().map((arch) => ({ value: trueAccuracy(arch), latencies: problem.predict(arch) }));
   return {
     problem: problem as SearchProblem<unknown>,
     architectures: points.length,
@@ -59,7 +60,7 @@ export function knownProblem(deviceNames: readonly string[]): KnownProblem {
       return right / images;
     },
     fronts: models.map((_, device) =>
-      paretoFront(points.map(({ accuracy, latencies }) => ({ accuracy, latencyMs: latencies[device].latencyMs })))),
+      paretoFront(points.map(({ value, latencies }) => ({ value, latencyMs: latencies[device].latencyMs })))),
   };
 }
 

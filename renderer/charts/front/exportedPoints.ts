@@ -11,11 +11,11 @@ export function exportedPoints(layers: readonly PictureLayer[], { x, y }: { x: A
   const groups: { color: string; rows: number[]; layer: PictureLayer }[] = [];
   let total = 0;
   for (const layer of layers) {
-    const { latencyMs, accuracy } = layer.points.series;
+    const { latencyMs, value } = layer.points.series;
     const rows: number[] = [];
     for (const row of layer.rows ?? latencyMs.keys()) {
       const ms = latencyMs[row];
-      if (!(ms >= x.low && ms <= x.high && accuracy[row] >= y.low && accuracy[row] <= y.high)) continue;
+      if (!(ms >= x.low && ms <= x.high && value[row] >= y.low && value[row] <= y.high)) continue;
       rows.push(row);
       if ((total += 1) > mostCircles) return null;
     }
@@ -23,9 +23,9 @@ export function exportedPoints(layers: readonly PictureLayer[], { x, y }: { x: A
   }
   return groups.map(({ color, rows, layer }) => {
     const opacity = layer.rows ? 0.9 : singleOpacity(rows.length);
-    const { latencyMs, accuracy } = layer.points.series;
+    const { latencyMs, value } = layer.points.series;
     const circles = (part: readonly number[]): string => part
-      .map((row) => `<circle cx="${toPixel(x, latencyMs[row]).toFixed(1)}" cy="${toPixel(y, accuracy[row]).toFixed(1)}" r="1.3"/>`).join('');
+      .map((row) => `<circle cx="${toPixel(x, latencyMs[row]).toFixed(1)}" cy="${toPixel(y, value[row]).toFixed(1)}" r="1.3"/>`).join('');
     const group = (part: readonly number[], share: number): string =>
       (part.length === 0 ? '' : `<g fill="${color}" fill-opacity="${(opacity * share).toFixed(2)}">${circles(part)}</g>`);
     const most = layer.fadeFromMs ?? Infinity;

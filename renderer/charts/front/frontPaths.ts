@@ -4,12 +4,12 @@ import type { FrontColumns } from '../../../core/search/frontRows.ts';
 
 /** Places of a front's rows in the plot. */
 export function frontPlaces(columns: FrontColumns, rows: ArrayLike<number>, x: Axis, y: Axis): [number, number][] {
-  return Array.from(rows, (row) => [toPixel(x, columns.latencyMs[row]), toPixel(y, columns.accuracy[row])]);
+  return Array.from(rows, (row) => [toPixel(x, columns.latencyMs[row]), toPixel(y, columns.value[row])]);
 }
 
 /**
  * The attainment line of a front as an SVG path: level until the next member, then up to it, and on to `endX`: within
- * a latency this is the accuracy to be had. Empty for an empty front.
+ * a latency this is the value to be had. Empty for an empty front.
  */
 export function stepPath(places: readonly (readonly [number, number])[], endX: number): string {
   if (places.length === 0) return '';

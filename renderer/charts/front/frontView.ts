@@ -1,29 +1,34 @@
 import { clampedRange, panned, zoomed } from '../points/axis.ts';
 import type { Axis } from '../points/axis.ts';
+import type { Objective } from '../../../core/search/objective.ts';
 import type { AxisScale, FrontView } from '../types.ts';
 import type { SeriesPoints } from './seriesPoints.ts';
 
 /** What besides points must be visible when everything is shown. */
 export interface Landmarks {
   readonly latencyMs: readonly number[];
-  readonly accuracy: readonly number[];
+  readonly value: readonly number[];
 }
 
 /** The view that shows all points and landmarks with a margin. */
-export function homeView(points: readonly SeriesPoints[], landmarks: Landmarks, scale: AxisScale): FrontView {
+export function homeView(
+  points: readonly SeriesPoints[], landmarks: Landmarks, scale: AxisScale, { kind }: Pick<Objective, 'kind'>,
+): FrontView {
   const span = (extents: readonly (readonly [number, number])[], values: readonly number[]): [number, number] => {
     const low = Math.min(...extents.map(([least]) => least), ...values);
     const high = Math.max(...extents.map(([, most]) => most), ...values);
     return low > high ? [0, 1] : [low, high];
   };
   const [fast, slow] = span(points.map((p) => p.latencyExtent), landmarks.latencyMs);
-  const [worst, best] = span(points.map((p) => p.accuracyExtent), landmarks.accuracy);
-  const accuracyMargin = Math.max((best - worst) * 0.06, 0.005);
+  const [worst, best] = span(points.map((p) => p.valueExtent), landmarks.value);
+  const least = kind === 'accuracy' ? 0.005 : Math.max(Math.abs(best), Math.abs(worst)) * 1e-4 || 1;
+  const valueMargin = Math.max((best - worst) * 0.06, least);
+  const [floor, ceiling] = kind === 'accuracy' ? [0, 1] : [-Infinity, Infinity];
   return {
     latencyMs: scale === 'log'
       ? [Math.max(fast, 1e-6) / ((slow / Math.max(fast, 1e-6)) ** 0.04 * 1.02), slow * ((slow / Math.max(fast, 1e-6)) ** 0.04 * 1.02)]
       : [Math.max(0, fast - Math.max((slow - fast) * 0.04, slow * 0.01)), slow + Math.max((slow - fast) * 0.04, slow * 0.01)],
-    accuracy: [Math.max(0, worst - accuracyMargin), Math.min(1, best + accuracyMargin)],
+    value: [Math.max(floor, worst - valueMargin), Math.min(ceiling, best + valueMargin)],
   };
 }
 
@@ -31,14 +36,14 @@ export function homeView(points: readonly SeriesPoints[], landmarks: Landmarks, 
 export function axesOf(view: FrontView, scale: AxisScale, width: number, height: number): { x: Axis; y: Axis } {
   return {
     x: { scale, low: view.latencyMs[0], high: view.latencyMs[1], pixels: width },
-    y: { scale: 'linear', low: view.accuracy[0], high: view.accuracy[1], pixels: height, flip: true },
+    y: { scale: 'linear', low: view.value[0], high: view.value[1], pixels: height, flip: true },
   };
 }
 
 export function pannedView({ x, y }: { x: Axis; y: Axis }, dx: number, dy: number, home: FrontView): FrontView {
   return {
     latencyMs: clampedRange(x.scale, panned(x, dx), home.latencyMs),
-    accuracy: clampedRange('linear', panned(y, dy), home.accuracy),
+    value: clampedRange('linear', panned(y, dy), home.value),
   };
 }
 
@@ -52,10 +57,10 @@ export function zoomedView(axes: { x: Axis; y: Axis }, px: number, py: number, f
   const latencyMs = zoomed(x, px, factor);
   const share = widthOf({ ...x, low: latencyMs[0], high: latencyMs[1] }) / widthOf(homeAxes.x);
   if (share >= 1) return null;
-  if (share < 1 / mostZoom) return { latencyMs: [x.low, x.high], accuracy: [y.low, y.high] };
+  if (share < 1 / mostZoom) return { latencyMs: [x.low, x.high], value: [y.low, y.high] };
   return {
     latencyMs: clampedRange(x.scale, latencyMs, home.latencyMs),
-    accuracy: clampedRange('linear', zoomed(y, py, factor), home.accuracy),
+    value: clampedRange('linear', zoomed(y, py, factor), home.value),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { PixelMap } from './axis.ts';
+import type { NumberColumn } from '../types.ts';
 
 /** How many dots cover each pixel of a picture, row by row from the top left. Counts stop at 255. */
 export interface Density {
@@ -19,7 +20,7 @@ export function createDensity(width: number, height: number): Density {
 export function addPoints(
   density: Density,
   x: Float32Array,
-  y: Float32Array,
+  y: NumberColumn,
   xMap: PixelMap,
   yMap: PixelMap,
   dot: number,

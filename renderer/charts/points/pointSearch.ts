@@ -1,3 +1,5 @@
+import type { NumberColumn } from '../types.ts';
+
 /** A point found, with its squared distance in pixels. */
 export interface NearPoint {
   readonly row: number;
@@ -10,7 +12,7 @@ export interface NearPoint {
  * a millisecond for 200,000: an index would be faster to search, but takes ten times that to make after every change.
  */
 export function nearestRow(
-  x: Float32Array, y: Float32Array, atX: number, atY: number, xScale: number, yScale: number, reach: number,
+  x: Float32Array, y: NumberColumn, atX: number, atY: number, xScale: number, yScale: number, reach: number,
 ): NearPoint | null {
   let row = -1;
   let best = reach * reach;
@@ -29,7 +31,7 @@ export function nearestRow(
 }
 
 /** The rows in a rectangle, its borders included, ascending. */
-export function rowsInRange(x: Float32Array, y: Float32Array, xs: readonly [number, number], ys: readonly [number, number]): Uint32Array {
+export function rowsInRange(x: Float32Array, y: NumberColumn, xs: readonly [number, number], ys: readonly [number, number]): Uint32Array {
   const [x0, x1] = xs[0] <= xs[1] ? xs : [xs[1], xs[0]];
   const [y0, y1] = ys[0] <= ys[1] ? ys : [ys[1], ys[0]];
   const found: number[] = [];
@@ -40,7 +42,7 @@ export function rowsInRange(x: Float32Array, y: Float32Array, xs: readonly [numb
 }
 
 /** The rows inside a polygon given by its corners, ascending (even-odd rule, so a loop that crosses itself has holes). */
-export function rowsInPolygon(x: Float32Array, y: Float32Array, polygonX: readonly number[], polygonY: readonly number[]): Uint32Array {
+export function rowsInPolygon(x: Float32Array, y: NumberColumn, polygonX: readonly number[], polygonY: readonly number[]): Uint32Array {
   if (polygonX.length < 3) return new Uint32Array();
   const [x0, x1] = extent(polygonX);
   const [y0, y1] = extent(polygonY);

@@ -6,7 +6,8 @@ export interface KnownArchitecture {
   readonly name: string | null;
   readonly arch: unknown;
   /** Fraction, 0 to 1. */
-  readonly accuracy: number;
+  /** Of the study's objective. */
+  readonly value: number;
   readonly macs: number;
   /** By device, for the devices on whose fronts it lies. */
   readonly latencyMs: Readonly<Record<string, number>>;
@@ -23,7 +24,7 @@ export function frontArchitectures(fronts: StudySummaryView['fronts']): KnownArc
     }
   }
   return [...known.values()]
-    .map(({ entry: { id, name, arch, accuracy, macs }, latencyMs }) => ({ id, name: name ?? null, arch, accuracy, macs, latencyMs }))
+    .map(({ entry: { id, name, arch, value, macs }, latencyMs }) => ({ id, name: name ?? null, arch, value, macs, latencyMs }))
     .sort((a, b) => Math.min(...Object.values(a.latencyMs)) - Math.min(...Object.values(b.latencyMs)) || a.macs - b.macs);
 }
 

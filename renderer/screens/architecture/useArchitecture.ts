@@ -11,8 +11,8 @@ import type { StudyContext } from './useStudyContext.ts';
 export interface ShownArchitecture {
   /** The one before stays until the next is known. */
   readonly detail: ComputedRef<ArchitectureDetail | null>;
-  /** Its accuracy as a subnet of the study, a fraction; null where it was not evaluated. */
-  readonly accuracy: ComputedRef<number | null>;
+  /** Its value by the study's objective; null where it was not evaluated, or has no valid score. */
+  readonly value: ComputedRef<number | null>;
   readonly error: ComputedRef<ApiError | undefined>;
   readonly isLoading: ComputedRef<boolean>;
   reload(): void;
@@ -57,9 +57,10 @@ export function useArchitecture(context: StudyContext, text: () => string | null
   const detail = computed(() => (text() === null ? null : (query.data.value ?? null)));
   return {
     detail,
-    accuracy: computed(() => {
+    value: computed(() => {
       const row = found.value?.row ?? null;
-      return context.fronts.value.find(({ id }) => id === detail.value?.id)?.accuracy ?? (row === null ? null : evaluations.value.accuracy[row]) ?? null;
+      const known = context.fronts.value.find(({ id }) => id === detail.value?.id)?.value ?? (row === null ? null : evaluations.value.value[row]) ?? null;
+      return Number.isNaN(known) ? null : known;
     }),
     error: computed(() => lost.value ?? (text() === null ? undefined : query.error.value)),
     isLoading: computed(() => query.isLoading.value),

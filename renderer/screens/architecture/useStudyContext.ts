@@ -4,6 +4,8 @@ import type { ApiError } from '../../../core/api/client.ts';
 import type { OutputOf } from '../../../core/api/contract/contract.ts';
 import { useQuery } from '../../api/useApi.ts';
 import type { Query } from '../../api/useApi.ts';
+import { accuracyObjective } from '../../format/index.ts';
+import type { Objective } from '../../format/index.ts';
 import { frontArchitectures } from './reference.ts';
 import type { KnownArchitecture } from './reference.ts';
 
@@ -24,7 +26,9 @@ export interface StudyContext {
   /** Of the study's images; undefined leaves it to the space. */
   readonly classes: ComputedRef<number | undefined>;
   readonly fronts: ComputedRef<readonly KnownArchitecture[]>;
-  /** Whether the supernet has learned weights that an export can take. */
+  /** What the study makes large; accuracy while that is not known. */
+  readonly objective: ComputedRef<Objective>;
+  /** Whether there are weights that an export can take: learned ones or, where nothing is trained, untrained ones. */
   readonly hasWeights: ComputedRef<boolean>;
   /** As Node names it, of the machine where the core runs. */
   readonly platform: ComputedRef<string>;
@@ -48,9 +52,10 @@ export function useStudyContext(props: { readonly study: string | null; readonly
     }),
     devices: computed(() => (props.study === null ? deviceList.data.value?.filter(({ shipped }) => shipped).map(({ name }) => name) : detail.value?.row.devices)),
     deviceTitle: (device) => deviceList.data.value?.find(({ name }) => name === device)?.title ?? device,
-    classes: computed(() => detail.value?.summary?.data.classes.length),
+    classes: computed(() => detail.value?.summary?.data?.classes.length),
+    objective: computed(() => detail.value?.row.objective ?? accuracyObjective),
     fronts: computed(() => frontArchitectures(detail.value?.summary?.fronts ?? [])),
-    hasWeights: computed(() => (detail.value?.summary?.evaluations ?? 0) > 0),
+    hasWeights: computed(() => (detail.value?.row.objective?.kind === 'score' ? detail.value.summary !== null : (detail.value?.summary?.evaluations ?? 0) > 0)),
     platform: computed(() => info.data.value?.platform ?? 'linux'),
     error: computed(() => query.error.value ?? spaceList.error.value ?? deviceList.error.value),
     reload: () => {

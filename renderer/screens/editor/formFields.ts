@@ -110,8 +110,22 @@ export function formSections(fields: readonly StudyField[]): FormSection[] {
   }))];
 }
 
-/** Whether a field is there, given what else is written: some belong to one kind of data, or one way of searching. */
-export function isOffered({ when }: StudyField, valueOf: (path: SettingPath) => unknown): boolean {
+/** Whether a study trains a supernet or scores without training, given what is written. */
+export function studySort(valueOf: (path: SettingPath) => unknown): 'training' | 'scoring' {
+  const scoring = valueOf(['scoring']);
+  return scoring === undefined || scoring === null ? 'training' : 'scoring';
+}
+
+/** Whether a section is there: images are of no use to scores that do not look at them. */
+export function isSectionOffered({ id }: Pick<FormSection, 'id'>, valueOf: (path: SettingPath) => unknown): boolean {
+  const sort = studySort(valueOf);
+  if (id === 'data') return sort === 'training' || valueOf(['scoring', 'inputs']) === 'images';
+  return id !== 'training' && id !== 'scoring' ? true : id === sort;
+}
+
+/** Whether a field is there, given what else is written: some belong to one sort of study, one kind of data, or one way of searching. */
+export function isOffered({ when, sort }: StudyField, valueOf: (path: SettingPath) => unknown): boolean {
+  if (sort !== undefined && sort !== studySort(valueOf)) return false;
   return when === undefined || when.values.includes(String(valueOf(when.path) ?? when.default));
 }
 

@@ -37,7 +37,7 @@ export const useFrontsStates = defineStore('fronts', () => {
     if (known) return known;
     const state = shallowReactive<FrontsState>({
       page: 'fronts', overlaid: false, scale: 'linear', dragMode: 'pan', allBudgets: false, budgets: {}, views: {}, tableMode: 'fronts',
-      sort: { column: 'accuracy', descending: true }, selection: null, pinned: new Set(), dimensionRows: 'fronts', brushes: [],
+      sort: { column: 'value', descending: true }, selection: null, pinned: new Set(), dimensionRows: 'fronts', brushes: [],
     });
     states.set(key, state);
     return state;

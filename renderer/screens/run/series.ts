@@ -1,4 +1,7 @@
+import { oriented } from '../../../core/search/objective.ts';
 import type { LineSeries } from '../../charts/types.ts';
+import { axisFactor } from '../../format/index.ts';
+import type { Objective } from '../../format/index.ts';
 import type { Evaluations } from '../../stores/evaluations.ts';
 import type { StudyHistory } from './history.ts';
 
@@ -68,17 +71,17 @@ export function memorySeries({ steps }: StudyHistory): LineSeries[] {
   }]);
 }
 
-/** What every evaluated architecture reached, and the best so far, in percent. */
-export function evaluationSeries({ accuracy: fractions }: Pick<Evaluations, 'accuracy'>): LineSeries[] {
-  const x = new Float64Array(fractions.length).map((_, index) => index + 1);
-  const accuracy = percent(fractions);
+/** What every evaluated architecture reached, and the best so far: accuracies in percent, scores as their proxy gives them. */
+export function evaluationSeries({ value }: Pick<Evaluations, 'value'>, objective: Objective): LineSeries[] {
+  const x = new Float64Array(value.length).map((_, index) => index + 1);
+  const shown = (one: number) => axisFactor(objective) * oriented(objective, one);
   let best = Number.NaN;
-  const bests = accuracy.map((value) => {
-    if (Number.isNaN(best) || value > best) best = value;
-    return best;
+  const bests = value.map((one) => {
+    if (Number.isNaN(best) || one > best) best = one;
+    return shown(best);
   });
   return present([
-    { id: 'evaluated', name: 'Evaluated', tone: tones.sampled, x, y: accuracy },
+    { id: 'evaluated', name: 'Evaluated', tone: tones.sampled, x, y: value.map(shown) },
     { id: 'best', name: 'Best so far', tone: tones.largest, stepped: true, smooth: false, x, y: bests },
   ]);
 }

@@ -16,10 +16,17 @@ export interface PhaseStep {
 
 const titles: Record<PhaseName, string> = { ...phaseTitles, data: 'Data' };
 
-/** The four phases of a study as the stepper shows them. */
-export function phaseSteps(history: StudyHistory, job: Job | undefined, runsElsewhere: boolean): PhaseStep[] {
+/** The phases that a study does not have: one that scores trains nothing, and reads images only where its score looks at some. */
+export function skippedPhases(settings: unknown): PhaseName[] {
+  const { scoring } = (settings ?? {}) as { scoring?: { inputs?: unknown } };
+  if (scoring === undefined || scoring === null) return [];
+  return scoring.inputs === 'images' ? ['training'] : ['data', 'training'];
+}
+
+/** The phases of a study as the stepper shows them. @param skipped those that it does not have */
+export function phaseSteps(history: StudyHistory, job: Job | undefined, runsElsewhere: boolean, skipped: readonly PhaseName[] = []): PhaseStep[] {
   const active = job !== undefined && !isOver(job) ? job : undefined;
-  const times = history.phases.times();
+  const times = history.phases.times().filter(({ phase }) => !skipped.includes(phase));
   // A resumed run reads its data again before it goes on; the job knows, the history does not.
   const current = active?.phase ?? (active || runsElsewhere ? times.findLast(({ state }) => state === 'begun')?.phase : undefined);
   return times.map(({ phase, state, seconds }) => {

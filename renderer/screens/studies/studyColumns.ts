@@ -23,7 +23,7 @@ export function shortTime(seconds: number): string {
   return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
-/** Accuracy columns of more devices than this begin hidden. */
+/** Columns of more devices than this begin hidden. */
 const devicesAtFirst = 2;
 const devicesInWide = 4;
 const stateOrder: readonly StudyRow['state'][] = [
@@ -61,14 +61,14 @@ function deviceColumns(device: string, isShownAtFirst: StudyColumn['isShownAtFir
   return [
     {
       id: `best:${device}`, label: device, align: 'end', width: '9rem', isShownAtFirst,
-      value: (row) => bestOn(row, device)?.accuracy,
-      help: `Highest accuracy on the front of ${device}, and its latency`,
+      value: (row) => bestOn(row, device)?.value,
+      help: `Best accuracy, or score, on the front of ${device}, and its latency`,
     },
     {
       id: `hypervolume:${device}`, label: `${device} HV`, align: 'end', width: '8.4rem', isShownAtFirst: isShownAtFirst === false ? false : 'wide',
       value: (row) => bestOn(row, device)?.hypervolume,
       text: (row) => significant(bestOn(row, device)?.hypervolume ?? NaN),
-      help: `Hypervolume of the front of ${device} in ms × accuracy: larger is better, within one space and data set`,
+      help: `Hypervolume of the front of ${device} in ms × accuracy or score: larger is better, within one space, data set and score`,
     },
   ];
 }

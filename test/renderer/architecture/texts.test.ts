@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { blockLook, blockTitle, shapeText, shortChoices } from '../../../renderer/screens/architecture/blockText.ts';
 import { architectureCommands, fileStem } from '../../../renderer/screens/architecture/commands.ts';
 import { fileNameProblem, joinedPath, pathWithin, scientific, verificationText } from '../../../renderer/screens/architecture/export/exportText.ts';
+import { accuracyObjective } from '../../../renderer/format/index.ts';
 import { pickerOptions } from '../../../renderer/screens/architecture/pickerOptions.ts';
 import { frontArchitectures, neighbourOnFront, readReference } from '../../../renderer/screens/architecture/reference.ts';
 
@@ -85,8 +86,8 @@ describe('an export', () => {
 });
 
 describe('what can be picked', () => {
-  const entry = (id: string, latencyMs: number, accuracy: number) => ({ id, key: id, arch: { id }, accuracy, latencyMs, lowMs: latencyMs, highMs: latencyMs, macs: 1e6 });
-  const front = (device: string, entries: ReturnType<typeof entry>[]) => ({ device, front: entries, hypervolume: 0, referencePoint: { latencyMs: 9, accuracy: 0 }, progress: [] });
+  const entry = (id: string, latencyMs: number, value: number) => ({ id, key: id, arch: { id }, value, latencyMs, lowMs: latencyMs, highMs: latencyMs, macs: 1e6 });
+  const front = (device: string, entries: ReturnType<typeof entry>[]) => ({ device, front: entries, hypervolume: 0, referencePoint: { latencyMs: 9, value: 0 }, progress: [] });
   const known = frontArchitectures([front('a', [entry('11111111', 3, 0.6), entry('22222222', 1, 0.4)]), front('b', [entry('11111111', 8, 0.6)])]);
 
   it('has each architecture of the fronts once, the fastest first', () => {
@@ -110,7 +111,7 @@ describe('what can be picked', () => {
 
   it('lists what is shown even where it is neither on a front nor published', () => {
     const options = pickerOptions({
-      fronts: known, networks: ['T1'], pinned: [], current: { reference: 'row:3', label: 'deadbeef' }, deviceTitle: (device) => `Device ${device}`,
+      objective: accuracyObjective, fronts: known, networks: ['T1'], pinned: [], current: { reference: 'row:3', label: 'deadbeef' }, deviceTitle: (device) => `Device ${device}`,
     });
     expect(options.map(({ value }) => value)).toEqual(['row:3', '22222222', '11111111', 'T1']);
     expect(options[1].hint).toBe('40.0 %, 1.00 ms Device a, 1.00 M');

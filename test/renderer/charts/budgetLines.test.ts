@@ -32,7 +32,7 @@ describe('the budget lines of a chart', () => {
 });
 
 it('a figure keeps the points beyond a series own budget, fainter', () => {
-  const points = seriesPoints({ id: 'a', name: 'a', source: 'a', tone: 1, latencyMs: Float32Array.of(1, 2, 3), accuracy: Float32Array.of(0.1, 0.2, 0.3) }, 'linear');
+  const points = seriesPoints({ id: 'a', name: 'a', source: 'a', tone: 1, latencyMs: Float32Array.of(1, 2, 3), value: Float64Array.of(0.1, 0.2, 0.3) }, 'linear');
   const axes = { x: { scale: 'linear', low: 0, high: 4, pixels: 40 }, y: { scale: 'linear', low: 0, high: 1, pixels: 100, flip: true } } as const;
   const groups = exportedPoints([{ points, color: '#0072b2', fadeFromMs: 2 }], axes)?.split('</g>').filter(Boolean) ?? [];
   const found = groups.map((group) => ({ count: group.split('<circle').length - 1, opacity: Number(/fill-opacity="([\d.]+)"/.exec(group)?.[1]) }));

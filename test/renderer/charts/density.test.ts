@@ -27,7 +27,7 @@ test('points that are not finite leave nothing', () => {
   expect(drawn(2, 2, [[NaN, 0], [0, NaN], [-Infinity, 1]], 2)).toEqual(['00', '00']);
 });
 
-test('the accuracy axis points up: the low end lies at the bottom', () => {
+test('the value axis points up: the low end lies at the bottom', () => {
   const density = createDensity(2, 4);
   addPoints(density, Float32Array.of(0.5, 0.5), Float32Array.of(10, 39), unit, pixelMap({ scale: 'linear', low: 0, high: 40, pixels: 4, flip: true }), 1);
   expect([...density.counts]).toEqual([1, 0, 0, 0, 0, 0, 1, 0]);

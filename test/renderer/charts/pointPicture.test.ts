@@ -19,13 +19,13 @@ beforeAll(() => {
 const random = new Random(5);
 const total = 3000;
 const latencyMs = Float32Array.from({ length: total }, (_, row) => (row === 2950 ? NaN : 10 * random.uniform()));
-const accuracy = Float32Array.from({ length: total }, () => random.uniform());
+const value = Float64Array.from({ length: total }, () => random.uniform());
 const view = {
   x: { scale: 'linear', low: 1, high: 9, pixels: 80 }, y: { scale: 'linear', low: 0.1, high: 0.9, pixels: 50, flip: true }, resolution: 1, dot: 2.2,
 } as const;
 
 function points(id: string, tone: number, count: number, before?: SeriesPoints): SeriesPoints {
-  return seriesPoints({ id, name: id, source: id, tone, latencyMs: latencyMs.subarray(0, count), accuracy: accuracy.subarray(0, count) }, 'linear', before);
+  return seriesPoints({ id, name: id, source: id, tone, latencyMs: latencyMs.subarray(0, count), value: value.subarray(0, count) }, 'linear', before);
 }
 
 test('painting only around new points gives the picture that painting everything gives', () => {

@@ -8,13 +8,14 @@ import { brushedLines, movedBrush, nextValue } from '../../../renderer/charts/pa
 import { placeLabels } from '../../../renderer/charts/shared/labels.ts';
 import { minMaxSampled, smoothed, summaryOf } from '../../../renderer/charts/shared/lines.ts';
 import { columnCounts } from '../../../renderer/charts/shared/stripColumns.ts';
+import { accuracyObjective } from '../../../renderer/format/index.ts';
 import { withinBand } from '../../../renderer/charts/shared/withinBand.ts';
 import type { FrontSeries } from '../../../renderer/charts/types.ts';
 
 const latencyMs = Float32Array.of(4, 2, 3, 8, 1);
-const accuracy = Float32Array.of(0.75, 0.5, 0.25, 1, 0.25);
+const value = Float64Array.of(0.75, 0.5, 0.25, 1, 0.25);
 const series = (count: number): FrontSeries => ({
-  id: 'a', name: 'A', source: 's', tone: 1, latencyMs: latencyMs.subarray(0, count), accuracy: accuracy.subarray(0, count),
+  id: 'a', name: 'A', source: 's', tone: 1, latencyMs: latencyMs.subarray(0, count), value: value.subarray(0, count),
 });
 
 test('columns that grew continue what was known, and others start over', () => {
@@ -30,7 +31,7 @@ test('a budget cuts the front and its hypervolume', () => {
   const points = seriesPoints(series(5), 'linear');
   expect(frontResult(points, null, null)).toEqual({ id: 'a', rows: Uint32Array.of(4, 1, 0, 3), hypervolume: null });
   // Rectangles up to (5 ms, 0): 1 ms of 0.25, 2 ms of 0.5 and 1 ms of 0.75.
-  expect(frontResult(points, 5, { latencyMs: 5, accuracy: 0 })).toEqual({ id: 'a', rows: Uint32Array.of(4, 1, 0), hypervolume: 2 });
+  expect(frontResult(points, 5, { latencyMs: 5, value: 0 })).toEqual({ id: 'a', rows: Uint32Array.of(4, 1, 0), hypervolume: 2 });
 });
 
 test('a front is drawn level, then up, and on to the budget', () => {
@@ -39,10 +40,10 @@ test('a front is drawn level, then up, and on to the budget', () => {
 });
 
 test('the home view holds all points and landmarks, and zooming out of it returns to it', () => {
-  const home = homeView([seriesPoints(series(5), 'linear')], { latencyMs: [12], accuracy: [0.1] }, 'linear');
+  const home = homeView([seriesPoints(series(5), 'linear')], { latencyMs: [12], value: [0.1] }, 'linear', accuracyObjective);
   expect(home.latencyMs[0]).toBeLessThan(1);
   expect(home.latencyMs[1]).toBeGreaterThan(12);
-  expect(home.accuracy[0]).toBeLessThan(0.1);
+  expect(home.value[0]).toBeLessThan(0.1);
   const axes = axesOf(home, 'linear', 200, 100);
   expect(zoomedView(axes, 100, 50, 1.2, home)).toBeNull();
   expect(zoomedView(axes, 0, 50, 0.5, home)?.latencyMs[0]).toBeCloseTo(home.latencyMs[0], 9);

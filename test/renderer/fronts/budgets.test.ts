@@ -76,16 +76,16 @@ describe('the front of a study that grows', () => {
 
   it('ends at the budget with its best member', () => {
     const whole = new GrowingFront().of(columns);
-    const within = frontWithin(columns, whole, 4, { latencyMs: 10, accuracy: 0.1 });
+    const within = frontWithin(columns, whole, 4, { latencyMs: 10, value: 0.1 });
     const expected = paretoFront(pointsOf(columns).filter(({ latencyMs }) => latencyMs <= 4));
     expect(within.rows).toHaveLength(expected.length);
-    expect(columns.accuracy[within.best ?? -1]).toBe(expected.at(-1)?.accuracy);
+    expect(columns.value[within.best ?? -1]).toBe(expected.at(-1)?.value);
     expect(frontWithin(columns, whole, 0.5, null)).toEqual({ rows: [], hypervolume: null, best: null });
   });
 
   it('has the hypervolume of rectangles that can be counted by hand', () => {
-    const two = { latencyMs: Float32Array.of(1, 2), accuracy: Float32Array.of(0.25, 0.5) };
+    const two = { latencyMs: Float32Array.of(1, 2), value: Float64Array.of(0.25, 0.5) };
     // 1 ms to 2 ms at 0.25, then 2 ms to 4 ms at 0.5.
-    expect(frontWithin(two, [0, 1], null, { latencyMs: 4, accuracy: 0 }).hypervolume).toBeCloseTo(0.25 + 1, 12);
+    expect(frontWithin(two, [0, 1], null, { latencyMs: 4, value: 0 }).hypervolume).toBeCloseTo(0.25 + 1, 12);
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hypervolume } from '../../../core/search/indicators.ts';
+import { accuracyObjective } from '../../../renderer/format/index.ts';
 import { differences } from '../../../renderer/screens/fronts/compare/differences.ts';
 import type { ComparedStudy } from '../../../renderer/screens/fronts/compare/differences.ts';
 import { commonReference, jointFront } from '../../../renderer/screens/fronts/compare/jointFront.ts';
 
-const at = (latencyMs: number, accuracy: number) => ({ latencyMs, accuracy });
+const at = (latencyMs: number, value: number) => ({ latencyMs, value });
 
 describe('the joint front of studies', () => {
   const reference = at(10, 0);
@@ -34,7 +35,7 @@ describe('the joint front of studies', () => {
 });
 
 describe('the common reference point', () => {
-  it('is the largest latency and the smallest accuracy of those that are known', () => {
+  it('is the largest latency and the smallest value of those that are known', () => {
     expect(commonReference([at(5, 0.25), null, at(4, 0.1)])).toEqual(at(5, 0.1));
     expect(commonReference([null])).toBeNull();
   });
@@ -42,7 +43,7 @@ describe('the common reference point', () => {
 
 describe('what differs between studies', () => {
   const study = (name: string, change: Partial<ComparedStudy> = {}, data: Partial<NonNullable<ComparedStudy['data']>> = {}): ComparedStudy => ({
-    name, space: 'elasticvit-mini', devices: ['pixel4'], data: { trainImages: 60, valImages: 10, imageSize: 32, classes: ['cat', 'dog'], ...data }, ...change,
+    name, space: 'elasticvit-mini', objective: accuracyObjective, devices: ['pixel4'], data: { trainImages: 60, valImages: 10, imageSize: 32, classes: ['cat', 'dog'], ...data }, ...change,
   });
 
   it('is nothing for a study with another seed', () => {
@@ -59,6 +60,13 @@ describe('what differs between studies', () => {
       'The image sizes differ: 32 px in A and B, 64 px in C.',
       'The numbers of images differ: 60 for training and 10 for validation in A and B, 80 for training and 10 for validation in C.',
       'A and B did not search for pixel6.',
+    ]);
+  });
+
+  it('tells what studies rank by, and misses no images where none are needed', () => {
+    const dss = { id: 'dss', title: 'DSS', kind: 'score', direction: 'higher' } as const;
+    expect(differences([study('A'), study('B', { objective: dss, data: null })])).toEqual([
+      'The studies rank by different things, which share no axis: accuracy in A, DSS in B. Those that rank by accuracy are drawn.',
     ]);
   });
 

@@ -5,7 +5,7 @@ import { beginning, cloud, pointsOf } from './columns.ts';
 
 describe('the hypervolume over evaluations', () => {
   const columns = cloud(300);
-  const reference = { latencyMs: 8, accuracy: 0.2 };
+  const reference = { latencyMs: 8, value: 0.2 };
   const curve = new GrowingCurve().of(columns, reference);
 
   it('is at each of its steps that of everything evaluated by then', () => {
@@ -26,7 +26,7 @@ describe('the hypervolume over evaluations', () => {
   });
 
   it('is flat at nothing where no point is better than the reference, and empty without evaluations', () => {
-    expect(new GrowingCurve().of(columns, { latencyMs: 0.5, accuracy: 0 })).toEqual([{ evaluations: 300, hypervolume: 0 }]);
+    expect(new GrowingCurve().of(columns, { latencyMs: 0.5, value: 0 })).toEqual([{ evaluations: 300, hypervolume: 0 }]);
     expect(new GrowingCurve().of(beginning(columns, 0), reference)).toEqual([]);
   });
 
@@ -35,7 +35,7 @@ describe('the hypervolume over evaluations', () => {
     for (const count of [0, 20, 20, 300]) {
       expect(growing.of(beginning(columns, count), reference)).toEqual(new GrowingCurve().of(beginning(columns, count), reference));
     }
-    const other = { latencyMs: 5, accuracy: 0.3 };
+    const other = { latencyMs: 5, value: 0.3 };
     expect(growing.of(columns, other)).toEqual(new GrowingCurve().of(columns, other));
   });
 });

@@ -25,11 +25,11 @@ describe('the order of rows', () => {
   });
 
   it('is made anew for another column or direction', () => {
-    const { latencyMs, accuracy } = cloud(50);
+    const { latencyMs, value } = cloud(50);
     const order = new RowOrder();
     order.of(latencyMs, 50, false);
-    expect(order.of(accuracy, 50, false)).toEqual(new RowOrder().of(accuracy, 50, false));
-    expect(order.of(accuracy, 50, true)).toEqual(new RowOrder().of(accuracy, 50, true));
+    expect(order.of(value, 50, false)).toEqual(new RowOrder().of(value, 50, false));
+    expect(order.of(value, 50, true)).toEqual(new RowOrder().of(value, 50, true));
   });
 });
 

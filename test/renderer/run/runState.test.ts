@@ -4,7 +4,7 @@ import { failureAdvice, runControls, runFailure, runWords } from '../../../rende
 
 const row = (state: StudyRow['state'], more: Partial<StudyRow> = {}): StudyRow => ({
   id: 'a', directory: '/studies/a', name: 'a', space: 'elasticvit-mini', seed: 1, engine: 'ort', devices: [], state, runsElsewhere: false,
-  created: '', updated: '', tags: [], archived: false, progress: null, best: [], linearAccuracy: null, imageSize: null, problem: null, ...more,
+  created: '', updated: '', tags: [], archived: false, progress: null, best: [], objective: null, linearAccuracy: null, imageSize: null, problem: null, ...more,
 });
 const job = (state: Job['state'], failure: Job['failure'] = null): Job => ({
   id: 'a', study: 'a', title: 'a', state, words: 'Training the supernet', phase: 'training', done: 1, total: 2, unit: 'steps', fraction: 0.5,

@@ -4,7 +4,7 @@ import { deviceEntries, deviceLabel, parseBudgets, writtenDevice } from '../../.
 import { dropDraft, keepDraft, keptDraft, keptDrafts } from '../../../renderer/screens/editor/draftStorage.ts';
 import { architecturesInWords, counted, histogramOf, shareInWords } from '../../../renderer/screens/editor/estimateWords.ts';
 import {
-  fieldGroups, fieldTitle, formSections, isOffered, machineChanges, mergeChanges, numberOrListText, parseNumberOrList, placeholderOf, problemsAt, stepOf,
+  fieldGroups, fieldTitle, formSections, isOffered, isSectionOffered, machineChanges, mergeChanges, numberOrListText, parseNumberOrList, placeholderOf, problemsAt, stepOf,
   valueAt, valueWithChanges, writtenSettings,
 } from '../../../renderer/screens/editor/formFields.ts';
 import type { StudyField } from '../../../renderer/screens/editor/formFields.ts';
@@ -77,13 +77,13 @@ describe('the form', () => {
 
   it('has a place for every setting that the core knows, and only one', () => {
     const sections = formSections(fields);
-    expect(sections.map(({ id }) => id)).toEqual(['basics', 'data', 'devices', 'training', 'search', 'export', 'compute']);
+    expect(sections.map(({ id }) => id)).toEqual(['basics', 'data', 'devices', 'training', 'scoring', 'search', 'export', 'compute']);
     const placed = sections.flatMap((section) => section.fields);
     expect(new Set(placed).size).toBe(placed.length);
     const settable = fields.filter(({ kind, path }) => kind !== 'group' && path[0] !== 'version' && path[0] !== 'devices');
     expect(settable.filter((each) => !placed.includes(each))).toEqual([]);
     expect(sections[0].fields.map(({ path }) => path[0])).toEqual(['name', 'seed', 'space']);
-    expect(sections[6].fields.map(({ path }) => path.join('.'))).toEqual(['engine', 'compute.threads', 'compute.memoryGiB']);
+    expect(sections[7].fields.map(({ path }) => path.join('.'))).toEqual(['engine', 'compute.threads', 'compute.memoryGiB']);
   });
 
   it('offers the settings of the chosen kind of data alone', () => {
@@ -101,6 +101,16 @@ describe('the form', () => {
     expect(offered({})).not.toContain('rounds');
     expect(offered({ search: { algorithm: 'nsga2' } })).toEqual(expect.arrayContaining(['rounds', 'initialPopulation']));
     expect(offered({ search: { algorithm: 'nsga2' } })).not.toContain('generations');
+  });
+
+  it('offers training or scoring, and images to scores only where they look at some', () => {
+    const offered = (settings: unknown) => formSections(fields).filter((section) => isSectionOffered(section, (path) => valueAt(settings, path))).map(({ id }) => id);
+    expect(offered({})).toEqual(['basics', 'data', 'devices', 'training', 'search', 'export', 'compute']);
+    expect(offered({ scoring: { proxy: 'dss' } })).toEqual(['basics', 'devices', 'scoring', 'search', 'export', 'compute']);
+    expect(offered({ scoring: { proxy: 'snip', inputs: 'images' } })).toContain('data');
+    const shown = (settings: unknown) => fields.filter((each) => isOffered(each, (path) => valueAt(settings, path))).map(({ path }) => path.join('.'));
+    expect(shown({ scoring: { proxy: 'dss' } })).not.toContain('search.calibrationBatches');
+    expect(shown({ scoring: { proxy: 'dss' }, search: { algorithm: 'random' } })).toEqual(expect.arrayContaining(['search.evaluations', 'search.paramsMax']));
   });
 
   it('folds every smaller group of the training by itself', () => {

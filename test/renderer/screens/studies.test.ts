@@ -8,7 +8,7 @@ import type { StudyCommands } from '../../../renderer/screens/studies/useStudyCo
 import { copyName } from '../../../renderer/screens/studies/studyNames.ts';
 import { studyRow } from './rows.ts';
 
-const best = { device: 'pixel6', frontSize: 3, hypervolume: 12, accuracy: 0.6, latencyMs: 5 };
+const best = { device: 'pixel6', frontSize: 3, hypervolume: 12, value: 0.6, latencyMs: 5 };
 
 describe('the command that is copied', () => {
   const hostile = ['/plain/path', '/with space', "/it's", '/a$HOME`id`', '-rf', '/täg (1)', 'a\nb', '!x', '*'];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
 import { kendallTau } from '../../../core/base/rankStatistics.ts';
 import { advance, createSearch, nextCandidates } from '../../../core/search/evolution.ts';
-import { fitAccuracyPredictor } from '../../../core/search/predictor/accuracyPredictor.ts';
+import { fitObjectivePredictor } from '../../../core/search/predictor/objectivePredictor.ts';
 import { chooseCandidates } from '../../../core/search/predictor/chooseCandidates.ts';
 import { budgetViolation } from '../../../core/search/predictor/round.ts';
 import { predictLatencies } from '../../../core/search/problem.ts';
@@ -17,17 +17,17 @@ const quick = {
 } satisfies SearchSettingsInput;
 const viaJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-describe('an accuracy predictor', () => {
+describe('a predictor of the objective', () => {
   it('orders architectures that it has not seen as the truth does', () => {
     const problem = toyProblem();
     const random = new Random(1);
     const draw = () => {
       const arch = toySpace.sample(random);
-      return { arch, latencies: predictLatencies(problem, arch), accuracy: toyAccuracy(arch) };
+      return { arch, latencies: predictLatencies(problem, arch), value: toyAccuracy(arch) };
     };
-    const predictor = fitAccuracyPredictor(problem, Array.from({ length: 80 }, draw));
+    const predictor = fitObjectivePredictor(problem, Array.from({ length: 80 }, draw));
     const others = Array.from({ length: 100 }, draw);
-    const tau = kendallTau(others.map(({ arch, latencies }) => predictor.predict(arch, latencies)), others.map(({ accuracy }) => accuracy));
+    const tau = kendallTau(others.map(({ arch, latencies }) => predictor.predict(arch, latencies)), others.map(({ value }) => value));
     expect(tau).toBeGreaterThan(0.8);
     expect(predictor.crossValidatedTau).toBeGreaterThan(0.75);
   });
@@ -89,8 +89,8 @@ describe('the violation of budgets', () => {
 });
 
 describe('the choice of what to evaluate', () => {
-  const at = (latencyMs: number, accuracy: number, deviation = 0) => ({ points: [{ latencyMs, accuracy }], deviation });
-  const references = [{ latencyMs: 10, accuracy: 0 }];
+  const at = (latencyMs: number, value: number, deviation = 0) => ({ points: [{ latencyMs, value }], deviation });
+  const references = [{ latencyMs: 10, value: 0 }];
 
   it('takes the largest gain first and then what is far from it', () => {
     const candidates = [at(4.9, 0.5), at(5, 0.53), at(1, 0.2), at(9, 0.6)];
@@ -103,9 +103,9 @@ describe('the choice of what to evaluate', () => {
   });
 
   it('lets the devices take turns', () => {
-    const fast = { points: [{ latencyMs: 1, accuracy: 0.5 }, undefined] };
-    const other = { points: [undefined, { latencyMs: 9, accuracy: 0.2 }] };
-    const second = { points: [{ latencyMs: 2, accuracy: 0.7 }, undefined] };
+    const fast = { points: [{ latencyMs: 1, value: 0.5 }, undefined] };
+    const other = { points: [undefined, { latencyMs: 9, value: 0.2 }] };
+    const second = { points: [{ latencyMs: 2, value: 0.7 }, undefined] };
     expect(chooseCandidates([second, other, fast], [], { count: 2, explore: 0, references: [...references, ...references] }))
       .toEqual([second, other]);
   });

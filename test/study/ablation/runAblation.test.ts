@@ -9,6 +9,7 @@ import { getSpace } from '../../../core/spaces/index.ts';
 import { bucketCandidates } from '../../../core/study/ablation/bucketCandidates.ts';
 import { ablationPaths, planAblation, readAblation, runAblation } from '../../../core/study/ablation/runAblation.ts';
 import { ablationVariants, variantFile } from '../../../core/study/ablation/variants.ts';
+import { requireTraining } from '../../../core/study/requireTraining.ts';
 import { readStudyFile, type StudyFile } from '../../../core/study/studyFile.ts';
 
 const text = `
@@ -40,14 +41,15 @@ describe('an ablation', () => {
     const [sandwich] = ablationVariants;
     const { settings, text: written } = variantFile(file, sandwich, 3);
     expect(settings).toMatchObject({ name: 'sandwich-seed-3', seed: 3, training: { sampling: { rule: 'sandwich' }, performance: { enabled: false } } });
-    const unchanged = { ...settings, name: 'tiny', seed: 1, training: { ...settings.training, sampling: file.settings.training.sampling, performance: file.settings.training.performance } };
+    const { sampling, performance } = requireTraining(file.settings, 'tiny').training;
+    const unchanged = { ...settings, name: 'tiny', seed: 1, training: { ...settings.training, sampling, performance } };
     expect(unchanged).toEqual(file.settings);
     expect(written).toContain('# kept');
   });
 
   it('judges all variants by the same architectures, within each level', () => {
     const space = getSpace('elasticvit-mini');
-    const { training } = file.settings;
+    const { training } = requireTraining(file.settings, 'tiny');
     const levels = bucketCandidates(space, { ...training, buckets: 3 }, 6);
     expect(levels).toEqual(bucketCandidates(space, { ...training, buckets: 3, sampling: { ...training.sampling, rule: 'sandwich' } }, 6));
     for (const { fromMacs, toMacs, candidates } of levels) {

@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
+import { accuracyObjective } from '../../../core/search/objective.ts';
 import { paretoFront } from '../../../core/search/pareto.ts';
 import { architectureId } from '../../../core/search/result.ts';
 import { getSpace } from '../../../core/spaces/index.ts';
@@ -23,7 +24,7 @@ const random = new Random('evaluations');
 const devices = ['pixel4', 'a phone of "Zoë"'];
 
 const follow = (directory: string, options: Partial<FollowOptions> = {}) =>
-  new FollowedEvaluations({ paths: studyPaths(directory), space, ...options });
+  new FollowedEvaluations({ paths: studyPaths(directory), space, objective: accuracyObjective, ...options });
 
 function evaluation(batch = 0): Extract<NewEvent, { kind: 'evaluation' }> {
   const arch = space.sample(random);
@@ -62,9 +63,9 @@ function oracle(directory: string) {
 
 async function expectAll(followed: FollowedEvaluations, directory: string): Promise<void> {
   const expected = oracle(directory);
-  const { count, accuracy, macs, params, batch, latencyMs } = followed.table.slice();
+  const { count, value, macs, params, batch, latencyMs } = followed.table.slice();
   expect(count).toBe(expected.length);
-  expect([...accuracy]).toEqual(expected.map((event) => Math.fround(event.accuracy ?? NaN)));
+  expect([...value]).toEqual(expected.map((event) => event.accuracy ?? NaN));
   expect([...macs]).toEqual(expected.map((event) => event.macs ?? NaN));
   expect([...params]).toEqual(expected.map((event) => event.params ?? NaN));
   if (expected.every((event) => event.batch !== undefined)) expect([...batch]).toEqual(expected.map((event) => event.batch));
@@ -122,9 +123,9 @@ describe('the evaluations of a study', () => {
     appendFileSync(events, `${JSON.stringify({ seq: 4, time, ...numbers, accuracy: null, label, arch })}\n`);
     const followed = follow(directory);
     await followed.update();
-    const { count, accuracy, latencyMs } = followed.table.slice();
+    const { count, value, latencyMs } = followed.table.slice();
     expect(count).toBe(4);
-    expect([...accuracy]).toEqual([numbers.accuracy, numbers.accuracy, numbers.accuracy, NaN].map((value) => Math.fround(value!)));
+    expect([...value]).toEqual([numbers.accuracy, numbers.accuracy, numbers.accuracy, NaN]);
     expect([...latencyMs.label]).toEqual([NaN, NaN, 2, NaN]);
     expect((await followed.rows([1, 0])).map(({ row, key }) => [row, key])).toEqual([[1, label], [0, label]]);
   });
@@ -282,13 +283,13 @@ describe('a large study made for tests', () => {
     await followed.update();
     await expectAll(followed, directory);
     expect((await readStudy(directory)).info.status).toBe('finished');
-    const { accuracy, batch, latencyMs } = followed.table.slice();
+    const { value, batch, latencyMs } = followed.table.slice();
     expect(new Set(batch)).toEqual(new Set([0, 1, 2]));
     const { result } = await readSummary(studyPaths(directory).summary);
     expect(result!.devices.map(({ device }) => device)).toEqual(Object.keys(latencyMs));
     for (const { device, front } of result!.devices) {
-      const points = paretoFront([...accuracy].map((value, i) => ({ accuracy: value, latencyMs: latencyMs[device][i] })));
-      expect(points.map((point) => point.accuracy)).toEqual(front.map((entry) => Math.fround(entry.accuracy)));
+      const points = paretoFront([...value].map((one, i) => ({ value: one, latencyMs: latencyMs[device][i] })));
+      expect(points.map((point) => point.value)).toEqual(front.map((entry) => entry.value));
     }
   });
 });

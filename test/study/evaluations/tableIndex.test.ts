@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { accuracyObjective } from '../../../core/search/objective.ts';
 import { getSpace } from '../../../core/spaces/index.ts';
 import { EventLog } from '../../../core/study/events.ts';
 import { FollowedEvaluations } from '../../../core/study/evaluations/followEvaluations.ts';
@@ -21,7 +22,7 @@ beforeEach(async () => {
   index = join(paths.cache, 'evaluations.index');
 });
 
-const follow = () => new FollowedEvaluations({ paths, space, indexEveryBytes: 1000 });
+const follow = () => new FollowedEvaluations({ paths, space, objective: accuracyObjective, indexEveryBytes: 1000 });
 
 /** Opens as if for the first time after a start, and waits until the index is written. */
 async function opened(): Promise<FollowedEvaluations> {
@@ -32,7 +33,7 @@ async function opened(): Promise<FollowedEvaluations> {
 }
 
 async function withoutIndex() {
-  const followed = new FollowedEvaluations({ paths: { ...paths, cache: join(scratch, 'none') }, space, indexEveryBytes: Infinity });
+  const followed = new FollowedEvaluations({ paths: { ...paths, cache: join(scratch, 'none') }, space, objective: accuracyObjective, indexEveryBytes: Infinity });
   await followed.update();
   return followed.table.views();
 }
@@ -85,7 +86,7 @@ describe('the index of evaluations', () => {
   });
 
   it('is not written for a short history', async () => {
-    const followed = new FollowedEvaluations({ paths, space });
+    const followed = new FollowedEvaluations({ paths, space, objective: accuracyObjective });
     await followed.update();
     await followed.close();
     expect(existsSync(paths.cache)).toBe(false);

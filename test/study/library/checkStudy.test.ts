@@ -19,7 +19,7 @@ describe('checking a study file being written', () => {
     const { settings, problems, hints } = await checkStudyText(studyText, folder);
     expect(problems).toEqual([]);
     expect(hints).toEqual([]);
-    expect(settings?.training.steps).toBe(1000);
+    expect(settings?.training?.steps).toBe(1000);
   });
 
   it('tells all that is wrong, each with its line', async () => {
@@ -148,7 +148,9 @@ describe('the list of settings', () => {
     expect(field('search.generations')).toMatchObject({ when: { path: ['search', 'algorithm'], values: ['evolution'], default: 'evolution' } });
     expect(field('search.rounds')?.when?.values).not.toContain('evolution');
     expect(field('training.sampling.walk')).toMatchObject({ when: { path: ['training', 'sampling', 'rule'], values: ['bucket'], default: 'bucket' } });
-    expect(field('search.initialPopulation')).not.toHaveProperty('when');
+    expect(field('search.initialPopulation')?.when?.values).toEqual(['evolution', 'nsga2', 'age-moea-ii']);
+    expect(field('search.evaluations')?.when?.values).toEqual(['random']);
+    expect(field('search.paramsMax')).not.toHaveProperty('when');
   });
 
   it('has readable titles for the search inside a predictor and what it begins with', () => {
@@ -157,8 +159,15 @@ describe('the list of settings', () => {
     expect(titles).toEqual([
       'Algorithm', 'Rounds', 'Evaluations per round', 'Generations per round', 'Population inside the predictor', 'Studies to begin with',
     ]);
-    expect(field('search.algorithm')).toMatchObject({ kind: 'choice', choices: ['evolution', 'nsga2', 'age-moea-ii'], default: 'evolution' });
+    expect(field('search.algorithm')).toMatchObject({ kind: 'choice', choices: ['evolution', 'nsga2', 'age-moea-ii', 'random'], default: 'evolution' });
     expect(field('search.warmStart')).toMatchObject({ kind: 'list', items: 'text', default: [] });
+  });
+
+  it('tells which settings belong to studies that train and to those that score', () => {
+    expect(field('training.steps')).toMatchObject({ sort: 'training' });
+    expect(field('search.evaluationImages')).toMatchObject({ sort: 'training' });
+    expect(field('scoring.proxy')).toMatchObject({ sort: 'scoring', kind: 'choice', isRequired: true, choices: expect.arrayContaining(['params', 'macs']) });
+    expect(field('search.paramsMin')).not.toHaveProperty('sort');
   });
 
   it('names settings of one name by where they are', () => {
@@ -167,6 +176,6 @@ describe('the list of settings', () => {
   });
 
   it('comes as a JSON schema too', () => {
-    expect(studyJsonSchema()).toMatchObject({ type: 'object', required: expect.arrayContaining(['version', 'space', 'data', 'devices']) });
+    expect(studyJsonSchema()).toMatchObject({ type: 'object', required: expect.arrayContaining(['version', 'space', 'devices']), anyOf: [{ required: ['data'] }, { required: ['scoring'] }] });
   });
 });

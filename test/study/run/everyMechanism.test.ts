@@ -11,7 +11,7 @@ import { effectiveEvents } from '../../../core/study/eventTypes.ts';
 import { readEvents } from '../../../core/study/events.ts';
 import { writeFileAtomic } from '../../../core/study/files.ts';
 import { createStudy, openStudy } from '../../../core/study/folder.ts';
-import { prepareRun } from '../../../core/study/run/runStudy.ts';
+import { prepareTraining } from '../../../core/study/run/prepareRun.ts';
 import { trainingPhase } from '../../../core/study/run/trainingPhase.ts';
 import { parseStudyFile } from '../../../core/study/studyFile.ts';
 import { scratchFolder } from '../scratch.ts';
@@ -58,7 +58,7 @@ describe('a training with every mechanism on', () => {
     for (const stop of [...stops, Infinity]) {
       const study = await openStudy(directory);
       const abort = new AbortController();
-      const context = await prepareRun(study, { signal: abort.signal, onProgress: ({ phase, done }) => { if (phase === 'training' && done === stop) abort.abort(); } });
+      const context = await prepareTraining(study, { signal: abort.signal, onProgress: ({ phase, done }) => { if (phase === 'training' && done === stop) abort.abort(); } });
       try {
         await trainingPhase(context);
       } catch (error) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { accuracyObjective } from '../../../core/search/objective.ts';
 import { paretoFront } from '../../../core/search/pareto.ts';
 import type { SearchProblem } from '../../../core/search/problem.ts';
 import { elasticVitMini } from '../../../core/spaces/elasticvit/space.ts';
@@ -18,8 +19,8 @@ function tinyProblem(): KnownProblem {
     return [{ latencyMs, lowMs: latencyMs, highMs: latencyMs }];
   };
   const trueAccuracy = (arch: typeof space.smallest) => 0.2 + 0.05 * Math.sqrt(steps(arch).reduce((sum, step, i) => sum + (3 - i) * step, 0));
-  const problem: SearchProblem<typeof space.smallest> = { space, classes: 10, devices: [{ name: 'phone' }], predict };
-  const points = space.all().map((arch) => ({ accuracy: trueAccuracy(arch), latencyMs: predict(arch)[0].latencyMs }));
+  const problem: SearchProblem<typeof space.smallest> = { space, classes: 10, objective: accuracyObjective, devices: [{ name: 'phone' }], predict };
+  const points = space.all().map((arch) => ({ value: trueAccuracy(arch), latencyMs: predict(arch)[0].latencyMs }));
   return {
     problem: problem as SearchProblem<unknown>, architectures: points.length, fronts: [paretoFront(points)],
     trueAccuracy: (arch) => trueAccuracy(arch as typeof space.smallest),

@@ -43,9 +43,9 @@ describe('the problem whose fronts are known', () => {
     expect(fronts).toHaveLength(2);
     for (const [device, front] of fronts.entries()) {
       expect(front.length).toBeGreaterThan(50);
-      const points = every.map(({ accuracy, latencies }) => ({ accuracy, latencyMs: latencies[device].latencyMs }));
+      const points = every.map(({ accuracy, latencies }) => ({ value: accuracy, latencyMs: latencies[device].latencyMs }));
       const wrong = points.filter((point) => front.some((member) => dominates(point, member))
-        || !front.some((member) => member.latencyMs <= point.latencyMs && member.accuracy >= point.accuracy));
+        || !front.some((member) => member.latencyMs <= point.latencyMs && member.value >= point.value));
       expect(wrong).toEqual([]);
     }
   });

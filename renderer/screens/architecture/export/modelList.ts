@@ -20,7 +20,7 @@ export interface ListedModel {
 export function modelList({ summary, exports }: Pick<StudyDetail, 'summary' | 'exports'>): ListedModel[] {
   const own = (summary?.exported ?? []).map((model) => ({
     time: model.time ?? '', path: model.path, id: model.id, relativeDiff: model.relativeDiff, isMissing: model.time === null,
-    facts: `${formatPercent(model.accuracy)}, ${formatBytes(model.sizeBytes)}, for ${model.devices.join(', ')}`,
+    facts: `${model.accuracy === null ? 'untrained weights' : formatPercent(model.accuracy)}, ${formatBytes(model.sizeBytes)}, for ${model.devices.join(', ')}`,
   }));
   const asked = exports.map((model) => ({
     time: model.time, path: model.path, id: model.id, relativeDiff: model.relativeDiff, isMissing: model.isMissing,

@@ -1,9 +1,13 @@
-/** What must agree for two studies' accuracies and latencies to mean the same. */
+import { valueWord } from '../../../format/index.ts';
+import type { Objective } from '../../../format/index.ts';
+
+/** What must agree for two studies' values and latencies to mean the same. */
 export interface ComparedStudy {
   readonly name: string;
   readonly space: string;
+  readonly objective: Objective;
   readonly devices: readonly string[];
-  /** Null until the study has read its data. */
+  /** Null until the study has read its data, and where it needs none. */
   readonly data: { readonly trainImages: number; readonly valImages: number; readonly imageSize: number; readonly classes: readonly string[] } | null;
 }
 
@@ -13,7 +17,11 @@ export function differences(studies: readonly ComparedStudy[]): string[] {
   const spaces = new Set(studies.map(({ space }) => space));
   if (spaces.size > 1) notes.push(`The search spaces differ: ${listed(studies, ({ space }) => space)}.`);
   const read = studies.filter((study) => study.data !== null);
-  for (const { name } of studies.filter(({ data }) => data === null)) notes.push(`${name} has not read its images yet.`);
+  const ranked = new Set(studies.map(({ objective }) => objective.id));
+  if (ranked.size > 1) {
+    notes.push(`The studies rank by different things, which share no axis: ${listed(studies, ({ objective }) => valueWord(objective))}. Those that rank by ${valueWord(studies[0].objective)} are drawn.`);
+  }
+  for (const { name } of studies.filter(({ data, objective }) => data === null && objective.kind === 'accuracy')) notes.push(`${name} has not read its images yet.`);
   const differs = (value: (data: NonNullable<ComparedStudy['data']>) => string): boolean =>
     new Set(read.flatMap(({ data }) => (data ? [value(data)] : []))).size > 1;
   const ofData = (value: (data: NonNullable<ComparedStudy['data']>) => string): string =>

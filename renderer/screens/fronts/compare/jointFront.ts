@@ -8,7 +8,7 @@ export interface Contribution {
   readonly members: number;
   /** Of the joint front's trade-offs, 0 to 1; shares add up to more than 1 where studies found equal ones. */
   readonly share: number;
-  /** In ms x accuracy: what the joint front would lose without this study. */
+  /** In ms x value: what the joint front would lose without this study. */
   readonly exclusive: number;
 }
 
@@ -36,13 +36,13 @@ export function jointFront(fronts: readonly (readonly ParetoPoint[])[], referenc
 }
 
 /**
- * One reference point for several studies: the largest of their latencies and the smallest of their accuracies, so that
+ * One reference point for several studies: the largest of their latencies and the smallest of their values, so that
  * no front is cut that its own study would count. Null when there is none.
  */
 export function commonReference(references: readonly (ParetoPoint | null)[]): ParetoPoint | null {
   const known = references.filter((reference) => reference !== null);
   if (known.length === 0) return null;
-  return { latencyMs: Math.max(...known.map((r) => r.latencyMs)), accuracy: Math.min(...known.map((r) => r.accuracy)) };
+  return { latencyMs: Math.max(...known.map((r) => r.latencyMs)), value: Math.min(...known.map((r) => r.value)) };
 }
 
-const placeOf = ({ latencyMs, accuracy }: ParetoPoint): string => `${latencyMs} ${accuracy}`;
+const placeOf = ({ latencyMs, value }: ParetoPoint): string => `${latencyMs} ${value}`;

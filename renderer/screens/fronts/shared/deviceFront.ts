@@ -5,16 +5,16 @@ import type { ParetoPoint } from '../../../../core/search/pareto.ts';
 /** What a study knows about one device; both columns as long as each other. */
 export interface DeviceColumns {
   readonly latencyMs: Float32Array;
-  readonly accuracy: Float32Array;
+  readonly value: Float64Array;
 }
 
 /** A device's front within a budget. */
 export interface DeviceFront {
-  /** By ascending latency, and so by ascending accuracy. */
+  /** By ascending latency, and so by ascending value. */
   readonly rows: readonly number[];
-  /** In ms x accuracy; null without a reference point. */
+  /** In ms x value; null without a reference point. */
   readonly hypervolume: number | null;
-  /** The most accurate row within the budget; null when there is none. */
+  /** The row of highest value within the budget; null when there is none. */
   readonly best: number | null;
 }
 
@@ -27,7 +27,7 @@ export class GrowingFront {
   of(columns: DeviceColumns): readonly number[] {
     const known = this.#columns;
     const grows = known !== undefined && columns.latencyMs.length >= known.latencyMs.length
-      && columns.latencyMs.buffer === known.latencyMs.buffer && columns.accuracy.buffer === known.accuracy.buffer;
+      && columns.latencyMs.buffer === known.latencyMs.buffer && columns.value.buffer === known.value.buffer;
     this.#front = grows ? frontRows(columns, undefined, known.latencyMs.length, this.#front) : frontRows(columns);
     this.#columns = columns;
     return this.#front;
@@ -43,6 +43,6 @@ export function frontWithin(columns: DeviceColumns, front: readonly number[], bu
   };
 }
 
-export function pointsOf({ latencyMs, accuracy }: DeviceColumns, rows: readonly number[]): ParetoPoint[] {
-  return rows.map((row) => ({ latencyMs: latencyMs[row], accuracy: accuracy[row] }));
+export function pointsOf({ latencyMs, value }: DeviceColumns, rows: readonly number[]): ParetoPoint[] {
+  return rows.map((row) => ({ latencyMs: latencyMs[row], value: value[row] }));
 }

@@ -21,17 +21,17 @@ export class GrowingCurve {
 
   /** Columns that share their memory with the last ones are those with rows behind them. */
   of(columns: DeviceColumns, reference: ParetoPoint): HypervolumeStep[] {
-    const { latencyMs, accuracy } = columns;
+    const { latencyMs, value } = columns;
     const from = this.#known(columns, reference);
     if (from === 0) {
       this.#front = [];
       this.#steps = [];
     }
     for (let row = from; row < latencyMs.length; row += 1) {
-      if (!(latencyMs[row] < reference.latencyMs && accuracy[row] > reference.accuracy)) continue;
+      if (!(latencyMs[row] < reference.latencyMs && value[row] > reference.value)) continue;
       const faster = rowsWithin(latencyMs, this.#front, latencyMs[row]);
-      if (faster > 0 && accuracy[this.#front[faster - 1]] >= accuracy[row]) continue;
-      this.#front = frontRows({ latencyMs: latencyMs.subarray(0, row + 1), accuracy }, undefined, row, this.#front);
+      if (faster > 0 && value[this.#front[faster - 1]] >= value[row]) continue;
+      this.#front = frontRows({ latencyMs: latencyMs.subarray(0, row + 1), value }, undefined, row, this.#front);
       this.#steps.push({ evaluations: row + 1, hypervolume: hypervolume(pointsOf(columns, this.#front), reference) });
     }
     this.#columns = columns;
@@ -42,10 +42,10 @@ export class GrowingCurve {
   }
 
   /** How many rows are those of the last call. */
-  #known({ latencyMs, accuracy }: DeviceColumns, reference: ParetoPoint): number {
+  #known({ latencyMs, value }: DeviceColumns, reference: ParetoPoint): number {
     const [known, before] = [this.#columns, this.#reference];
     const grows = known !== undefined && latencyMs.length >= known.latencyMs.length && latencyMs.buffer === known.latencyMs.buffer
-      && accuracy.buffer === known.accuracy.buffer && before?.latencyMs === reference.latencyMs && before.accuracy === reference.accuracy;
+      && value.buffer === known.value.buffer && before?.latencyMs === reference.latencyMs && before.value === reference.value;
     return grows ? known.latencyMs.length : 0;
   }
 }

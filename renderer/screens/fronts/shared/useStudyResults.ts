@@ -1,6 +1,8 @@
 import { computed, watch } from 'vue';
 import type { ComputedRef } from 'vue';
 import { defaultReferencePoint } from '../../../../core/search/indicators.ts';
+import { accuracyObjective, referenceValue } from '../../../../core/search/objective.ts';
+import type { Objective } from '../../../../core/search/objective.ts';
 import type { ParetoPoint } from '../../../../core/search/pareto.ts';
 import type { ApiError } from '../../../../core/api/client.ts';
 import type { StudyRow, StudySummaryView } from '../../../../core/api/contract/types.ts';
@@ -22,6 +24,8 @@ export interface StudyResults extends FollowedEvaluations {
   readonly study: string;
   readonly row: ComputedRef<StudyRow | undefined>;
   readonly name: ComputedRef<string>;
+  /** What the study makes large. */
+  readonly objective: ComputedRef<Objective>;
   readonly summary: ComputedRef<StudySummaryView | null>;
   readonly devices: ComputedRef<readonly StudyDevice[]>;
   /** Why there is nothing to show. */
@@ -37,6 +41,7 @@ export function useStudyResults(study: string): StudyResults {
   watch(() => `${row.value?.state} ${row.value?.progress?.phase}`, () => detail.reload());
   const followed = useEvaluations(() => study);
   const summary = computed(() => detail.data.value?.summary ?? null);
+  const objective = computed(() => row.value?.objective ?? accuracyObjective);
   const names = computed(() => row.value?.devices ?? Object.keys(followed.evaluations.value.latencyMs));
 
   // Before the search is over its reference points are not written down; they follow from the space's largest architecture.
@@ -44,6 +49,14 @@ export function useStudyResults(study: string): StudyResults {
     const space = row.value?.space;
     const isMissing = detail.data.value !== undefined && (summary.value?.fronts.length ?? 0) === 0;
     return space !== undefined && isMissing ? { space, arch: 'max', devices: [...names.value] } : undefined;
+  });
+
+  /** Valid values of the initial population; the same array while they stay the same, since columns grow all the time. */
+  const firstValues = computed<readonly number[]>((before) => {
+    const { value, batch, count } = followed.evaluations.value;
+    const values: number[] = [];
+    for (let i = 0; i < count && batch[i] === 0; i += 1) if (Number.isFinite(value[i])) values.push(value[i]);
+    return before?.length === values.length ? before : values;
   });
 
   const devices = computed(() => {
@@ -54,13 +67,21 @@ export function useStudyResults(study: string): StudyResults {
     const written = summary.value?.fronts.find((front) => front.device === device)?.referencePoint;
     if (written) return written;
     const slowest = largest.data.value?.latencies.find((latency) => latency.device === device)?.latencyMs;
-    const classes = summary.value?.data.classes.length ?? 0;
-    if (classes === 0 || slowest === undefined) return null;
-    return defaultReferencePoint({ ...(limits?.maxMs === undefined ? {} : { maxMs: limits.maxMs }) }, slowest, classes);
+    const value = valueOfReference();
+    if (value === null || slowest === undefined) return null;
+    return defaultReferencePoint({ ...(limits?.maxMs === undefined ? {} : { maxMs: limits.maxMs }) }, slowest, value);
+  }
+
+  /** Of scores it is known once the first batch is evaluated. */
+  function valueOfReference(): number | null {
+    const { kind } = objective.value;
+    const classes = summary.value?.data?.classes.length ?? 0;
+    if (kind === 'accuracy') return classes === 0 ? null : referenceValue({ kind }, classes, []);
+    return firstValues.value.length === 0 ? null : referenceValue({ kind }, classes, firstValues.value);
   }
 
   return {
-    ...followed, study, row, summary, devices,
+    ...followed, study, objective, row, summary, devices,
     name: computed(() => row.value?.name ?? study),
     failure: computed(() => detail.error.value ?? followed.error.value),
   };

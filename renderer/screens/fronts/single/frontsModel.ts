@@ -64,11 +64,11 @@ export function useFrontsModel(results: StudyResults) {
   const wholeFronts = computed(() => devices.value.map(({ name, latencyMs }) => {
     const front = growing.get(name) ?? new GrowingFront();
     growing.set(name, front);
-    return front.of({ latencyMs, accuracy: evaluations.value.accuracy });
+    return front.of({ latencyMs, value: evaluations.value.value });
   }));
   /** By device, within the budgets. */
   const fronts = computed<ReadonlyMap<string, DeviceFront>>(() => new Map(devices.value.map(({ name, latencyMs, reference }, i) => {
-    const columns = { latencyMs, accuracy: evaluations.value.accuracy };
+    const columns = { latencyMs, value: evaluations.value.value };
     const mask = allBudgetsMask.value;
     const front = mask === null ? wholeFronts.value[i] : frontRows(columns, mask);
     return [name, frontWithin(columns, front, budgetOf(name), reference)];
@@ -100,9 +100,9 @@ export function useFrontsModel(results: StudyResults) {
   };
   /** What a device's chart draws: everything, and under all budgets at once, what keeps those of the other devices. */
   function seriesOf(device: ModelDevice, options: { readonly name: string; readonly othersMask: Uint8Array | null }): FrontSeries[] {
-    const { accuracy, macs } = evaluations.value;
+    const { value, macs } = evaluations.value;
     const all: FrontSeries = {
-      id: device.name, name: options.name, source: study, tone: device.tone, latencyMs: device.latencyMs, accuracy, macs, label,
+      id: device.name, name: options.name, source: study, tone: device.tone, latencyMs: device.latencyMs, value, macs, label,
       intervalMs: (row) => intervalMs(device.name, row),
     };
     if (options.othersMask === null) return [all];
@@ -116,7 +116,7 @@ export function useFrontsModel(results: StudyResults) {
   function namedPoints({ latencyMs }: ModelDevice) {
     const named = [...membership.value.keys()].filter((row) => architectures.get(row)?.name !== undefined);
     return [...new Set([...named, ...state.pinned])].filter((row) => row < count.value && latencyMs[row] > 0)
-      .map((row) => ({ name: label(row), latencyMs: latencyMs[row], accuracy: evaluations.value.accuracy[row] }));
+      .map((row) => ({ name: label(row), latencyMs: latencyMs[row], value: evaluations.value.value[row] }));
   }
 
   function select(rows: Uint32Array | null): void {
@@ -146,15 +146,15 @@ export function useFrontsModel(results: StudyResults) {
   }
 
   return {
-    results, study, state, evaluations, count, devices, architectures, hovered, intervalMs, budgetOf, setBudget, fronts, membership, listed, counts, label,
+    results, study, state, objective: results.objective, evaluations, count, devices, architectures, hovered, intervalMs, budgetOf, setBudget, fronts, membership, listed, counts, label,
     seriesOf, namedPoints, select, open, togglePin,
     highlighted: computed<RowRef | null>(() => (hovered.value === null ? null : { source: study, row: hovered.value })),
     selected: computed<readonly RowSelection[]>(() => (state.selection ? [{ source: study, rows: state.selection }] : [])),
     point: (row: number | null) => { hovered.value = row; },
     setView: (chart: string, view: FrontView | null) => { state.views = { ...state.views, [chart]: view }; },
     baseline: stableComputed(() => {
-      const accuracy = results.summary.value?.data.linearAccuracy ?? results.row.value?.linearAccuracy ?? null;
-      return accuracy === null ? null : { accuracy, label: `Linear classifier ${(accuracy * 100).toFixed(1)} %` };
+      const value = results.summary.value?.data?.linearAccuracy ?? results.row.value?.linearAccuracy ?? null;
+      return value === null ? null : { value, label: `Linear classifier ${(value * 100).toFixed(1)} %` };
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { oriented } from '../../../../core/search/objective.ts';
 import { asApiError, useApi } from '../../../api/useApi.ts';
 import { formatCount } from '../../../format/index.ts';
 import { host } from '../../../host/host.ts';
@@ -16,14 +17,15 @@ export function useCopying(model: FrontsModel, rowsOf: () => readonly number[]) 
   const toasts = useToasts();
 
   async function textOf(rows: readonly number[], format: ListFormat): Promise<string> {
-    const { accuracy, macs, params, batch } = model.evaluations.value;
+    const { value, macs, params, batch } = model.evaluations.value;
+    const objective = model.objective.value;
     const devices = model.devices.value;
     const listed = (await readArchitectures(api, model.study, rows)).map(({ row, id, key, name, arch }): ListedArchitecture => ({
-      id, key, ...(name === undefined ? {} : { name }), arch, accuracy: accuracy[row],
+      id, key, ...(name === undefined ? {} : { name }), arch, number: oriented(objective, value[row]),
       latencyMs: Object.fromEntries(devices.map((device) => [device.name, device.latencyMs[row]])),
       macs: macs[row], params: params[row], generation: batch[row], fronts: model.membership.value.get(row) ?? [],
     }));
-    return format === 'csv' ? csvOf(listed, devices.map(({ name }) => name)) : jsonOf(listed);
+    return format === 'csv' ? csvOf(listed, devices.map(({ name }) => name), objective) : jsonOf(listed, objective);
   }
 
   async function copy(format: ListFormat): Promise<void> {

@@ -8,8 +8,8 @@ const devices = [
   { msPerMmac: 0.05, overheadMs: 2, scatter: 0.35 }, { msPerMmac: 0.012, overheadMs: 0.6, scatter: 0.5 }, { msPerMmac: 0.21, overheadMs: 5, scatter: 0.25 },
 ];
 const published = [
-  [{ name: 'MobileNetV3-L', latencyMs: 13, accuracy: 0.752 }, { name: 'DeiT-T', latencyMs: 40, accuracy: 0.722 }, { name: 'LeViT-128S', latencyMs: 15, accuracy: 0.766 }],
-  [{ name: 'MobileNetV3-L', latencyMs: 3.2, accuracy: 0.752 }],
+  [{ name: 'MobileNetV3-L', latencyMs: 13, value: 0.752 }, { name: 'DeiT-T', latencyMs: 40, value: 0.722 }, { name: 'LeViT-128S', latencyMs: 15, value: 0.766 }],
+  [{ name: 'MobileNetV3-L', latencyMs: 3.2, value: 0.752 }],
   [],
 ];
 
@@ -24,18 +24,18 @@ export const Fronts = defineComponent((props: { points: number; overlay: boolean
   const mode = shallowRef<FrontDragMode>('pan');
   const scale = shallowRef<'linear' | 'log'>('linear');
   const charts: FrontChartExposed[] = [];
-  const series = computed(() => made.map(({ latencyMs, accuracy, macs }, i): FrontSeries[] => [
+  const series = computed(() => made.map(({ latencyMs, value, macs }, i): FrontSeries[] => [
     {
-      id: 'a', name: 'Search, seed 1', source: 'a', tone: 1, latencyMs: latencyMs.subarray(0, shown.value), accuracy: accuracy.subarray(0, shown.value),
+      id: 'a', name: 'Search, seed 1', source: 'a', tone: 1, latencyMs: latencyMs.subarray(0, shown.value), value: value.subarray(0, shown.value),
       macs, intervalMs: (row) => [latencyMs[row] * 0.93, latencyMs[row] * 1.08],
     },
-    ...others.length > 0 ? [{ id: 'b', name: 'Search, seed 2', source: 'b', tone: 2, latencyMs: others[i].latencyMs, accuracy: others[i].accuracy }] : [],
+    ...others.length > 0 ? [{ id: 'b', name: 'Search, seed 2', source: 'b', tone: 2, latencyMs: others[i].latencyMs, value: others[i].value }] : [],
   ]));
   Object.assign(window, { harness: { shown, mode, scale, selected, budgets, highlighted, charts } });
   return () => h('main', { class: 'fronts' }, names.map((title, i) => h('div', { class: 'panel', key: title }, h(FrontChart, {
     ref: (chart: unknown) => { charts[i] = chart as FrontChartExposed; },
     title, series: series.value[i], budgetMs: budgets.value[i], highlighted: highlighted.value, selected: selected.value,
-    baseline: { accuracy: 0.66, label: 'Linear classifier, 66.0 %' }, published: published[i], reference: { latencyMs: [15, 4, 60][i], accuracy: 0.01 },
+    baseline: { value: 0.66, label: 'Linear classifier, 66.0 %' }, published: published[i], reference: { latencyMs: [15, 4, 60][i], value: 0.01 },
     dragMode: mode.value, latencyScale: scale.value,
     'onUpdate:budgetMs': (ms: number) => { budgets.value = budgets.value.map((old, k) => (k === i ? ms : old)); },
     onHover: (row: RowRef | null) => { highlighted.value = row; },

@@ -24,7 +24,7 @@ const progress = (scale: number) => Array.from({ length: 30 }, (_, i) => ({ eval
 const choices = [[128, 160, 192, 224], [1, 2, 3], [2, 3, 4], [2, 4, 6], [3, 5], [8, 16, 24, 32]];
 const lines = 5000;
 const columns = choices.map((values) => Float32Array.from({ length: lines }, () => values[Math.floor(random.uniform() * values.length)]));
-const accuracy = Float32Array.from({ length: lines }, (_, i) => 0.6 + columns.reduce((sum, column, k) => sum + (0.03 * column[i]) / choices[k][choices[k].length - 1], 0) + 0.02 * random.uniform());
+const value = Float64Array.from({ length: lines }, (_, i) => 0.6 + columns.reduce((sum, column, k) => sum + (0.03 * column[i]) / choices[k][choices[k].length - 1], 0) + 0.02 * random.uniform());
 const stage = (name: string, ms: readonly number[], others: readonly (number | null)[]) => ({
   id: name, name, latencyMs: ms.reduce((a, b) => a + b, 0), otherLatencyMs: 3.4,
   children: ms.map((latencyMs, i) => ({ id: `${name}.${i}`, name: `Block ${i + 1}`, latencyMs, otherLatencyMs: others[i], detail: 'MBConv, 56 x 56, 40 channels' })),
@@ -41,7 +41,7 @@ export const Others = defineComponent(() => () => h('main', { class: 'others' },
   h('div', { class: 'panel' }, h(ScatterChart, { title: 'Predicted against measured', series: scatter })),
   h('div', { class: 'panel' }, h(HypervolumeChart, { series: [{ id: 'a', name: 'Seed 1', tone: 1, progress: progress(1) }, { id: 'b', name: 'Seed 2', tone: 2, progress: progress(0.93) }] })),
   h('div', { class: 'panel' }, h(ParallelChart, {
-    title: 'Architectures', accuracy, highlighted: pointed.value, onHover: (row: number | null) => { pointed.value = row; }, brushes: [{ name: 'd1', range: [2, 3] }],
+    title: 'Architectures', value, highlighted: pointed.value, onHover: (row: number | null) => { pointed.value = row; }, brushes: [{ name: 'd1', range: [2, 3] }],
     dimensions: columns.map((column, i) => ({ name: `d${i}`, title: ['Resolution', 'Depth 1', 'Depth 2', 'Ratio', 'Kernel', 'Width'][i], values: choices[i], column })),
   })),
   h('div', { class: 'panel' }, h(FlameBar, { title: 'Latency by block', root, highlighted: 'Stage 2.0' })),

@@ -6,10 +6,10 @@ import { fitBestGaussianProcess } from './gaussianProcess.ts';
 import type { Regression, RegressionName } from './regression.ts';
 import { fitBestRidge } from './ridge.ts';
 
-export interface AccuracyPredictor<A> {
+export interface ObjectivePredictor<A> {
   /** What kind of regression was chosen. */
   readonly name: RegressionName;
-  /** Kendall's tau-b of leave-one-out predictions with the known accuracies; NaN when all of these are equal. */
+  /** Kendall's tau-b of leave-one-out predictions with the known values; NaN when all of these are equal. */
   readonly crossValidatedTau: number;
   predict(arch: A, latencies: readonly LatencyInterval[]): number;
   /** How unsure the prediction is, as a standard deviation; only where the chosen regression can tell. */
@@ -19,19 +19,19 @@ export interface AccuracyPredictor<A> {
 export interface Example<A> {
   readonly arch: A;
   readonly latencies: readonly LatencyInterval[];
-  readonly accuracy: number;
+  readonly value: number;
 }
 
 /**
- * Learns accuracy from architectures that have been evaluated, by the regression that orders those best that it was not
+ * Learns the objective's value from architectures that have been evaluated, by the regression that orders those best that it was not
  * fitted to, as MSuNAS chooses its surrogate at every round (Lu et al., ECCV 2020). The same examples in
  * the same order give the same predictor.
  */
-export function fitAccuracyPredictor<A>(problem: SearchProblem<A>, examples: readonly Example<A>[]): AccuracyPredictor<A> {
+export function fitObjectivePredictor<A>(problem: SearchProblem<A>, examples: readonly Example<A>[]): ObjectivePredictor<A> {
   const { space } = problem;
   const maker = featureMaker(space, [predictLatencies(problem, space.smallest), predictLatencies(problem, space.largest)]);
   const rows = examples.map(({ arch, latencies }) => maker.scaled(arch, latencies));
-  const accuracies = examples.map(({ accuracy }) => accuracy);
+  const values = examples.map(({ value }) => value);
 
   const trials: readonly { name: RegressionName; expand: (row: Float64Array) => Float64Array; fit: Fit }[] = [
     { name: 'gaussianProcess', expand: (row) => row, fit: fitBestGaussianProcess },
@@ -39,10 +39,10 @@ export function fitAccuracyPredictor<A>(problem: SearchProblem<A>, examples: rea
     { name: 'quadraticRidge', expand: maker.quadratic, fit: fitBestRidge },
   ];
   const fitted = trials.map(({ name, expand, fit }) => {
-    const regression = fit(rows.map(expand), accuracies);
-    return { name, expand, regression, tau: kendallTau(Array.from(regression.leaveOneOut), accuracies) };
+    const regression = fit(rows.map(expand), values);
+    return { name, expand, regression, tau: kendallTau(Array.from(regression.leaveOneOut), values) };
   });
-  // The first of equals; with constant accuracies (NaN) the Gaussian process.
+  // The first of equals; with constant values (NaN) the Gaussian process.
   const { name, expand, regression, tau } = fitted.reduce((best, one) => (one.tau > best.tau ? one : best));
   return {
     name,

@@ -1,8 +1,8 @@
 import { Random } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
-import { calibrateBatchNorm } from '../model/inference.ts';
-import type { ImageBatch } from '../model/inference.ts';
-import { Weights } from '../model/weights.ts';
+import { calibrateBatchNorm } from './inference.ts';
+import type { ImageBatch } from './inference.ts';
+import { Weights } from './weights.ts';
 import type { Network } from '../network/network.ts';
 
 const imageCount = 8;
@@ -14,7 +14,7 @@ const imageCount = 8;
 export function freshWeights(network: Network, seed: number, engine: Engine): Weights {
   const random = new Random(seed);
   const weights = Weights.initialise(network, random.fork('weights'));
-  calibrateBatchNorm(engine, weights, [randomImages(network.resolution, random.fork('images'))]);
+  if (weights.statistics.length > 0) calibrateBatchNorm(engine, weights, [randomImages(network.resolution, random.fork('images'))]);
   return weights;
 }
 

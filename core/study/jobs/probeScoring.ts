@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CancelledError } from '../../base/errors.ts';
+import { Random } from '../../base/random.ts';
+import { measureNormalisation } from '../../data/normalisation.ts';
+import { startEngine } from '../../engine/engines.ts';
+import { exportNetwork } from '../../export/exportNetwork.ts';
+import { freshWeights } from '../../model/freshWeights.ts';
+import { plannedEvaluations } from '../../search/settings.ts';
+import { getSpace } from '../../spaces/index.ts';
+import { writeFileAtomic } from '../files.ts';
+import { scoreJudge } from '../scoring/scoreJudge.ts';
+import { searchSettingsOf } from '../studyFile.ts';
+import type { TrainingFreeStudySettings } from '../studyFile.ts';
+import { pocketformerVersion } from '../studyInfo.ts';
+import type { ProbeResult } from './messages.ts';
+import { loadPartOfData } from './partOfData.ts';
+import type { TaskHooks } from './tasks.ts';
+
+export interface ProbeOptions extends Pick<TaskHooks, 'signal' | 'onProgress'> {
+  /** That relative paths start from. */
+  readonly baseDir: string;
+  /** Of the part that is longest in a study. */
+  readonly seconds: number;
+}
+
+/** The first portions start threads and make weights, which a study does once. */
+const warmUpArchitectures = 64;
+const drawnAtOnce = 4096;
+
+/** The probe of a study that scores: sampled architectures, on as many threads as the study takes, and one export. */
+export async function probeScoring(settings: TrainingFreeStudySettings, { baseDir, seconds, signal, onProgress }: ProbeOptions): Promise<ProbeResult> {
+  const { seed, scoring } = settings;
+  const tell = (done: number, note: string) => {
+    onProgress({ done, total: 1, unit: 'probe', note });
+    if (signal.aborted) throw new CancelledError();
+  };
+  const space = getSpace(settings.space);
+  tell(0, scoring.inputs === 'images' ? 'reading some of the images' : 'starting');
+  const part = scoring.inputs === 'images' && settings.data ? await loadPartOfData(settings.data, { baseDir, seed, signal }) : undefined;
+  const images = part && { data: part.data, normalisation: measureNormalisation(part.data.train, part.data.imageSize) };
+  const classes = images?.data.classes.length ?? space.defaultClasses;
+  const random = new Random(seed).fork('probe');
+  const draw = () => Array.from({ length: drawnAtOnce }, () => {
+    const arch = space.sample(random);
+    return { key: space.key(arch), arch };
+  });
+  const judge = scoreJudge({ settings, space, classes, images });
+  let secondsPerEvaluation: number;
+  try {
+    secondsPerEvaluation = await timeScores();
+  } finally {
+    await judge.close();
+    part?.data.close();
+  }
+  tell(0.9, 'exporting an architecture');
+  const models = settings.devices.length * settings.export.perDevice;
+  const exportSeconds = models * (models === 0 ? 0 : await timeExport());
+  const searchSeconds = plannedEvaluations(searchSettingsOf(settings, settings.devices.map((_, i) => String(i)))) * secondsPerEvaluation;
+  const dataSeconds = part?.wholeSeconds ?? 0;
+  onProgress({ done: 1, total: 1, unit: 'probe' });
+  return {
+    imagesPerSecond: null, secondsPerStep: null, secondsPerEvaluation, dataSeconds, trainingSeconds: 0, searchSeconds, exportSeconds,
+    totalSeconds: dataSeconds + searchSeconds + exportSeconds, peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+
+  async function timeScores(): Promise<number> {
+    const beganMs = performance.now();
+    let scored = 0;
+    let warm = { scored: 0, ms: beganMs };
+    for (;;) {
+      for await (const judged of judge.judge(draw())) {
+        scored += judged.length;
+        const nowMs = performance.now();
+        if (warm.scored === 0 && scored >= warmUpArchitectures) warm = { scored, ms: nowMs };
+        tell(0.1 + 0.75 * Math.min(1, (nowMs - beganMs) / (seconds * 1000)), 'scoring architectures');
+        const measured = scored - warm.scored;
+        if (nowMs - beganMs > seconds * 1000 && measured > 0) return (nowMs - warm.ms) / 1000 / measured;
+      }
+    }
+  }
+
+  async function timeExport(): Promise<number> {
+    const { threads, memoryGiB } = settings.compute;
+    const engine = await startEngine(settings.engine, { threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
+    const folder = await mkdtemp(join(tmpdir(), 'pocketformer-probe-'));
+    try {
+      const arch = space.sample(random);
+      const startedMs = performance.now();
+      await exportNetwork({
+        weights: freshWeights(space.lower(arch, { classes }), seed, engine), engine, out: join(folder, 'probe.onnx'), batch: 'dynamic', seed,
+        version: pocketformerVersion(), architecture: arch, study: settings.name, writeFile: writeFileAtomic,
+      });
+      return (performance.now() - startedMs) / 1000;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { Candidate } from '../../search/evolution.ts';
+
+/** What became of one architecture. */
+export interface Judged {
+  readonly key: string;
+  /** Its accuracy or score; not finite for a score that is not valid. */
+  readonly number: number;
+  /** Images that an accuracy was counted on. */
+  readonly images?: number;
+}
+
+/** How the architectures of a search come to their numbers. */
+export interface Judge {
+  /**
+   * Judges architectures and hands them out in their order, in portions as they come. Whoever stops asking in the middle has had
+   * everything up to there.
+   */
+  judge(candidates: readonly Candidate<unknown>[]): AsyncIterable<readonly Judged[]>;
+  /** Whether so much has been judged, in so many milliseconds, that it is worth a checkpoint. */
+  isWorthSaving(judged: number, ms: number): boolean;
+}
