@@ -13,7 +13,7 @@ import type { ScoreLine, ScoreRecord } from './scoreRecord.ts';
 /** What decides the scores besides networks and proxies. */
 export type ScoringInputs = Pick<ScoringPlan, 'seeds' | 'weights' | 'input' | 'images'>;
 
-export interface ScoringOptions extends ScoringInputs {
+export interface ScoringOptions extends Omit<ScoringInputs, 'weights'>, Partial<Pick<ScoringInputs, 'weights'>> {
   /** Needed when one of the proxies runs networks. */
   readonly engine?: Engine;
   /** Where scores are kept and looked up. */
