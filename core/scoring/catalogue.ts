@@ -134,12 +134,12 @@ export const proxyCatalogue = {
       + "branches add nothing.",
   },
   ntk: {
-    title: 'NTK condition number', direction: 'lower', needs: 'images', input: ntkBatch, usesEngine: true,
+    title: 'NTK condition number', direction: 'lower', needs: 'images', input: ntkBatch, drawsOwnWeights: true, usesEngine: true,
     summary: "As-ViT's condition number of the kernel of the images' gradients, taken of the features' sum before the last norm, by all "
       + 'weights: mean of five networks.',
   },
   'ntk-literal': {
-    title: 'NTK condition number (literal)', direction: 'lower', needs: 'images', input: ntkBatch, usesEngine: true,
+    title: 'NTK condition number (literal)', direction: 'lower', needs: 'images', input: ntkBatch, drawsOwnWeights: true, usesEngine: true,
     summary: 'The same as released, one pass backward through the batch for each image and all gradients in memory: the reference.',
   },
 } as const satisfies Readonly<Record<string, Omit<ProxyDescription, 'id'>>>;
