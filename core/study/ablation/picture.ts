@@ -16,7 +16,7 @@ export function ablationSvg(variants: readonly VariantSummary[]): string {
   const axis = { nameLocation: 'middle', nameTextStyle: { color: mutedInk }, axisLabel: { color: mutedInk }, splitLine: { lineStyle: { color: '#e3e6ea' } } };
   return chartSvg({
     grid: { left: 64, right: 20, top: 44, bottom: 56 },
-    legend: { top: 8, data: variants.map(({ title }) => title) },
+    legend: { top: 8, itemGap: 28, data: variants.map(({ title }) => title) },
     xAxis: { ...axis, type: 'log', name: 'million MACs', nameGap: 30, ...logEnds(variants) },
     yAxis: { ...axis, type: 'value', name: 'top-1 accuracy of the best subnet (%)', nameGap: 40, scale: true },
     series: variants.flatMap(({ title, levels }, i) => {
