@@ -18,8 +18,11 @@ export type Initialisation =
   | 'zeros'
   | 'ones';
 
-/** Which part of a larger parameter a smaller network shares, along one axis; centres meet at the index floor(size / 2). */
-export type SliceRole = 'first' | 'centre';
+/**
+ * Which part of a larger parameter a smaller network shares, along one axis; centres meet at the index floor(size / 2). What is
+ * shared as a `whole`, such as positions on a map, must be as large in both.
+ */
+export type SliceRole = 'first' | 'centre' | 'whole';
 
 export interface ParameterDefinition {
   readonly name: string;

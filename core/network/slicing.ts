@@ -19,7 +19,7 @@ export interface ParameterShare {
 
 /**
  * The part of a parameter that a smaller network shares (elasticvit.md section 3): the first channels, the centre of
- * kernels and of position tables.
+ * kernels and of position tables, all positions.
  *
  * @param large shape in the supernet
  * @param small shape in the subnet, of the same rank and nowhere larger
@@ -27,7 +27,8 @@ export interface ParameterShare {
  * @throws RangeError when the smaller shape does not fit
  */
 export function sliceOf(large: readonly number[], small: readonly number[], roles: readonly SliceRole[] = []): Slice {
-  if (large.length !== small.length || small.some((size, axis) => size > large[axis])) {
+  const fits = (size: number, axis: number) => roles[axis] === 'whole' ? size === large[axis] : size <= large[axis];
+  if (large.length !== small.length || !small.every(fits)) {
     throw new RangeError(`A parameter of shape [${small}] is not part of one of shape [${large}].`);
   }
   // Of even sizes the centre is the later one of the two in the middle, which is how even kernels lie on a map.

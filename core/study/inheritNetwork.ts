@@ -1,6 +1,9 @@
+import { InputError } from '../base/errors.ts';
 import type { Normalisation } from '../data/normalisation.ts';
 import type { Engine } from '../engine/engine.ts';
+import { SubnetView } from '../model/subnet.ts';
 import type { Weights } from '../model/weights.ts';
+import type { Network } from '../network/network.ts';
 import type { SearchSpace } from '../spaces/index.ts';
 import type { StudyView } from './folder.ts';
 import { loadTrainedStudy } from './trainedStudy.ts';
@@ -17,7 +20,7 @@ export interface InheritedNetwork {
 /**
  * An architecture with what the study's supernet has learned for it. The study is only read (decoded images may be
  * added to its cache), so it may be running.
- * @throws InputError as `loadTrainedStudy`
+ * @throws InputError `not-in-supernet` where the supernet has no weights for the architecture at the resolution, and as `loadTrainedStudy`
  */
 export async function inheritNetwork<A>(
   study: StudyView, space: SearchSpace<A>, arch: A, engine: Engine, resolution?: number,
@@ -25,14 +28,25 @@ export async function inheritNetwork<A>(
   const { data, settings: { training, search, seed }, normalisation, augmentation, checkpoint } = await loadTrainedStudy(study);
   try {
     const classes = data.classes.length;
+    const weights = evaluationWeights(space.lower(space.largest, { classes, supernet: true }), checkpoint.tensors);
+    const network = space.lower(arch, { classes, resolution });
+    requirePart(weights, network, `${study.directory}: its supernet has no weights for ${space.key(arch)} at ${network.resolution} px`);
     const evaluator = new SubnetEvaluator({
       engine, data, normalisation, seed, augmentation, batchSize: training.batchSize,
-      calibrationBatches: search.calibrationBatches,
-      weights: evaluationWeights(space.lower(space.largest, { classes, supernet: true }), checkpoint.tensors),
+      calibrationBatches: search.calibrationBatches, weights,
     });
-    const weights = evaluator.extract(space.lower(arch, { classes, resolution }));
-    return { weights, normalisation, classNames: data.classes };
+    return { weights: evaluator.extract(network), normalisation, classNames: data.classes };
   } finally {
     data.close();
+  }
+}
+
+/** Spaces also read relatives of their own networks, wider or deeper ones among them, and other resolutions have other positions. */
+function requirePart(supernet: Weights, network: Network, complaint: string): void {
+  try {
+    new SubnetView(supernet, network);
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new InputError('not-in-supernet', `${complaint}. ${cause.message}`, { cause });
+    throw cause;
   }
 }

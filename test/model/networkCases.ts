@@ -29,7 +29,7 @@ const classes = 7;
 export function networkCases(random: Random): NetworkCase[] {
   const mini = elasticVitMini.lower(elasticVitMini.largest, { classes, supernet: true });
   const full = elasticVit.lower(elasticVit.largest, { classes, supernet: true });
-  const autoFormer = autoFormerMini.lower(autoFormerMini.largest, { classes, supernet: true });
+  const autoFormer = autoFormerMini.lower(autoFormerMini.largest, { classes, resolution: 20, supernet: true });
   const smallOf = (space: SearchSpace<ElasticVitArchitecture>, draws: number, resolution: number) =>
     Array.from({ length: draws }, () => space.lower(space.sample(random), { classes, resolution })).sort((a, b) => networkMacs(a) - networkMacs(b))[0];
   return [

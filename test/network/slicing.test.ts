@@ -94,5 +94,6 @@ describe('slices of parameters', () => {
   it.each<[string, number[], number[], SliceRole[]]>([
     ['of another rank', [2, 2], [2], []],
     ['that are larger', [2, 2], [2, 3], []],
+    ['of what is shared as a whole', [65, 8], [37, 8], ['whole']],
   ])('%s do not exist', (_, large, small, roles) => expect(() => sliceOf(large, small, roles)).toThrow(RangeError));
 });

@@ -43,7 +43,7 @@ export const overlappingPatchEmbed: BlockDefinition<OverlappingPatchEmbedBlock> 
     ];
     if (hasNorm(block)) parameters.push(...layerNormParameters);
     if (block.classToken) parameters.push({ name: 'classToken', dims: ['channels'], init: 'smallNormal' });
-    if (block.positions) parameters.push({ name: 'position', dims: [mapTokens(block), 'channels'], init: 'smallNormal' });
+    if (block.positions) parameters.push({ name: 'position', dims: [mapTokens(block), 'channels'], init: 'smallNormal', slice: ['whole', 'first'] });
     return parameters;
   },
   build(block, graph) {
