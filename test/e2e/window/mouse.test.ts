@@ -165,7 +165,7 @@ describeInBrowser('the workbench, with the mouse', () => {
 
   it('exports an architecture of the front, and the file runs in ONNX Runtime', async () => {
     const { page } = opened;
-    await panel(page, 'pixel6').getByTitle('The most accurate architecture within the budget').click();
+    await panel(page, 'pixel6').getByTitle('The architecture of best accuracy within the budget').click();
     await page.getByRole('region', { name: 'Totals' }).waitFor();
     await opened.expectAccessible();
     await button('Export ONNX…').click();
