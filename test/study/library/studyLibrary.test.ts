@@ -105,7 +105,7 @@ describe('the library', () => {
     }));
     expect(await library.row(id)).toMatchObject({
       imageSize: 48, linearAccuracy: 0.21,
-      best: [{ device: 'pixel4', hypervolume: 2.5, frontSize: 2, accuracy: 0.7, latencyMs: 2 }],
+      best: [{ device: 'pixel4', hypervolume: 2.5, frontSize: 2, value: 0.7, latencyMs: 2 }],
     });
   });
 
