@@ -4,12 +4,12 @@ import { proxyIds } from './catalogue.ts';
 /** The `scoring` part of a study: the training-free score that stands in for accuracy. */
 export const scoringSettingsSchema = z.strictObject({
   proxy: z.enum(proxyIds).describe('training-free score that architectures are ranked by'),
-  seeds: z.int().min(1).max(64).default(1).describe('initialisations, the mean of whose scores counts'),
-  weights: z.enum(['shared', 'fresh']).default('shared')
-    .describe('untrained weights of an architecture: slices of one supernet per seed (shared), or its own (fresh)'),
-  inputs: z.enum(['published', 'images']).default('published')
-    .describe("what proxies look at: as published (ones or noise), or the data's training images"),
-  images: z.int().min(1).max(1024).default(32).describe('with the inputs "images": how many'),
+  seeds: z.int().min(1).max(64).default(1).describe("initialisations, from the study's seed on, the mean of whose scores counts"),
+  weights: z.enum(['supernet', 'fresh']).optional()
+    .describe("untrained weights: slices of one supernet per seed, or each architecture's own; by default as the score was published"),
+  inputs: z.enum(['published', 'ones', 'noise', 'images']).default('published')
+    .describe('what the networks of scores that look at images are run on: as published, ones, noise, or training images of the data'),
+  batch: z.int().min(1).max(4096).optional().describe('how many inputs; by default as published, of images 64'),
 });
 
 export type ScoringSettings = z.output<typeof scoringSettingsSchema>;

@@ -1,16 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { sharedFloats } from '../../base/sharedMemory.ts';
-import { readBatch } from '../../data/batch.ts';
-import { batchIndices } from '../../data/order.ts';
-import { getProxy } from '../../scoring/proxies.ts';
 import type { Candidate } from '../../search/evolution.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
 import type { RunData } from '../run/context.ts';
 import type { Judge, Judged } from '../run/judge.ts';
 import type { TrainingFreeStudySettings } from '../studyFile.ts';
-import { makeScorer } from './scorer.ts';
-import type { Scorer, ScorerOptions } from './scorer.ts';
+import type { ScoringPlan } from './plan.ts';
 import { ScoringThreads } from './scoringThreads.ts';
+import { studyPlan } from './studyPlan.ts';
+import { makeScorer, needsEngine } from './studyScorer.ts';
+import type { ScorerOptions } from './studyScorer.ts';
 
 /** How often a checkpoint is written: what is lost with a killed process is scored again in so long. */
 const saveEveryMs = 2000;
@@ -81,37 +79,22 @@ async function startWorkers(context: ScoringContext): Promise<Workers> {
   const { settings } = context;
   const threads = settings.compute.threads ?? availableParallelism();
   // An engine that is not ours to share between threads runs by itself.
-  const isAlone = threads === 1 || (getProxy(settings.scoring.proxy).usesEngine && !['auto', 'ort', 'js'].includes(settings.engine));
-  if (isAlone) {
-    const scorer = await makeScorer(optionsOf(context, threads, 1));
+  const plan = studyPlan({ ...context, scoring: settings.scoring, seed: settings.seed, space: context.space.id });
+  if (threads === 1 || (needsEngine(plan) && !['auto', 'ort', 'js'].includes(settings.engine))) {
+    const scorer = await makeScorer(optionsOf(settings, plan, threads, 1));
     return { width: 1, close: async () => undefined, score: async (candidates) => judgedOf(candidates, scorer(candidates.map(archOf))) };
   }
-  const pool = new ScoringThreads(threads, optionsOf(context, 1, threads));
+  const pool = new ScoringThreads(threads, optionsOf(settings, plan, 1, threads));
   return { width: threads, close: () => pool.close(), score: async (candidates) => judgedOf(candidates, await pool.score(candidates.map(archOf))) };
 }
 
 const archOf = ({ arch }: Candidate<unknown>) => arch;
 
-function judgedOf(candidates: readonly Candidate<unknown>[], scores: ReturnType<Scorer> | readonly number[]): Judged[] {
+function judgedOf(candidates: readonly Candidate<unknown>[], scores: readonly number[]): Judged[] {
   return candidates.map(({ key }, i) => ({ key, number: scores[i] }));
 }
 
 /** @param threads of each scorer's engine @param scorers at the same time */
-function optionsOf({ settings, space, classes, images }: ScoringContext, threads: number, scorers: number): ScorerOptions {
-  const { scoring, seed, engine, compute: { memoryGiB } } = settings;
-  return {
-    space: space.id, classes, scoring, seed,
-    engine: { id: engine, threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 / scorers },
-    ...(images ? { images: chosenImages(images, scoring.images, seed) } : {}),
-  };
-}
-
-/** Training images in a random order, as they are. */
-function chosenImages({ data, normalisation }: NonNullable<ScoringContext['images']>, count: number, seed: number): NonNullable<ScorerOptions['images']> {
-  const { imageSize } = data;
-  const indices = batchIndices(`${seed}/scoring`, 0, Math.min(count, data.train.count), data.train.count);
-  const { images, labels } = readBatch(data.train, indices, { imageSize, normalisation });
-  const pixels = sharedFloats(images.length);
-  pixels.set(images);
-  return { pixels, labels, size: imageSize };
+function optionsOf({ engine, compute: { memoryGiB } }: TrainingFreeStudySettings, plan: ScoringPlan, threads: number, scorers: number): ScorerOptions {
+  return { plan, engine: { id: engine, threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 / scorers } };
 }

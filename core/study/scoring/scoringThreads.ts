@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { EnvironmentError, InputError } from '../../base/errors.ts';
-import type { ScorerOptions } from './scorer.ts';
+import type { ScorerOptions } from './studyScorer.ts';
 import type { ScoreReply, ScoreRequest } from './threadMessages.ts';
 
 interface Waiting {
