@@ -2,7 +2,7 @@ import { GraphBuilder } from '../builder.ts';
 import type { Dim } from '../dims.ts';
 import type { GraphNode, Operator } from '../graph.ts';
 import { derivativeName, forwardMode, type Order } from '../tangent.ts';
-import { stack, stackedAttributes, unstack } from './stack.ts';
+import { hasImagesInFront, stackedAttributes } from './stack.ts';
 
 /** What a rule may use. */
 export interface StackContext {
@@ -14,6 +14,8 @@ export interface StackContext {
   readonly moves: (name: string) => boolean;
   /** The name of a value in the builder: of its stack when it moves. */
   readonly operand: (name: string) => string;
+  /** A moving value and its derivatives one by one. */
+  readonly parts: (name: string) => readonly string[];
   /** Of a value in the graph that is transformed. */
   readonly dims: (name: string) => readonly Dim[];
 }
@@ -27,8 +29,9 @@ function isShared({ dims, node, moves }: StackContext, name: string): boolean {
   return dims(name).length < rank || dims(name)[0] === 1;
 }
 
-/** The operator as it is, on stacks. */
-function kept({ builder, components, node, operand }: StackContext): string {
+/** The operator as it is, on stacks, if the images stay in front. */
+function kept({ builder, components, node, operand, dims }: StackContext): string | undefined {
+  if (!hasImagesInFront(dims(node.outputs[0]))) return undefined;
   return builder.add(node.operator, node.inputs.map(operand), stackedAttributes(node.attributes, components));
 }
 
@@ -95,8 +98,8 @@ export const stackRules: Readonly<Partial<Record<Operator, StackRule>>> = {
   Concat: (context) => (context.node.inputs.every(context.moves) && context.node.attributes.axis !== 0 ? kept(context) : undefined),
 };
 
-/** Any operator: apart in value and derivatives, through its tangents (tangentRules.ts), and stacked again. */
-export function spelledRule({ builder, components, node, moves, operand, dims }: StackContext): string {
+/** Any operator, through its tangents (tangentRules.ts). @returns the value and its derivatives one by one */
+export function spelledRule({ builder, components, node, moves, parts, dims }: StackContext): string[] {
   const piece = new GraphBuilder(node.operator);
   const inputs = [...new Set(node.inputs)];
   for (const name of inputs) {
@@ -112,7 +115,7 @@ export function spelledRule({ builder, components, node, moves, operand, dims }:
   const names = new Map<string, string>();
   for (const name of inputs) {
     if (!moves(name)) names.set(name, name);
-    else unstack(builder, operand(name), components).forEach((part, i) => names.set(i === 0 ? name : derivativeName(name, i as Order), part));
+    else parts(name).forEach((part, i) => names.set(i === 0 ? name : derivativeName(name, i as Order), part));
   }
   for (const [name, size] of graph.scalars) names.set(name, builder.scalar(size));
   for (const { operator, inputs: from, outputs, attributes } of graph.nodes) {
@@ -120,5 +123,5 @@ export function spelledRule({ builder, components, node, moves, operand, dims }:
   }
   const value = names.get(output)!;
   const zero = () => builder.add('Expand', [builder.scalar(0)], { shape: builder.dims(value) });
-  return stack(builder, [value, ...derivatives.map((found) => (found.has(output) ? names.get(found.get(output)!)! : zero()))]);
+  return [value, ...derivatives.map((found) => (found.has(output) ? names.get(found.get(output)!)! : zero()))];
 }

@@ -10,6 +10,9 @@ import type { Attribute } from '../graph.ts';
 /** The symbol of the batch in block graphs. */
 export const batch = 'B';
 
+/** Whether the first axis counts images, whatever else. */
+export const hasImagesInFront = ([first]: readonly Dim[]) => first !== undefined && quotient(first, batch) !== undefined;
+
 /** A dimension of a value as that of its stack. */
 export function stackedDim(dim: Dim, components: number): Dim {
   return quotient(dim, batch) === undefined ? dim : product(components, dim);

@@ -1,9 +1,9 @@
 import { GraphBuilder } from '../builder.ts';
-import { product, quotient, type Dim } from '../dims.ts';
+import { product } from '../dims.ts';
 import type { Graph } from '../graph.ts';
 import type { Order } from '../tangent.ts';
 import { spelledRule, stackRules } from './rules.ts';
-import { batch, stackedDim } from './stack.ts';
+import { batch, hasImagesInFront, stack, unstack } from './stack.ts';
 
 /**
  * Forward-mode differentiation that keeps every value together with its derivatives, as the batch: each image is followed
@@ -13,7 +13,7 @@ import { batch, stackedDim } from './stack.ts';
  *
  * @param graph whose first input [B, ...] moves, and of which the first output [B, ...] is wanted
  * @returns the graph from [B, 1 + order, ...] to [B, 1 + order, ...]: value, first and second derivative of each image
- * @throws RangeError when an operator on the way mixes the images of a batch or has no derivative
+ * @throws RangeError when an operator on the way has no derivative
  */
 export function withJets(graph: Graph, order: Order): Graph {
   const components = 1 + order;
@@ -27,28 +27,29 @@ export function withJets(graph: Graph, order: Order): Graph {
   for (const name of graph.tables) builder.table(name, graph.values.get(name)!.dims);
   for (const size of graph.scalars.values()) builder.scalar(size);
 
-  /** Under which name each moving value is stacked. */
-  const stacked = new Map([[input, builder.reshape(input, [product(components, batch), ...rest])]]);
+  /** Moving values: stacked where the images are in front, otherwise the value and its derivatives one by one. */
+  const stacks = new Map([[input, builder.reshape(input, [product(components, batch), ...rest])]]);
+  const apart = new Map<string, readonly string[]>();
+  const dims = (name: string) => graph.values.get(name)!.dims;
+  const moves = (name: string) => stacks.has(name) || apart.has(name);
   for (const node of graph.nodes) {
-    if (!node.inputs.some((name) => stacked.has(name))) {
+    if (!node.inputs.some(moves)) {
       builder.copy(node, graph.values);
       continue;
     }
     const context = {
-      builder, components, node, moves: (name: string) => stacked.has(name),
-      operand: (name: string) => stacked.get(name) ?? name, dims: (name: string) => graph.values.get(name)!.dims,
+      builder, components, node, moves, dims, operand: (name: string) => stacks.get(name) ?? name,
+      parts: (name: string) => apart.get(name) ?? unstack(builder, stacks.get(name)!, components),
     };
-    const result = stackRules[node.operator]?.(context) ?? spelledRule(context);
-    stacked.set(node.outputs[0], result);
-    requireBatch(graph, builder.dims(result), node.operator);
+    const [result] = node.outputs;
+    const rule = node.inputs.some((name) => apart.has(name)) ? undefined : stackRules[node.operator];
+    const stacked = rule?.(context);
+    const parts = stacked === undefined ? spelledRule(context) : [];
+    if (stacked !== undefined) stacks.set(result, stacked);
+    else if (hasImagesInFront(dims(result))) stacks.set(result, stack(builder, parts));
+    else apart.set(result, parts);
   }
-  const result = stacked.get(output);
-  if (result === undefined) throw new RangeError(`Output "${output}" of graph "${graph.name}" does not depend on "${input}".`);
-  const [, ...inner] = graph.values.get(output)!.dims;
-  return builder.build([builder.reshape(result, [batch, components, ...inner])]);
-}
-
-function requireBatch(graph: Graph, [first]: readonly Dim[], operator: string): void {
-  if (first !== undefined && quotient(first, stackedDim(batch, 1)) !== undefined) return;
-  throw new RangeError(`Operator ${operator} in graph "${graph.name}" mixes the images of a batch, whose derivatives cannot be stacked.`);
+  const result = stacks.get(output);
+  if (result === undefined) throw new RangeError(`Output "${output}" of graph "${graph.name}" has no images in front that move with "${input}".`);
+  return builder.build([builder.reshape(result, [batch, components, ...dims(output).slice(1)])]);
 }
