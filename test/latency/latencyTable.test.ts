@@ -7,7 +7,7 @@ import { getSpace } from '../../core/spaces/index.ts';
 
 describe('latencies from tables', () => {
   // The models were measured on blocks of the full space, so the mini space also has blocks outside their ranges.
-  it.each(['elasticvit-mini', 'elasticvit'])('equal predictions block by block, intervals included (%s)', (id) => {
+  it.each(['elasticvit-mini', 'elasticvit', 'autoformer-mini'])('equal predictions block by block, intervals included (%s)', (id) => {
     const space = getSpace(id);
     const models = [loadDevice('pixel6'), loadDevice('xiaomi11')];
     const table = new LatencyTable(space, models, 10);

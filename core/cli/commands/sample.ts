@@ -28,7 +28,8 @@ interface Limit {
 export const sample = defineCommand({
   name: 'sample',
   summary: 'Draw architectures at random, within limits',
-  details: 'Draws are uniform among the architectures within the limits, with repetition. Where fewer than about one in 1000 of '
+  details: 'Draws are uniform among the architectures within the limits, with repetition; without a limit of MACs they '
+    + "are as the space's publication has them, which for AutoFormer makes every depth equally likely. Where fewer than about one in 1000 of "
     + 'those with so many MACs keeps the other limits, draws are pushed towards small or large networks by random amounts and changed '
     + 'until they fit: then they are no longer uniform, and a note says so. The same seed gives the same architectures, and a '
     + 'larger count only adds to them. MACs, parameters and latency are those at the resolution of the architecture and with '
