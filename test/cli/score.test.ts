@@ -53,6 +53,15 @@ describe('score', () => {
     expect(perSeed!.params).toBeUndefined();
   });
 
+  it('gives the same scores on several threads, in the order of the file', async () => {
+    const file = join(folder, 'five.txt');
+    writeFileSync(file, 'max\nmin\nmin\nmax\nmin\n');
+    const [alone, together] = [await score('autoformer-mini', 'synflow,dss', file, '--threads', '1'), await score('autoformer-mini', 'synflow,dss', file, '--threads', '2')];
+    expect(together.map(({ arch, scores }) => ({ arch, scores }))).toEqual(alone.map(({ arch, scores }) => ({ arch, scores })));
+    expect(together[0].scores.dss).not.toBe(together[1].scores.dss);
+    // Each thread loads the whole program.
+  }, 180_000);
+
   it("takes the supernet's weights or fresh ones", async () => {
     const [shared, fresh] = [await scoreMini('nuclear-norm', '--weights', 'supernet'), await scoreMini('nuclear-norm', '--weights', 'fresh')];
     expect(shared.scores['nuclear-norm']).not.toBe(fresh.scores['nuclear-norm']);

@@ -34,33 +34,36 @@ export const score = defineCommand({
     input: optional(oneOfChoices('KIND', ['ones', 'noise'] as const), 'What networks are run on, for all proxies that need images'),
     images: optional(text('DIR', 'a folder of images, or of a folder of images for each class'), 'Real images to run networks on, drawn from the folder by the seed'),
     batch: optional(wholeNumber('N', 1, 4096), 'How many images'),
-    resolution: resolutionOption, classes: classesOption, engine: engineOption,
+    resolution: resolutionOption, classes: classesOption,
+    threads: optional(wholeNumber('N', 1, 1024), 'Processors to score on (default: all)'),
+    engine: engineOption,
   },
   examples: [
     'pocketformer score --space autoformer-tiny --proxy dss,params --archs tf-tas-ti',
     'pocketformer score --space autoformer-tiny --proxy snip,naswot --archs architectures.jsonl --seeds 3 --json',
     'pocketformer sample --space autoformer-tiny --count 1000 --json | pocketformer score --space autoformer-tiny --proxy dss --archs -',
   ],
-  async run({ space: spaceId, proxy: proxies, archs: input, engine: engineId, ...options }, { json, print, note, progress: output, quiet, readStandardInput, stopSignal }) {
+  async run({ space: spaceId, proxy: proxies, archs: input, engine, threads, ...options }, { json, print, note, progress: output, quiet, readStandardInput, stopSignal }) {
     const space = getSpace(spaceId);
     const archs = await findArchitectures(space, input, readStandardInput);
     const signal = stopSignal();
     const plan = await planOf(space, archs, proxies, options, signal);
     (await import('../../study/scoring/plan.ts')).checkScorable(plan, archs);
     for (const remark of inputRemarks(proxies, options)) note(remark);
-    const { architectureScorer } = await import('../../study/scoring/architectureScorer.ts');
+    const { startScoringWorkers } = await import('../../study/scoring/scoringWorkers.ts');
     const { scoreArchitectures } = await import('../../study/scoring/scoreArchitectures.ts');
-    const engine = proxies.some((id) => proxyCatalogue[id].usesEngine) ? await (await import('../../engine/engines.ts')).startEngine(engineId) : undefined;
+    const workers = await startScoringWorkers({ plan, engine, threads, archs });
     const bar = new ProgressBar({ label: 'Scoring', total: archs.length, unit: 'architectures', output, quiet });
     const scored: ScoredArchitecture<unknown>[] = [];
     try {
-      for await (const portion of scoreArchitectures(archs, architectureScorer(plan, engine), signal)) {
+      for await (const portion of scoreArchitectures(archs, workers, { signal })) {
         if (json) for (const one of portion) await print(JSON.stringify(scoreJson(proxies, one)));
         scored.push(...portion);
         bar.update(scored.length);
       }
     } finally {
       bar.finish();
+      await workers.close();
     }
     if (!json) for (const line of scoreTable(space, proxies, scored)) await print(line);
   },

@@ -1,4 +1,5 @@
 import { Random } from '../../base/random.ts';
+import { sharedFloats } from '../../base/sharedMemory.ts';
 import { readBatch } from '../../data/batch.ts';
 import { sampleImages } from '../../data/imageSample.ts';
 import { measureNormalisation } from '../../data/normalisation.ts';
@@ -25,7 +26,10 @@ export async function readScoringImages(
   const { split, classes } = await sampleImages(folder, { count, imageSize: size, random: new Random(`${seed}/scoring images`), signal });
   const indices = Array.from({ length: split.count }, (_, i) => i);
   const { images, labels } = readBatch(split, indices, { imageSize: size, normalisation: measureNormalisation(split, size) });
-  return { pixels: images, labels, size, classes: classes.length };
+  // In memory that threads share.
+  const pixels = sharedFloats(images.length);
+  pixels.set(images);
+  return { pixels, labels, size, classes: classes.length };
 }
 
 /** Gives images at the resolution that a network reads. Images without classes have drawn ones, the same for all networks. */
@@ -36,7 +40,8 @@ export function imageSource({ pixels, labels, size, classes }: ScoringImages, se
       if (classes > ofNetwork) throw new RangeError(`The images are of ${classes} classes, but the network tells only ${ofNetwork} apart.`);
       const random = new Random(`${seed}/scoring labels`);
       return {
-        count, size: resolution, pixels: resizeBatch(pixels, count, size, resolution),
+        // A copy, because native backends refuse shared memory.
+        count, size: resolution, pixels: resolution === size ? pixels.slice() : resizeBatch(pixels, count, size, resolution),
         labels: classes > 0 ? labels : Int32Array.from(labels, () => random.integer(ofNetwork)),
       };
     },

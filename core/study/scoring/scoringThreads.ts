@@ -1,10 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { EnvironmentError, InputError } from '../../base/errors.ts';
-import type { ScorerOptions } from './studyScorer.ts';
+import type { Score } from '../../scoring/score.ts';
+import type { ScorerOptions } from './scorer.ts';
 import type { ScoreReply, ScoreRequest } from './threadMessages.ts';
 
+/** For each architecture, in the order of the plan's proxies. */
+type Scores = readonly (readonly Score[])[];
+
 interface Waiting {
-  readonly resolve: (scores: readonly number[]) => void;
+  readonly resolve: (scores: Scores) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -28,11 +32,11 @@ export class ScoringThreads {
   }
 
   /** Scores of some architectures, in their order, by the thread that has least to do. @throws what the scorer throws */
-  score(archs: readonly unknown[]): Promise<readonly number[]> {
+  score(archs: readonly unknown[]): Promise<Scores> {
     if (this.#failure) return Promise.reject(this.#failure);
     const thread = this.#threads.reduce((idlest, one) => (one.waiting.size < idlest.waiting.size ? one : idlest));
     const id = this.#nextId++;
-    const scores = new Promise<readonly number[]>((resolve, reject) => thread.waiting.set(id, { resolve, reject }));
+    const scores = new Promise<Scores>((resolve, reject) => thread.waiting.set(id, { resolve, reject }));
     thread.worker.postMessage({ id, archs } satisfies ScoreRequest);
     return scores;
   }
@@ -55,7 +59,7 @@ export class ScoringThreads {
     });
     worker.on('error', (error: unknown) => {
       const [reason] = String(error instanceof Error ? error.message : error).split('\n', 1);
-      this.#fail(new EnvironmentError('scoring-thread', `A scoring thread ended unexpectedly (${reason}); set compute.threads to 1 in the study to score without threads.`, { cause: error }));
+      this.#fail(new EnvironmentError('scoring-thread', `A scoring thread ended unexpectedly (${reason}); set compute.threads to 1 in the study, or give --threads 1, to score without threads.`, { cause: error }));
     });
     return thread;
   }

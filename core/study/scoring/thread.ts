@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, PocketformerError } from '../../base/errors.ts';
-import { makeScorer } from './studyScorer.ts';
-import type { ScorerOptions } from './studyScorer.ts';
+import { makeScorer } from './scorer.ts';
+import type { ScorerOptions } from './scorer.ts';
 import type { ScoreReply, ScoreRequest } from './threadMessages.ts';
 
 /* The program of a scoring thread: scores what it is sent, in turn. */

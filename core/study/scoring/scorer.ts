@@ -1,0 +1,30 @@
+import { startEngine } from '../../engine/engines.ts';
+import { getProxy } from '../../scoring/proxies.ts';
+import { getSpace } from '../../spaces/index.ts';
+import { architectureScorer, type ArchitectureScorer } from './architectureScorer.ts';
+import type { ScoringPlan } from './plan.ts';
+
+/** What one of several threads scores with; plain data. */
+export interface ScorerOptions {
+  readonly plan: ScoringPlan;
+  /** Where one of the proxies runs networks. */
+  readonly engine?: { readonly id: string; readonly threads: number | undefined; readonly memoryBytes: number | undefined };
+}
+
+/** The same options give the same scores, in whichever thread and order. @throws as `architectureScorer` and `startEngine` */
+export async function makeScorer({ plan, engine }: ScorerOptions): Promise<ArchitectureScorer> {
+  return architectureScorer(plan, engine && await startEngine(engine.id, { threads: engine.threads, memoryBytes: engine.memoryBytes }));
+}
+
+/**
+ * Whether one of the plan's proxies runs one of these architectures; some can do without for most kinds of blocks.
+ * @param archs the space's ends stand for others
+ */
+export function needsEngine({ space: id, proxies, classes, resolution }: ScoringPlan, archs?: readonly unknown[]): boolean {
+  const space = getSpace(id);
+  const running = proxies.map(getProxy).filter(({ usesEngine }) => usesEngine);
+  return running.length > 0 && (archs ?? [space.smallest, space.largest]).some((arch) => {
+    const network = space.lower(arch, { classes, resolution });
+    return running.some((proxy) => proxy.runsOnEngine?.(network) ?? true);
+  });
+}

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import { getProxy } from '../../scoring/proxies.ts';
+import type { Score } from '../../scoring/score.ts';
+import type { ScoringPlan } from './plan.ts';
+import { makeScorer, needsEngine } from './scorer.ts';
+import { ScoringThreads } from './scoringThreads.ts';
+
+export interface WorkerOptions {
+  readonly plan: ScoringPlan;
+  /** Runs networks, where that is needed. */
+  readonly engine: string;
+  /** All processors unless given. */
+  readonly threads?: number;
+  /** Bytes that all engines may take together. */
+  readonly memoryBytes?: number;
+  /** All architectures that will be scored, where they are known. */
+  readonly archs?: readonly unknown[];
+}
+
+/** What scores architectures, several portions at a time. */
+export interface ScoringWorkers {
+  /** Portions that are scored at the same time. */
+  readonly width: number;
+  /** For each architecture its scores in the order of the plan's proxies. */
+  readonly score: (archs: readonly unknown[]) => Promise<readonly (readonly Score[])[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** Of these, each thread can have one of its own; others are one for the whole process. */
+const oneForEachThread = ['auto', 'ort', 'js'];
+/** With fewer architectures for each, threads are not worth their start. */
+const leastForEachThread = 2;
+
+/**
+ * Threads, each with weights and an engine of its own, because what an engine does not compute of a score keeps only one processor
+ * busy. This thread scores, with all processors for its engine, where there is one processor, little to score, or nothing to compute.
+ * @throws as makeScorer; what scores throws EnvironmentError `scoring-thread`, too
+ */
+export async function startScoringWorkers({ plan, engine: id, threads = availableParallelism(), memoryBytes, archs }: WorkerOptions): Promise<ScoringWorkers> {
+  const isNeeded = needsEngine(plan, archs);
+  const isAlone = threads === 1 || (archs !== undefined && archs.length < leastForEachThread * threads)
+    || plan.proxies.every((proxy) => getProxy(proxy).needs === 'nothing') || (isNeeded && !oneForEachThread.includes(id));
+  const width = isAlone ? 1 : threads;
+  const options = {
+    plan, ...(isNeeded && { engine: { id, threads: isAlone ? threads : 1, memoryBytes: memoryBytes === undefined ? undefined : memoryBytes / width } }),
+  };
+  if (isAlone) {
+    const scorer = await makeScorer(options);
+    return { width, score: async (some) => scorer(some), close: async () => undefined };
+  }
+  const pool = new ScoringThreads(width, options);
+  return { width, score: (some) => pool.score(some), close: () => pool.close() };
+}
