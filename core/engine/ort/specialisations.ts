@@ -31,7 +31,9 @@ export class Specialisations {
   /** @param sizes of all symbols */
   at(sizes: ReadonlyMap<string, number>): Specialised {
     const fixed = new Map(this.#fixed.map((dim) => [String(dim), evaluate(dim, sizes)]));
-    const key = [...fixed.values()].join(',');
+    // Where there is nothing, ONNX Runtime cannot find out a size by dividing by the others.
+    if ([...sizes.values()].includes(0)) for (const [symbol, size] of sizes) fixed.set(symbol, size);
+    const key = [...fixed].join(' ');
     let specialised = this.#made.get(key);
     if (!specialised) this.#made.set(key, specialised = this.#write(fixed));
     return specialised;
