@@ -15,7 +15,9 @@ export type Operator =
   | 'ReluGradient' | 'HardSigmoidGradient' | 'HardSwishGradient' | 'GeluGradient' | 'SoftmaxGradient'
   | 'BatchNormalizationGradient' | 'LayerNormalizationGradient'
   // Only in derived graphs: on values stacked with their derivatives (jets/).
-  | 'JetAdd' | 'JetMatMul' | 'JetSoftmax' | 'JetGelu';
+  | 'JetAdd' | 'JetMatMul' | 'JetSoftmax' | 'JetGelu'
+  // Only in plans of the ort engine: what several operators do, in one step (engine/ort/plan/joinAttention.ts).
+  | 'Attention' | 'AttentionWithGradient';
 
 /** Attribute values; `Dim` lists (shapes) may hold symbols. */
 export type Attribute = number | string | readonly Dim[];

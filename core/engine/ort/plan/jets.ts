@@ -2,13 +2,12 @@ import { product, type Dim } from '../../../graph/dims.ts';
 import type { GraphNode, Operator } from '../../../graph/graph.ts';
 import { batch, partsOfImage } from '../../../graph/jets/stack.ts';
 import type { Emitter } from './elementwise.ts';
-import { jetLogits, jetMixture, jetWeights } from './jetAttention.ts';
 import type { Planner } from './planner.ts';
 import { followingSum, isDeclared, repeatedRow } from './tokens.ts';
 
 /** Operators on tokens stacked with their derivatives (graph/jets): [components x batch x parts, ...] in the order of the axes. */
 
-export const componentsOf = (node: GraphNode) => Number(node.attributes.components);
+const componentsOf = (node: GraphNode) => Number(node.attributes.components);
 
 /** Rows of each component of an image, for a row that is added to the values. */
 function shiftedRows(node: GraphNode, planner: Planner): { rows: Dim; length: Dim } | undefined {
@@ -61,6 +60,4 @@ const jetGelu: Emitter = (node, planner) => {
 export const jetEmitters: Readonly<Partial<Record<Operator, Emitter>>> = {
   JetAdd: jetAdd,
   JetGelu: jetGelu,
-  JetMatMul: (node, planner) => jetLogits(node, planner) || jetMixture(node, planner),
-  JetSoftmax: jetWeights,
 };

@@ -1,10 +1,12 @@
 import type { Dim } from '../../../graph/dims.ts';
 import { feedNames, valueOf, type Graph } from '../../../graph/graph.ts';
 import type { Address } from '../../wasm/arena.ts';
+import { attentionEmitters } from './attention.ts';
 import type { Device } from './device.ts';
 import { elementwiseEmitters, type Emitter } from './elementwise.ts';
 import { innerSlots } from './innerSlots.ts';
 import { jetEmitters } from './jets.ts';
+import { joinAttention } from './joinAttention.ts';
 import type { Layout } from './layout.ts';
 import { mapEmitters } from './maps.ts';
 import { nodeGraph } from './nodes.ts';
@@ -19,7 +21,7 @@ import { tokenEmitters } from './tokens.ts';
 
 /** Of those that know an operator, the first that can plan the node does. */
 const emitters: readonly Readonly<Record<string, Emitter>>[] = [
-  tokenEmitters, jetEmitters, { ...elementwiseEmitters, ...mapEmitters, ...normEmitters, ...shapeEmitters }, rowEmitters,
+  tokenEmitters, jetEmitters, attentionEmitters, { ...elementwiseEmitters, ...mapEmitters, ...normEmitters, ...shapeEmitters }, rowEmitters,
 ];
 
 export interface Result {
@@ -42,7 +44,8 @@ export class Plan {
   readonly #parts: readonly Part[];
 
   /** @param layouts of all feeds that are float32 */
-  constructor(graph: Graph, layouts: ReadonlyMap<string, Layout>, device: Device) {
+  constructor(given: Graph, layouts: ReadonlyMap<string, Layout>, device: Device) {
+    const graph = isLeft(given) ? given : joinAttention(given);
     const planner = new Planner(graph, layouts, device.peers !== undefined);
     const feeds = [...layouts].map(([name, layout]) => ({ name, storage: planner.read(name, layout) }));
     const outputs = planOutputs(graph, planner, new Set(feeds.map(({ storage }) => storage)));

@@ -7,13 +7,13 @@ import { powerOfTwo } from './polynomial.ts';
 
 /**
  * Values with their derivatives along a curve: component 0 is the value, 1 and 2 the first and second derivative. Each
- * kernel exists for two and for three components.
+ * kernel exists for two and for three components; those that lay out factors and products also for values alone.
  */
 
 /** Products of derivatives in the i-th derivative of a product, a[i - j] b[j]: (a b)'' = a'' b + 2 a' b' + a b''. */
 const binomial = [[1], [1, 1], [1, 2, 1]] as const;
 
-type Components = 2 | 3;
+type Components = 1 | 2 | 3;
 
 const named = (name: string, components: Components) => new FunctionBuilder(`${name}${components}`);
 
@@ -174,5 +174,7 @@ function jetGelu(components: Components): EncodedFunction {
   return f.finish();
 }
 
-export const jetKernels: readonly EncodedFunction[] = ([2, 3] as const).flatMap((components) =>
-  [jetFactor(components), jetProduct(components), jetSoftmax(components), jetGelu(components)]);
+export const jetKernels: readonly EncodedFunction[] = [
+  ...([1, 2, 3] as const).flatMap((components) => [jetFactor(components), jetProduct(components)]),
+  ...([2, 3] as const).flatMap((components) => [jetSoftmax(components), jetGelu(components)]),
+];
