@@ -9,8 +9,8 @@ export type Dim = number | string;
 export type DimValues = ReadonlyMap<string, number>;
 
 interface Monomial {
-  coefficient: number;
-  symbols: string[];
+  readonly coefficient: number;
+  readonly symbols: readonly string[];
 }
 
 /** Splits at `*` outside parentheses. */
@@ -29,8 +29,17 @@ function factors(text: string): string[] {
   return parts;
 }
 
+const monomials = new Map<string, Monomial>();
+
+/** Plans ask for the same dimensions in every run, so each is taken apart once. */
 function monomial(dim: Dim): Monomial {
   if (typeof dim === 'number') return { coefficient: dim, symbols: [] };
+  let known = monomials.get(dim);
+  if (!known) monomials.set(dim, known = parsed(dim));
+  return known;
+}
+
+function parsed(dim: string): Monomial {
   let coefficient = 1;
   const symbols: string[] = [];
   for (const factor of factors(dim)) {
@@ -55,7 +64,7 @@ export function product(...dims: readonly Dim[]): Dim {
 
 /** `total / part` when the division is exact for every size of the symbols; otherwise undefined. */
 export function quotient(total: Dim, part: Dim): Dim | undefined {
-  const numerator = monomial(total);
+  const numerator = { ...monomial(total), symbols: [...monomial(total).symbols] };
   const denominator = monomial(part);
   if (numerator.coefficient % denominator.coefficient !== 0) return undefined;
   for (const symbol of denominator.symbols) {
