@@ -46,7 +46,7 @@ export function menuOf({ isMac, recent }: MenuState): MenuEntry[] {
     menu('Edit', [role('undo'), role('redo'), separator, role('cut'), role('copy'), role('paste'), role('selectAll')]),
     menu('Go', [
       action('Studies', 'go.studies'), action('Live run', 'go.run'), action('Fronts', 'go.fronts'),
-      action('Architecture', 'go.architecture'), action('Devices', 'go.devices'), separator,
+      action('Architecture', 'go.architecture'), action('Devices', 'go.devices'), action('Scores', 'go.correlation'), separator,
       action('Back', 'go.back'), action('Forward', 'go.forward'),
     ]),
     menu('Job', [action('Pause or continue', 'job.pause'), action('Stop', 'job.stop')]),

@@ -15,6 +15,7 @@ import { objectiveOf } from '../study/objectiveOf.ts';
 import { WorkbenchSettingsFile } from '../study/settings/workbenchSettings.ts';
 import { pocketformerVersion } from '../study/studyInfo.ts';
 import { describeArchitecture, listSpaces } from './handlers/architectures.ts';
+import { correlationTask, listProxies } from './handlers/correlation.ts';
 import { describeDevice, describeDevices } from './handlers/devices.ts';
 import { checkDraft, editDraft, estimateDraft, listFields, listTemplates, settingsOf } from './handlers/drafts.ts';
 import { describeEngines } from './handlers/engines.ts';
@@ -193,6 +194,11 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 
     'devices.list': () => describeDevices(),
     'devices.get': ({ device }) => describeDevice(device),
+
+    'proxies.list': () => listProxies(),
+    'correlation.compute': (input, context) => perform<'correlation.compute'>(
+      supervisor, correlationTask(input, { path: settings.path, settings: settingsView(settings.settings) }), 'Comparing scores with accuracies', context,
+    ),
   };
 
   const sources: Sources = {
@@ -211,7 +217,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 }
 
 /** Does something that takes a while in a process of its own, reporting how far it is. */
-async function perform<M extends 'draft.probe' | 'architectures.export'>(
+async function perform<M extends 'draft.probe' | 'architectures.export' | 'correlation.compute'>(
   supervisor: JobSupervisor, task: Exclude<JobTask, { kind: 'run' }>, title: string, { signal, progress }: RequestContext<M>,
 ): Promise<OutputOf<M>> {
   const report = progress as (payload: { fraction: number; words: string }) => void;

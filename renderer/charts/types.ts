@@ -238,6 +238,18 @@ export interface ScatterChartProps {
   readonly unit?: string;
 }
 
+// ---- PointsChart.vue -------------------------------------------------------------------------------------------
+
+/** Things with two quantities each. */
+export interface PointsChartProps {
+  /** The accessible name. */
+  readonly title: string;
+  readonly xTitle: string;
+  readonly yTitle: string;
+  readonly points: readonly { readonly x: number; readonly y: number; readonly label: string }[];
+  readonly tone?: SeriesTone;
+}
+
 // ---- ParallelChart.vue -----------------------------------------------------------------------------------------
 
 export interface ParallelDimension {

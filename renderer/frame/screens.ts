@@ -1,4 +1,4 @@
-import { BookOpen, ChartScatter, Folders, Layers, Settings, Smartphone, SquareActivity } from '@lucide/vue';
+import { BookOpen, ChartScatter, Folders, Layers, Scale, Settings, Smartphone, SquareActivity } from '@lucide/vue';
 import { defineAsyncComponent } from 'vue';
 import type { Component } from 'vue';
 import type { Route, StudyView } from '../router/route.ts';
@@ -43,6 +43,10 @@ export const places: readonly Place[] = [
     isHere: (route) => route.screen === 'devices',
   },
   {
+    id: 'correlation', label: 'Scores', icon: Scale, shortcut: 'G C', route: () => ({ screen: 'correlation' }),
+    isHere: (route) => route.screen === 'correlation',
+  },
+  {
     id: 'settings', label: 'Settings', icon: Settings, shortcut: 'Mod+,', route: () => ({ screen: 'settings' }), foot: true,
     isHere: (route) => route.screen === 'settings',
   },
@@ -61,6 +65,7 @@ const run = defineAsyncComponent(() => import('../screens/run/RunScreen.vue'));
 const fronts = defineAsyncComponent(() => import('../screens/fronts/FrontsScreen.vue'));
 const architecture = defineAsyncComponent(() => import('../screens/architecture/ArchitectureScreen.vue'));
 const devices = defineAsyncComponent(() => import('../screens/devices/DevicesScreen.vue'));
+const correlation = defineAsyncComponent(() => import('../screens/correlation/CorrelationScreen.vue'));
 const settings = defineAsyncComponent(() => import('../screens/settings/SettingsScreen.vue'));
 const help = defineAsyncComponent(() => import('../screens/help/HelpScreen.vue'));
 const gallery = defineAsyncComponent(() => import('../gallery/GalleryScreen.vue'));
@@ -91,6 +96,7 @@ export function shownBy(route: Route): Shown {
       };
     case 'compare': return { component: fronts, props: { studies: route.studies }, key: 'compare', title: 'Compare studies' };
     case 'devices': return { component: devices, props: { device: route.device ?? null }, key: 'devices', title: 'Devices' };
+    case 'correlation': return { component: correlation, props: { file: route.file ?? null }, key: 'correlation', title: 'Scores' };
     case 'settings': return { component: settings, props: {}, key: 'settings', title: 'Settings' };
     case 'help': return { component: help, props: {}, key: 'help', title: 'Help' };
     case 'gallery': return hasGallery ? { component: gallery, props: {}, key: 'gallery', title: 'Gallery' } : lost('/gallery');

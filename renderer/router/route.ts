@@ -8,6 +8,8 @@ export type Route =
   | { screen: 'free-architecture'; space?: string; arch?: string; against?: string }
   | { screen: 'compare'; studies: string[] }
   | { screen: 'devices'; device?: string }
+  /** Scores beside the accuracies of a file. */
+  | { screen: 'correlation'; file?: string }
   | { screen: 'settings' }
   | { screen: 'help' }
   | { screen: 'gallery' }
@@ -27,6 +29,7 @@ export function parseRoute(hash: string): Route {
   if (parts.length === 1) {
     if (first === 'studies' || first === 'settings' || first === 'help' || first === 'gallery') return { screen: first };
     if (first === 'devices') return { screen: 'devices', ...optional('device', params.get('device')) };
+    if (first === 'correlation') return { screen: 'correlation', ...optional('file', params.get('file')) };
     if (first === 'architecture') {
       return {
         screen: 'free-architecture', ...optional('space', params.get('space')), ...optional('arch', params.get('arch')),
@@ -59,6 +62,7 @@ export function routeHash(route: Route): string {
     case 'free-architecture': return `#/architecture${query({ space: route.space, arch: route.arch, against: route.against })}`;
     case 'compare': return `#/compare?studies=${route.studies.map(encodeURIComponent).join(',')}`;
     case 'devices': return `#/devices${query({ device: route.device })}`;
+    case 'correlation': return `#/correlation${query({ file: route.file })}`;
     case 'not-found': return `#${route.path}`;
     default: return `#/${route.screen}`;
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
@@ -232,6 +232,20 @@ describe('the workbench behind its contract', () => {
       client.subscribe('study.evaluations', { study: 'nobody' }, () => undefined, (reason) => resolve([reason]));
     });
     expect(error.code).toBe('unknown-study');
+  });
+
+  it('compares scores with known accuracies, keeps them, and says what is wrong with a file', async () => {
+    const file = join(folder, 'phones.csv');
+    writeFileSync(file, 'space,arch,imagenet\nelasticvit,T1,67.2\nelasticvit,T2,73.8\nelasticvit,S1,77.2\nelasticvit,L3,80.0\n');
+    const proxies = await ask('proxies.list', {});
+    expect(proxies.filter(({ isBaseline }) => isBaseline).map(({ id }) => id)).toEqual(['params', 'macs', 'depth', 'mlp-ratios']);
+    const found = await ask('correlation.compute', { file, rankings: ['mixing-capacity', 'params+depth'] });
+    // elasticvit.md section 2: accuracy grows with MACs from each of these to the next.
+    expect(found.rankings.find(({ id }) => id === 'macs')!.columns[0].tau.value).toBe(1);
+    expect(found.remarks).toHaveLength(3);
+    const [kept] = readdirSync(join(folder, 'scores'));
+    expect(readFileSync(join(folder, 'scores', kept, 'scores.jsonl'), 'utf8').trim().split('\n')).toHaveLength(1 + 5 * 4);
+    await expect(ask('correlation.compute', { file, rankings: ['zen'] })).rejects.toMatchObject({ code: 'unknown-proxy' });
   });
 });
 

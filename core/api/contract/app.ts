@@ -25,7 +25,7 @@ const engine = z.object({
 
 const folderEntry = z.object({
   name: z.string(), path,
-  kind: z.enum(['folder', 'study', 'study-file', 'model', 'json', 'file']),
+  kind: z.enum(['folder', 'study', 'study-file', 'model', 'json', 'table', 'file']),
 });
 
 export const appMethods = {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { appMethods } from './app.ts';
 import { architectureMethods } from './architectures.ts';
+import { correlationMethods } from './correlation.ts';
 import { deviceMethods } from './devices.ts';
 import { jobMethods, jobTopics } from './jobs.ts';
 import { studyMethods, studyTopics } from './studies.ts';
@@ -9,7 +10,7 @@ import { studyMethods, studyTopics } from './studies.ts';
  * Everything that a window, a browser or a script can ask the core for. Methods answer once and may report progress
  * before; topics go on until they are left. Data are plain, with typed arrays for whatever is long.
  */
-export const methods = { ...appMethods, ...studyMethods, ...jobMethods, ...architectureMethods, ...deviceMethods } as const;
+export const methods = { ...appMethods, ...studyMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...correlationMethods } as const;
 export const topics = { ...studyTopics, ...jobTopics } as const;
 
 interface MethodShape {

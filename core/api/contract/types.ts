@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { settings } from './app.ts';
 import type { architectureDetail } from './architectures.ts';
+import type { correlation, proxy } from './correlation.ts';
 import type { device } from './devices.ts';
 import type { job, logLine } from './jobs.ts';
 import type { evaluationColumns, studyRow, studySummary } from './studies.ts';
@@ -16,4 +17,9 @@ export type LogLine = z.output<typeof logLine>;
 export type ArchitectureDetail = z.output<typeof architectureDetail>;
 export type ArchitectureBlock = ArchitectureDetail['blocks'][number];
 export type Device = z.output<typeof device>;
+export type Proxy = z.output<typeof proxy>;
+export type Correlation = z.output<typeof correlation>;
+export type CorrelatedRanking = Correlation['rankings'][number];
+export type Agreement = CorrelatedRanking['mean'];
+export type Estimate = Agreement['tau'];
 export type WorkbenchSettings = z.output<typeof settings>;

@@ -30,16 +30,17 @@ function remarkOn(ranking: CorrelatedRanking, rankings: readonly CorrelatedRanki
   if (mean.tau.value === null) return `${title} puts no network before another where accuracies differ, so there is no order to judge.${rest}`;
   const compared = counts.map((id) => {
     const other = rankings.find((ranking) => ranking.id === id)!.mean.tau;
-    return `${verb(mean.gains[id])} counting ${titles[id]} (${tauText(other)}; difference ${gainText(mean.gains[id])})`;
+    return `counting ${titles[id]}${beyond(mean.gains[id])} (${tauText(other)}; difference ${gainText(mean.gains[id])})`;
   });
-  return `${place}, ${title} (tau ${tauText(mean.tau)}) ${compared.join(' and ')}.${columns.length > 1 ? ` ${columnText(ranking, columns)}` : ''}${rest}`;
+  const [first, second] = counts.map((id) => verdictOf(mean.gains[id]) === 'better' ? 'beats' : 'does not beat');
+  const text = `${first} ${compared[0]} ${first === second ? first === 'beats' ? 'and' : 'nor' : `and ${second}`} ${compared[1]}`;
+  return `${place}, ${title} (tau ${tauText(mean.tau)}) ${text}.${columns.length > 1 ? ` ${columnText(ranking, columns)}` : ''}${rest}`;
 }
 
-function verb(gain: Estimate): string {
+/** What a plain "beats" or "does not beat" leaves out. */
+function beyond(gain: Estimate): string {
   const verdict = verdictOf(gain);
-  if (verdict === 'better') return 'beats';
-  if (verdict === 'worse') return 'does not beat but ranks worse than';
-  return (gain.value ?? 0) > 0 ? 'does not beat beyond chance' : 'does not beat';
+  return verdict === 'worse' ? ', but is worse' : verdict === 'open' && (gain.value ?? 0) > 0 ? ' beyond chance' : '';
 }
 
 /** Of how many columns it ranks better and worse, beyond chance. */

@@ -10,6 +10,11 @@ export const jobTaskSchema = z.discriminatedUnion('kind', [
     kind: z.literal('export'), directory: z.string().min(1), arch: z.unknown(), out: z.string().min(1),
     batch: z.union([z.literal('dynamic'), z.int().min(1).max(64)]),
   }),
+  /** Scores the networks of a file with measured accuracies and compares the orders; scores are kept in a folder. */
+  z.strictObject({
+    kind: z.literal('correlate'), file: z.string().min(1), rankings: z.array(z.string()), space: z.string().optional(),
+    seeds: z.array(z.int()).min(1), scores: z.string().min(1), engine: z.enum(['auto', 'ort', 'tensorflow', 'webgpu', 'js']),
+  }),
   /** Finds out how long the study of a study file's text would take. */
   z.strictObject({ kind: z.literal('probe'), text: z.string(), baseDir: z.string().min(1), seconds: z.number().positive().max(600) }),
 ]);

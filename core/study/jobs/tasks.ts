@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { CancelledError } from '../../base/errors.ts';
 import { startEngine } from '../../engine/engines.ts';
 import { findArchitecture, getSpace } from '../../spaces/index.ts';
+import { correlateFile } from '../correlation/correlateFile.ts';
 import type { Phase } from '../eventTypes.ts';
 import { exportFromStudy, requireWritable } from '../exportFromStudy.ts';
 import { makeDirectory } from '../files.ts';
@@ -19,11 +20,12 @@ export interface TaskHooks {
   readonly log: (text: string, level: LogLevel) => void;
 }
 
-/** @returns plain data: nothing for a run, whose study tells everything; ExportReport; ProbeResult */
+/** @returns plain data: nothing for a run, whose study tells everything; ExportReport; Correlation; ProbeResult */
 export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> {
   switch (task.kind) {
     case 'run': return run(task.directory, hooks);
     case 'export': return exportTask(task, hooks);
+    case 'correlate': return correlateFile(task, hooks);
     case 'probe': return probeStudy(task, hooks);
   }
 }

@@ -12,7 +12,7 @@ export interface FolderEntry {
   /** Absolute. */
   readonly path: string;
   /** A `study` is the folder of one; `model` is an ONNX file. */
-  readonly kind: 'folder' | 'study' | 'study-file' | 'model' | 'json';
+  readonly kind: 'folder' | 'study' | 'study-file' | 'model' | 'json' | 'table';
 }
 
 export interface FolderListing {
@@ -27,7 +27,7 @@ export interface FolderListing {
 }
 
 const fileKinds: Readonly<Record<string, FolderEntry['kind']>> = {
-  '.yaml': 'study-file', '.yml': 'study-file', '.onnx': 'model', '.json': 'json',
+  '.yaml': 'study-file', '.yml': 'study-file', '.onnx': 'model', '.json': 'json', '.csv': 'table',
 };
 const concurrentCalls = 16;
 

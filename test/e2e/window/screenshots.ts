@@ -175,6 +175,16 @@ async function architectureOf(page: Page, study: string): Promise<void> {
   await both(page, 'architecture-elasticvit');
 }
 
+async function scores(page: Page): Promise<void> {
+  await go(page, '#/correlation');
+  await page.getByRole('checkbox', { name: 'Mixing capacity' }).waitFor();
+  await both(page, 'scores-empty');
+  await page.getByRole('main').getByRole('textbox', { name: 'File', exact: true }).fill(join(repository, 'examples/published-accuracies.json'));
+  await page.getByRole('main').getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('region', { name: 'Table of agreement' }).waitFor({ timeout: 120_000 });
+  await both(page, 'scores');
+}
+
 async function everythingElse(page: Page): Promise<void> {
   await go(page, '#/devices');
   await page.getByText('Google Pixel 6').first().waitFor();
@@ -284,6 +294,7 @@ try {
       await both(page, 'compare-empty');
     }],
     ['architecture export', () => architectureOf(page, ids.first)],
+    ['scores', () => scores(page)],
     ['devices settings help palette not-found', () => everythingElse(page)],
     ['run', () => finishedRun(page, ids.first, ids.large)],
     ['4k', async () => {
