@@ -41,7 +41,7 @@ describeInBrowser('scores and accuracies in the window', () => {
     await main(page).getByRole('textbox', { name: 'Combinations' }).fill('params+depth');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Control+Enter');
-    await main(page).getByText(/^On the mean over 4 data sets, Parameters \+ Depth \(tau [^)]*\) does not beat counting parameters/).waitFor({ timeout: 60_000 });
+    await main(page).getByText(/^On the mean over 4 data sets, Parameters \+ Depth \(tau [^)]*\) does not beat counting parameters/).waitFor({ timeout: 180_000 });
     // Of the four families' orders, MACs have no fault in ElasticViT's and As-ViT's.
     await table().getByRole('row', { name: /^MACs/ }).getByRole('cell', { name: '0.844' }).waitFor();
     expect(await table().getByRole('row').count()).toBe(7);
@@ -69,7 +69,7 @@ describeInBrowser('scores and accuracies in the window', () => {
     const { page, library } = opened;
     await file().fill(join(library, 'broken.csv'));
     await main(page).getByRole('button', { name: 'Compare', exact: true }).click();
-    await main(page).getByText(/broken\.csv:2: "T9" is no architecture of elasticvit/).waitFor({ timeout: 60_000 });
+    await main(page).getByText(/broken\.csv:2: "T9" is no architecture of elasticvit/).waitFor({ timeout: 180_000 });
     await opened.expectAccessible();
   });
 });
