@@ -98,6 +98,17 @@ export function searchResult<A>(
   };
 }
 
+/** How large each device's front is, while the search goes on. */
+export function frontSizes<A>(problem: SearchProblem<A>, state: SearchState<A>): { device: string; size: number; hypervolume: number }[] {
+  const references = referencePoints(problem, state.archive);
+  const evaluated = valid(state.archive);
+  return problem.devices.map(({ name: device }, index) => {
+    const front = paretoFront(evaluated.filter(({ latencies }) => fitsDevice(problem.devices, state.settings, latencies, index))
+      .map(({ value, latencies }) => ({ value, latencyMs: latencies[index].latencyMs })));
+    return { device, size: front.length, hypervolume: hypervolume(front, references[index]) };
+  });
+}
+
 /** Latency on one device and value of everything evaluated, in budget or not: the grey dots of a picture. */
 export function evaluatedPoints<A>(state: SearchState<A>, device: number): ParetoPoint[] {
   return valid(state.archive).map(({ latencies, value }) => ({ latencyMs: latencies[device].latencyMs, value }));
@@ -166,13 +177,19 @@ function progress<A>(
   feasible: readonly (ParetoPoint & { batch: number })[],
   referencePoint: ParetoPoint,
 ): DeviceFront['progress'] {
-  const batches = state.archive.at(-1)?.batch ?? -1;
+  const counts = new Map<number, number>();
+  for (const { batch } of state.archive) counts.set(batch, (counts.get(batch) ?? 0) + 1);
   const steps: DeviceFront['progress'][number][] = [];
-  for (let batch = 0; batch <= batches; batch++) {
-    steps.push({
-      evaluations: state.archive.filter((one) => one.batch <= batch).length,
-      hypervolume: hypervolume(feasible.filter((one) => one.batch <= batch), referencePoint),
-    });
+  let front: readonly ParetoPoint[] = [];
+  let evaluations = 0;
+  let next = 0;
+  for (let batch = 0; batch <= (state.archive.at(-1)?.batch ?? -1); batch++) {
+    evaluations += counts.get(batch) ?? 0;
+    const begin = next;
+    while (next < feasible.length && feasible[next].batch <= batch) next++;
+    // What an earlier batch's front dominates never comes back.
+    front = paretoFront([...front, ...feasible.slice(begin, next)]);
+    steps.push({ evaluations, hypervolume: hypervolume(front, referencePoint) });
   }
   return steps;
 }

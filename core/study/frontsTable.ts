@@ -24,10 +24,24 @@ export function frontsTable(result: SearchResult, options: FrontsTableOptions = 
     const rest = device.front.length - shown.length;
     return [heading(device, result.objective), ...rows(shown, columns, result.objective), ...(rest > 0 ? [`  (and ${rest} more)`] : [])].join('\n');
   });
+  if (result.top.length > 0) tables.push(topTable(result, columns));
   if (options.baseline) {
     tables.push(`For comparison, ${options.baseline.label}: ${percent(options.baseline.accuracy)}`);
   }
   return `${tables.join('\n\n')}\n`;
+}
+
+/** The best whatever their latencies, which is what a search without devices would have kept. */
+function topTable({ objective, top, evaluations, invalid }: SearchResult, columns: number): string {
+  const devices = Object.keys(top[0].latencyMs);
+  const cells = top.map(({ id, value, latencyMs, macs, params, name, key }) => [
+    id, objectiveText(objective, value), ...devices.map((device) => ms(latencyMs[device])), millions(macs), params === undefined ? '' : millions(params), name ?? key,
+  ]);
+  const without = invalid === 0 ? '' : `, ${invalid} of which have no valid score`;
+  return [
+    `Best by ${objective.title} alone, of ${evaluations} evaluated${without}`,
+    ...aligned(['id', objective.title, ...devices, 'MACs', 'params', 'architecture'], cells, columns),
+  ].join('\n');
 }
 
 function heading(result: DeviceFront, objective: Objective): string {
@@ -49,7 +63,11 @@ function rows(front: readonly FrontEntry[], columns: number, objective: Objectiv
     entry.params === undefined ? '' : millions(entry.params),
     entry.name ?? entry.key,
   ]);
-  const titles = headings(objective);
+  return aligned(headings(objective), cells, columns);
+}
+
+/** Columns that have anything in them, the last one shortened to fit. */
+function aligned(titles: readonly string[], cells: readonly (readonly string[])[], columns: number): string[] {
   const shown = [...titles.keys()].filter((column) => cells.some((row) => row[column] !== ''));
   const table = [titles, ...cells].map((row) => shown.map((column) => row[column]));
   const last = shown.length - 1;

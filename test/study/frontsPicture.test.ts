@@ -28,6 +28,16 @@ describe('the picture of the fronts', () => {
     expect(words.filter((word) => word === 'Top-1 accuracy (%)')).toHaveLength(1);
   });
 
+  it('has an axis of the score where there are no accuracies, with the better numbers on top', () => {
+    const ntk = { id: 'ntk', title: 'NTK', kind: 'score', direction: 'lower' } as const;
+    const svg = frontsSvg({ objective: ntk, panels: [{ device: 'pixel4', front: [point(5, -4000), point(10, -300)] }] });
+    const words = texts(svg);
+    expect(words).toContain('NTK');
+    expect(words).not.toContain('Top-1 accuracy (%)');
+    const y = (label: string) => Number(new RegExp(`<text[^>]*translate\\([\\d.]+ ([\\d.]+)\\)[^>]*>${label}</text>`).exec(svg)?.[1]);
+    expect(y('1,000')).toBeLessThan(y('4,000'));
+  });
+
   it('leaves out what there is nothing to say about', () => {
     const words = texts(frontsSvg({ panels: [{ device: 'pixel4', front: panel.front }] }));
     expect(words).not.toContain('budget');

@@ -44,6 +44,27 @@ describe('frontsTable', () => {
     ].join('\n'));
   });
 
+  it('names the score of a study that trains nothing, and lists the best scores whatever their latencies', () => {
+    const objective = { id: 'dss', title: 'DSS', kind: 'score', direction: 'higher' } as const;
+    const [pixel4] = result.devices;
+    const { latencyMs: _, lowMs: __, highMs: ___, ...best } = entry('cccccccc', 0, 98_765.4, { params: 5_867_944 });
+    const front = [entry('aaaaaaaa', 6.82, 45_120.2)];
+    const text = frontsTable({
+      ...result, objective, devices: [{ ...pixel4, front, referencePoint: { latencyMs: 30, value: 31_000 } }], invalid: 2, top: [{ ...best, latencyMs: { pixel4: 31.4 } }],
+    });
+    expect(text).toBe([
+      'pixel4: 1 on the Pareto front of 20 evaluated within 30.0 ms',
+      'hypervolume 0.500 (13.50 ms x DSS), reference point 30.0 ms and 31,000',
+      '  id           DSS      latency (interval)    MACs  architecture',
+      '  aaaaaaaa  45,120  6.82 ms (6.48 to 7.50)  64.9 M  key-of-aaaaaaaa',
+      '',
+      'Best by DSS alone, of 30 evaluated, 2 of which have no valid score',
+      '  id           DSS   pixel4    MACs  params  architecture',
+      '  cccccccc  98,765  31.4 ms  64.9 M  5.87 M  key-of-cccccccc',
+      '',
+    ].join('\n'));
+  });
+
   it('leaves a column out that has no values, and shortens architectures to the width', () => {
     const [pixel4] = result.devices;
     const front = pixel4.front.map((one) => ({ ...one, params: undefined, name: undefined, key: 'x'.repeat(200) }));

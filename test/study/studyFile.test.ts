@@ -48,6 +48,17 @@ describe('a study file', () => {
     expect(settings).toMatchObject({ name: 'My study 2', seed: 7, training: { steps: 12, batchSize: 64 } });
   });
 
+  it('needs no images where it scores without training, unless its score is to look at some', () => {
+    const free = base.replace(/data:[^]*$/, 'scoring: { proxy: params }\n');
+    const settings = parseStudyFile(free, 'x.yaml');
+    expect(settings.scoring).toEqual({ proxy: 'params', seeds: 1, inputs: 'published' });
+    expect(settings).not.toHaveProperty('training');
+    expect(settings).not.toHaveProperty('data');
+    expect(messageFor(free.replace('params', 'params, inputs: images'))).toBe('examples/x.yaml:7: scoring.inputs: inputs are images, but the study has no data');
+    expect(messageFor(free.replace('params', 'parms'))).toContain('examples/x.yaml:7: scoring.proxy: expected params, macs,');
+    expect(messageFor(`${free}training: { steps: 3 }\n`)).toBe('examples/x.yaml:8: training: a study that scores trains nothing; take out either training or scoring');
+  });
+
   it('gives the same settings when it is read again', () => {
     expect(parseStudyFile(base, 'x.yaml')).toEqual(parseStudyFile(base, 'x.yaml'));
   });
@@ -64,7 +75,7 @@ describe('the message about a study file that cannot be used', () => {
     ['a number that is not finite', `${base}training:\n  learningRate: .nan\n`,
       'examples/x.yaml:10: training.learningRate: expected a number above 0, got NaN'],
     ['a misspelt section', `${base}trainin:\n  steps: 3\n`,
-      'examples/x.yaml:9: trainin: unknown setting; accepted here are version, name, seed, space, engine, compute, data, devices, training, search, export'],
+      'examples/x.yaml:9: trainin: unknown setting; accepted here are version, name, seed, space, engine, compute, data, devices, training, search, export, scoring'],
     ['a misspelt setting, also beside other mistakes', `${base}training:\n  steps: 0\n  warmup: 3\n`,
       'examples/x.yaml:11: training.warmup: unknown setting; accepted here are steps, batchSize,'],
     ['a misspelt setting in a list', base.replace('maxMs', 'maxMilliseconds'),

@@ -131,6 +131,25 @@ export:
   perDevice: 3
 `;
 
+const trainingFree = `# Trains nothing: architectures are drawn within a limit on parameters and ranked by a score of untrained networks, here
+# TF-TAS's search of the AutoFormer-Tiny space by the DSS-indicator. Needs no images; done in a minute or so.
+version: 1
+name: training-free
+seed: 1
+space: autoformer-tiny
+devices:
+  - pixel6
+  - pixel4
+scoring:
+  proxy: dss # compare with params and macs before trusting any score
+search:
+  algorithm: random # or evolution, nsga2, age-moea-ii: they breed what scores well
+  evaluations: 8000
+  paramsMax: 6200000
+export:
+  perDevice: 1 # with untrained weights, for measuring latency
+`;
+
 /** Study files to begin with. Paths of images are placeholders. */
 export const studyTemplates: readonly StudyTemplate[] = [
   {
@@ -148,5 +167,9 @@ export const studyTemplates: readonly StudyTemplate[] = [
   {
     id: 'several-phones', title: 'Several phones with limits', yaml: severalPhones,
     description: 'One supernet for three phones, each with the longest latency that is of any use.',
+  },
+  {
+    id: 'training-free', title: 'Training-free', yaml: trainingFree,
+    description: 'Fronts over phones by a score of untrained networks, as in TF-TAS. Needs no images and no training, a minute or so.',
   },
 ];

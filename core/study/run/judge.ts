@@ -16,6 +16,6 @@ export interface Judge {
    * everything up to there.
    */
   judge(candidates: readonly Candidate<unknown>[]): AsyncIterable<readonly Judged[]>;
-  /** Whether so much has been judged, in so many milliseconds, that it is worth a checkpoint. */
-  isWorthSaving(judged: number, ms: number): boolean;
+  /** Whether so much has been judged since the last checkpoint that another one is worth what it takes. */
+  isWorthSaving(since: { readonly judged: number; readonly ms: number; /** That the last one took. */ readonly savingMs: number }): boolean;
 }

@@ -5,7 +5,7 @@ import { advance, createSearch } from '../../search/evolution.ts';
 import { objectiveText, oriented } from '../../search/objective.ts';
 import { countMacs, countParams } from '../../search/problem.ts';
 import type { LatencyInterval, SearchProblem } from '../../search/problem.ts';
-import { searchResult } from '../../search/result.ts';
+import { frontSizes } from '../../search/result.ts';
 import { plannedEvaluations } from '../../search/settings.ts';
 import { restoreSearch, type Pending, type SearchState } from '../../search/state.ts';
 import type { NewEvent } from '../eventTypes.ts';
@@ -28,11 +28,13 @@ export async function searchPhase(context: RunContext, problem: SearchProblem<un
   const total = plannedEvaluations(settings);
   let done = state.archive.length + state.pending.filter(({ value }) => value !== null).length;
   let best = bestValue(state);
-  let savedMs = startedMs;
+  let saved = { ms: startedMs, tookMs: 0 };
   let unsaved = 0;
   const save = async () => {
+    const beginMs = workedMs(hooks);
     await study.saveCheckpoint({ phase: 'search', step: done, tensors: {}, state });
-    savedMs = workedMs(hooks);
+    const ms = workedMs(hooks);
+    saved = { ms, tookMs: ms - beginMs };
     unsaved = 0;
   };
   beginPhase(context, 'search', { totalSteps: total, step: done, checkpoint });
@@ -53,13 +55,9 @@ export async function searchPhase(context: RunContext, problem: SearchProblem<un
         await save();
         throw new CancelledError();
       }
-      if (judge.isWorthSaving(unsaved, workedMs(hooks) - savedMs)) await save();
+      if (judge.isWorthSaving({ judged: unsaved, ms: workedMs(hooks) - saved.ms, savingMs: saved.tookMs })) await save();
     }
-    const { devices } = searchResult(problem, state);
-    study.events.append({
-      kind: 'generation', generation: batch, evaluated: state.archive.length,
-      fronts: devices.map(({ device, front, hypervolume }) => ({ device, size: front.length, hypervolume })),
-    });
+    study.events.append({ kind: 'generation', generation: batch, evaluated: state.archive.length, fronts: frontSizes(problem, state) });
   }
   await save();
   study.events.append({ kind: 'phase-finished', phase: 'search', seconds: (workedMs(hooks) - startedMs) / 1000 });

@@ -24,6 +24,6 @@ export function supernetJudge({ settings, space, classes }: TrainingContext, eva
         yield [{ key, number: evaluator.accuracy(evaluator.extract(network), images), images }];
       }
     },
-    isWorthSaving: (judged) => judged >= evaluationsPerCheckpoint,
+    isWorthSaving: ({ judged }) => judged >= evaluationsPerCheckpoint,
   };
 }

@@ -8,6 +8,8 @@ import { studyPlan } from './studyPlan.ts';
 
 /** How often a checkpoint is written: what is lost with a killed process is scored again in so long. */
 const saveEveryMs = 2000;
+/** Of the time, what checkpoints may take: they grow with the search. */
+const saveShare = 0.05;
 
 export interface ScoreJudge extends Judge {
   close(): Promise<void>;
@@ -39,7 +41,7 @@ export function scoreJudge(context: ScoringContext): ScoreJudge {
         done += portion.length;
       }
     },
-    isWorthSaving: (_, ms) => ms >= saveEveryMs,
+    isWorthSaving: ({ ms, savingMs }) => ms >= Math.max(saveEveryMs, savingMs / saveShare),
     async close() {
       const started = workers;
       workers = undefined;
