@@ -27,7 +27,10 @@ function remarkOn(ranking: CorrelatedRanking, rankings: readonly CorrelatedRanki
   const { title, mean, invalid } = ranking;
   const rest = invalid > 0 ? ` It has no valid value for ${invalid} ${invalid === 1 ? 'network' : 'networks'}, ranked last.` : '';
   const place = columns.length > 1 ? `On the mean over ${columns.length} data sets` : `On ${columns[0].title}`;
-  if (mean.tau.value === null) return `${title} puts no network before another where accuracies differ, so there is no order to judge.${rest}`;
+  if (mean.tau.value === null) {
+    const without = columns.filter((_, i) => ranking.columns[i].tau.value === null).map((column) => column.title);
+    return `${title} gives no order on ${listed(without)}, where its values are equal or not valid, so ${columns.length > 1 ? 'its mean is' : 'it is'} not compared.${rest}`;
+  }
   const compared = counts.map((id) => {
     const other = rankings.find((ranking) => ranking.id === id)!.mean.tau;
     return `counting ${titles[id]}${beyond(mean.gains[id])} (${tauText(other)}; difference ${gainText(mean.gains[id])})`;

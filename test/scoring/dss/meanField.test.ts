@@ -105,3 +105,16 @@ describe('expected DSS', () => {
     });
   });
 });
+
+describe('networks of different spaces, one after the other', () => {
+  it('are not taken for each other where their heads read as many channels', () => {
+    const score = (network: Network) => getProxy('dss-mean-field').score(network, new SeedContext({ random: new Random(1) })).value;
+    const seed = asVitMini.lower(asVitMini.networks.seed ?? asVitMini.smallest);
+    const { input, output } = seed.blocks[seed.blocks.length - 1];
+    // A plain transformer whose head is a single layer from as many channels to as many classes; As-ViT's has two.
+    const plain = vitNetwork({ width: input.channels, depth: 1, numHeads: 1, resolution: 32, patchSize: 16, classes: output.channels, classToken: false });
+    const before = score(plain);
+    expect(score(seed)).toBeGreaterThan(0);
+    expect(score(plain)).toBe(before);
+  });
+});

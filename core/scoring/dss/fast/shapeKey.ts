@@ -7,7 +7,8 @@ export function shapeKey(block: Block): string {
   switch (block.type) {
     case 'encoderAttention': case 'relativeAttention': return `${input.channels} ${block.numHeads} ${block.headDim}`;
     case 'encoderMlp': return `${input.channels} ${block.hiddenChannels}`;
-    case 'patchEmbed': case 'tokenHead': return `${input.channels} ${output.channels} ${output.height} ${output.width}`;
+    case 'patchEmbed': return `${input.channels} ${block.patchSize} ${block.classToken} ${block.positions} ${output.channels} ${output.height} ${output.width}`;
+    case 'tokenHead': return `${input.channels} ${block.norm} ${block.features} ${output.channels}`;
     default: return blockParameters(block).map(({ shape }) => shape.join('x')).join(' ');
   }
 }
