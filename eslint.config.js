@@ -14,9 +14,9 @@ const rows = [
   ['model'],
   ['data'],
   ['training'],
-  ['scoring', 'search', 'latency', 'export', 'bench'],
+  ['scoring', 'search', 'latency', 'export'],
   ['study'],
-  ['api'],
+  ['api', 'bench'],
   ['cli'],
 ];
 const folders = rows.flat();

@@ -2,8 +2,8 @@ import type { Engine } from '../engine/engine.ts';
 import type { Network } from '../network/network.ts';
 import type { SliceRole } from '../network/definition.ts';
 
-/** What a peer must do to take the same steps; see `peer/step.py`. */
-export type PeerJob = {
+/** What a peer must do to take the same training steps; see `peer/step.py`. */
+export type TrainingPeerJob = {
   readonly batch: number;
   /** Height and width of the images in pixels, before a subnet's resolution. */
   readonly imageSize: number;
@@ -14,18 +14,31 @@ export type PeerJob = {
   | { readonly kind: 'supernet'; readonly steps: readonly (readonly Network[])[]; readonly smallest: Network }
 );
 
-/** A training step that can be taken again and again. */
+/** What a peer must score literally, one network a step; see `peer/dss.py`. */
+export interface ScoringPeerJob {
+  readonly kind: 'dss';
+  readonly networks: readonly Network[];
+}
+
+export type PeerJob = TrainingPeerJob | ScoringPeerJob;
+
+/** Work that can be done again and again. */
 export interface Steps {
-  /** Takes one. @returns its loss */
-  readonly step: () => number;
-  /** Multiply-accumulates of a step, forward and backward. */
-  readonly macs: number;
+  /** Does it once: a training step, or a portion of architectures. @returns its loss, or the mean score so far */
+  readonly step: () => number | Promise<number>;
+  /** Units of the benchmark that a step is; 1 unless given. Times and multiply-accumulates are told for one. */
+  readonly units?: number;
+  /** Multiply-accumulates of a unit, forward and backward; unless they are known beforehand, of those that were done. */
+  readonly macs: number | (() => number);
   readonly peer: PeerJob;
+  readonly dispose?: () => Promise<void>;
 }
 
 export interface Benchmark {
   readonly name: string;
-  /** One line: what is trained on what. */
+  /** One line: what is trained on what, or scored. */
   readonly title: string;
-  prepare(engine: Engine): Steps;
+  /** What times are of. */
+  readonly unit: 'step' | 'architecture';
+  prepare(engine: Engine): Steps | Promise<Steps>;
 }

@@ -1,11 +1,12 @@
 import { getSpace } from '../spaces/index.ts';
 import { vitNetwork } from '../spaces/vit/network.ts';
 import type { Benchmark } from './benchmark.ts';
+import { dssScores } from './dssScores.ts';
 import { networkSteps } from './networkStep.ts';
 import { supernetSteps } from './supernetStep.ts';
 
 const vitStep: Benchmark = {
-  name: 'vit-step',
+  name: 'vit-step', unit: 'step',
   title: 'a step of a plain ViT: 4 blocks, 192 wide, 196 tokens, batch 16',
   prepare: (engine) => networkSteps(engine, vitNetwork({
     width: 192, depth: 4, numHeads: 3, classes: 100, classToken: false, positions: false, finalNorm: false, normEpsilon: 1e-5,
@@ -13,7 +14,7 @@ const vitStep: Benchmark = {
 };
 
 const elasticVitStep = (network: string): Benchmark => ({
-  name: `elasticvit-step-${network}`,
+  name: `elasticvit-step-${network}`, unit: 'step',
   title: `a step of ElasticViT ${network} at its own resolution, batch 8`,
   prepare(engine) {
     const space = getSpace('elasticvit');
@@ -22,11 +23,17 @@ const elasticVitStep = (network: string): Benchmark => ({
 });
 
 const supernetStep: Benchmark = {
-  name: 'supernet-step',
+  name: 'supernet-step', unit: 'step',
   title: 'a step of the elasticvit-mini supernet: four subnets, batch 64',
   prepare: (engine) => supernetSteps(engine, getSpace('elasticvit-mini'), 64),
 };
 
+const dss: Benchmark = {
+  name: 'dss', unit: 'architecture',
+  title: 'the DSS-indicator of random AutoFormer-Tiny subnets; the peer computes it literally',
+  prepare: (engine) => dssScores(engine, getSpace('autoformer-tiny')),
+};
+
 /** By name; those of ElasticViT for each network that is measured. */
 export const benchmarks: Readonly<Record<string, Benchmark>> = Object.fromEntries(
-  [vitStep, ...['min', 'S2', 'L3'].map(elasticVitStep), supernetStep].map((benchmark) => [benchmark.name, benchmark]));
+  [vitStep, ...['min', 'S2', 'L3'].map(elasticVitStep), supernetStep, dss].map((benchmark) => [benchmark.name, benchmark]));

@@ -1,14 +1,15 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Benchmark } from './benchmark.ts';
+import type { Benchmark, Steps } from './benchmark.ts';
 import { peakGigaMacsPerSecond } from './peak.ts';
 import { PeerProcess, type PeerAnswer } from './peerProcess.ts';
 
-/** Times of one side. */
+/** Times of one side, of the benchmark's units. */
 export interface Timing {
   readonly medianMs: number;
   readonly minMs: number;
   /** Half the range between the quartiles, relative to the median. */
   readonly spread: number;
+  /** Steps that were timed. */
   readonly steps: number;
   /** Largest resident memory of the process. */
   readonly peakBytes: number;
@@ -17,12 +18,17 @@ export interface Timing {
 export interface Measurement extends Timing {
   readonly name: string;
   readonly title: string;
+  readonly unit: Benchmark['unit'];
   readonly engine: string;
   readonly device: string;
   readonly threads: number;
+  /** Units a second. */
+  readonly perSecond: number;
+  /** Multiply-accumulates of a unit. */
+  readonly macs: number;
   /** Multiply-accumulates a second, forward and backward, relative to a large matrix product's. */
   readonly shareOfPeak: number;
-  /** The same steps in PyTorch, when asked for. */
+  /** The same in PyTorch, when asked for. */
   readonly peer: (Timing & { readonly name: string }) | null;
   /** Median of the rounds' ratios of our time to the peer's. */
   readonly ratio: number | null;
@@ -40,24 +46,25 @@ export interface MeasureOptions {
 }
 
 /**
- * Times a training step, in turns with the same step in PyTorch, because a machine that is shared or warm slows down
+ * Times a benchmark, in turns with the same in PyTorch, because a machine that is shared or warm slows down
  * both alike.
  * @throws EnvironmentError `peer-failed`
  */
 export async function measure(benchmark: Benchmark, engine: Engine, options: MeasureOptions): Promise<Measurement> {
   const { rounds, stepsPerRound, warmUpSteps, python, onRound } = options;
-  const { step, macs, peer: job } = benchmark.prepare(engine);
+  const { step, macs: macsOf, units = 1, peer: job, dispose } = await benchmark.prepare(engine);
   const { id, device, threads } = engine.info;
   const peer = python === undefined ? undefined : new PeerProcess(python, { ...job, threads });
   try {
     await peer?.run(warmUpSteps);
-    for (let i = 0; i < warmUpSteps; i++) step();
+    for (let i = 0; i < warmUpSteps; i++) await step();
     const own: number[] = [];
     const theirs: number[] = [];
     const ratios: number[] = [];
     let answer: PeerAnswer | undefined;
     for (let round = 0; round < rounds; round++) {
-      const times = Array.from({ length: stepsPerRound }, () => timeMs(step));
+      const times: number[] = [];
+      for (let i = 0; i < stepsPerRound; i++) times.push(await timeMs(step) / units);
       own.push(...times);
       answer = await peer?.run(stepsPerRound);
       if (answer) {
@@ -67,20 +74,22 @@ export async function measure(benchmark: Benchmark, engine: Engine, options: Mea
       onRound?.(round + 1, rounds);
     }
     const timing = timingOf(own, process.resourceUsage().maxRSS * 1024);
+    const macs = typeof macsOf === 'function' ? macsOf() : macsOf;
     return {
-      name: benchmark.name, title: benchmark.title, engine: id, device, threads, ...timing,
-      shareOfPeak: macs / timing.medianMs / 1e6 / peakGigaMacsPerSecond(threads),
+      name: benchmark.name, title: benchmark.title, unit: benchmark.unit, engine: id, device, threads, ...timing,
+      perSecond: 1000 / timing.medianMs, macs, shareOfPeak: macs / timing.medianMs / 1e6 / peakGigaMacsPerSecond(threads),
       peer: answer ? { name: answer.peer, ...timingOf(theirs, answer.peakBytes) } : null,
       ratio: answer ? median(ratios) : null,
     };
   } finally {
     peer?.stop();
+    await dispose?.();
   }
 }
 
-function timeMs(step: () => unknown): number {
+async function timeMs(step: Steps['step']): Promise<number> {
   const start = performance.now();
-  step();
+  await step();
   return performance.now() - start;
 }
 

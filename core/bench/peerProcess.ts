@@ -9,7 +9,7 @@ import type { PeerJob } from './benchmark.ts';
 const answerSchema = z.object({ timesMs: z.array(z.number().positive()).min(1), peakBytes: z.number(), peer: z.string() });
 export type PeerAnswer = z.output<typeof answerSchema>;
 
-/** The same steps in PyTorch, in a process of its own that waits between rounds. */
+/** The same in PyTorch, in a process of its own that waits between rounds. */
 export class PeerProcess {
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #lines: AsyncIterator<string>;
@@ -17,7 +17,7 @@ export class PeerProcess {
 
   /** @param python the interpreter of an environment with PyTorch 2 */
   constructor(python: string, job: PeerJob & { readonly threads: number }) {
-    const script = fileURLToPath(new URL('./peer/step.py', import.meta.url));
+    const script = fileURLToPath(new URL(job.kind === 'dss' ? './peer/dss.py' : './peer/step.py', import.meta.url));
     this.#process = spawn(python, [script], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#process.on('error', (error) => { this.#complaints += error.message; });
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => { this.#complaints += text; });

@@ -17,8 +17,8 @@ export interface SeedOptions {
   readonly engine?: Engine;
   /** The seed's own. */
   readonly random: Random;
-  /** Weights are slices of this network's fresh ones, which are the same for all architectures of the seed. */
-  readonly supernet?: Network;
+  /** Weights are slices of this network's fresh ones, which are the same for all architectures of the seed; or of what `drawWeights` drew of it. */
+  readonly supernet?: Network | Weights;
   /** In place of what proxies are given by default. */
   readonly input?: Partial<DefaultInput>;
   /** In place of any other input. */
@@ -45,14 +45,14 @@ export class SeedContext implements ScoringContext {
 
   get supernet(): Weights | undefined {
     const { supernet } = this.#options;
-    if (supernet) this.#supernet ??= this.#fresh(supernet);
+    if (supernet) this.#supernet ??= supernet instanceof Weights ? supernet : drawWeights(supernet, this.random);
     return this.#supernet;
   }
 
   /** Keeps those of the last network. */
   weightsOf(network: Network): Weights {
     if (this.#weights?.network !== network) {
-      this.#weights = this.supernet ? new SubnetView(this.supernet, network).extract() : this.#fresh(network);
+      this.#weights = this.supernet ? new SubnetView(this.supernet, network).extract() : drawWeights(network, this.random);
     }
     return this.#weights;
   }
@@ -67,10 +67,11 @@ export class SeedContext implements ScoringContext {
     }
     return this.#batch.batch;
   }
+}
 
-  #fresh(network: Network): Weights {
-    return withOpenBranches(Weights.initialise(network, this.random.fork('weights')));
-  }
+/** Fresh weights for scores. @param random the seed's generator, which does not move @param trainable where they are kept, as in `Weights` */
+export function drawWeights(network: Network, random: Random, trainable?: Float32Array): Weights {
+  return withOpenBranches(Weights.initialise(network, random.fork('weights'), trainable));
 }
 
 /**

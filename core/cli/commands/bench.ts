@@ -8,14 +8,15 @@ import { argument, oneOfChoices, optional, text, wholeNumber, withDefault } from
 import { tableLines } from '../table.ts';
 
 /** Written out because loading the benchmarks loads the engines. */
-export const benchmarkNames = ['vit-step', 'elasticvit-step-min', 'elasticvit-step-S2', 'elasticvit-step-L3', 'supernet-step'] as const;
+export const benchmarkNames = ['vit-step', 'elasticvit-step-min', 'elasticvit-step-S2', 'elasticvit-step-L3', 'supernet-step', 'dss'] as const;
 
 export const bench = defineCommand({
   name: 'bench',
-  summary: 'Time training steps, in turns with the same steps in PyTorch where there is one',
-  details: 'A step is forward, backward and update in float32. "all" runs each benchmark in a process of its own, so that '
+  summary: 'Time training steps and scores, in turns with the same in PyTorch where there is one',
+  details: 'A step is forward, backward and update in float32. "dss" scores AutoFormer-Tiny subnets, 1,024 a step, and its times are those of one; '
+    + 'its peer computes the score literally. "all" runs each benchmark in a process of its own, so that '
     + 'the memory is its own too.',
-  json: 'One object: {name, title, engine, device, threads, medianMs, minMs, spread, steps, peakBytes, shareOfPeak, peer, ratio}; '
+  json: 'One object: {name, title, unit, engine, device, threads, medianMs, minMs, spread, steps, peakBytes, perSecond, macs, shareOfPeak, peer, ratio}; '
     + 'with "all", one a line',
   options: {
     name: argument(oneOfChoices('NAME', [...benchmarkNames, 'all']), 'What to time'),
@@ -35,12 +36,15 @@ export const bench = defineCommand({
       for (const measurement of measurements) await surroundings.print(JSON.stringify(measurement));
       return;
     }
-    const { mebibytes, milliseconds, percent } = await import('../../bench/report.ts');
+    const { mebibytes, milliseconds, percent, ratioText } = await import('../../bench/report.ts');
     const rows = measurements.map((m) => [
       m.name, m.engine, String(m.threads), milliseconds(m.medianMs), `+-${percent(m.spread)}`, mebibytes(m.peakBytes), percent(m.shareOfPeak),
-      m.peer ? milliseconds(m.peer.medianMs) : '-', m.peer ? mebibytes(m.peer.peakBytes) : '-', m.ratio === null ? '-' : m.ratio.toFixed(2),
+      m.peer ? milliseconds(m.peer.medianMs) : '-', m.peer ? mebibytes(m.peer.peakBytes) : '-', m.ratio === null ? '-' : ratioText(m.ratio),
     ]);
     for (const line of tableLines(columns, rows)) await surroundings.print(line);
+    for (const m of measurements.filter(({ unit }) => unit === 'architecture')) {
+      await surroundings.print(`\n${m.name}: ${Math.round(m.perSecond).toLocaleString('en-US')} architectures a second, ${(m.macs / 1e6).toFixed(1)} million multiply-accumulates each.`);
+    }
     const { peer } = measurements[0];
     if (peer) await surroundings.print(`\n${peer.name}; ratios below 1 say that Pocketformer is faster.`);
   },

@@ -1,5 +1,6 @@
 import { Random } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { Weights } from '../../model/weights.ts';
 import type { ProxyId } from '../../scoring/catalogue.ts';
 import { SeedContext } from '../../scoring/context.ts';
 import { getProxy } from '../../scoring/proxies.ts';
@@ -14,15 +15,16 @@ export type ArchitectureScorer = (archs: readonly unknown[], some?: readonly Pro
 /**
  * The same plan gives the same scores, whatever was scored before.
  * @param engine needed by proxies that run networks
+ * @param supernets what each seed's architectures are slices of, where that was drawn before
  * @throws InputError as getSpace; what it returns throws RangeError for architectures that `checkScorable` refuses
  */
-export function architectureScorer(plan: ScoringPlan, engine: Engine | undefined): ArchitectureScorer {
+export function architectureScorer(plan: ScoringPlan, engine: Engine | undefined, supernets?: readonly Weights[]): ArchitectureScorer {
   const space = getSpace(plan.space);
   const { classes, resolution } = plan;
   const supernet = supernetOf(plan);
   const { images } = plan;
-  const contexts = [true, false].map((fresh) => plan.seeds.map((seed) => new SeedContext({
-    engine, random: new Random(seed), input: plan.input, ...(!fresh && supernet && { supernet }),
+  const contexts = [true, false].map((fresh) => plan.seeds.map((seed, i) => new SeedContext({
+    engine, random: new Random(seed), input: plan.input, ...(!fresh && supernet && { supernet: supernets?.[i] ?? supernet }),
     ...(images && { images: imageSource(images, plan.seeds[0]) }),
   })));
   return (archs, some = plan.proxies) => {

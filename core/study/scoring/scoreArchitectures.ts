@@ -4,7 +4,6 @@ import type { ScoringWorkers } from './scoringWorkers.ts';
 
 /** How long a portion should take: long enough for messages not to count, short enough to stop soon. */
 const portionMs = 150;
-const mostPerPortion = 256;
 
 export interface ScoredArchitecture<A> {
   readonly arch: A;
@@ -27,14 +26,14 @@ export const unknownPace = (): Pace => ({ msEach: portionMs });
  * @throws CancelledError between two portions, and what the workers throw
  */
 export async function* scoreArchitectures<A>(
-  archs: readonly A[], { score, width }: ScoringWorkers, { pace = unknownPace(), signal }: { pace?: Pace; signal?: AbortSignal } = {},
+  archs: readonly A[], { score, width, portion: { least, most } }: ScoringWorkers, { pace = unknownPace(), signal }: { pace?: Pace; signal?: AbortSignal } = {},
 ): AsyncGenerator<ScoredArchitecture<A>[]> {
   const running: Promise<ScoredArchitecture<A>[]>[] = [];
   for (let next = 0; next < archs.length || running.length > 0;) {
     throwIfAborted(signal);
     while (next < archs.length && running.length < 2 * width) {
       const even = Math.ceil((archs.length - next) / width);
-      const portion = archs.slice(next, next + Math.max(1, Math.min(mostPerPortion, even, Math.round(portionMs / pace.msEach))));
+      const portion = archs.slice(next, next + Math.min(even, most, Math.max(least, Math.round(portionMs / pace.msEach))));
       next += portion.length;
       const startedMs = performance.now();
       const scored = score(portion).then((found) => {

@@ -1,19 +1,23 @@
-import { startEngine } from '../../engine/engines.ts';
 import { getProxy } from '../../scoring/proxies.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { architectureScorer, type ArchitectureScorer } from './architectureScorer.ts';
 import type { ScoringPlan } from './plan.ts';
+import { asWeights, type SupernetNumbers } from './supernets.ts';
 
 /** What one of several threads scores with; plain data. */
 export interface ScorerOptions {
   readonly plan: ScoringPlan;
+  /** What architectures are slices of, where that was drawn before: see `drawSupernets`. */
+  readonly supernets?: readonly SupernetNumbers[];
   /** Where one of the proxies runs networks. */
   readonly engine?: { readonly id: string; readonly threads: number | undefined; readonly memoryBytes: number | undefined };
 }
 
 /** The same options give the same scores, in whichever thread and order. @throws as `architectureScorer` and `startEngine` */
-export async function makeScorer({ plan, engine }: ScorerOptions): Promise<ArchitectureScorer> {
-  return architectureScorer(plan, engine && await startEngine(engine.id, { threads: engine.threads, memoryBytes: engine.memoryBytes }));
+export async function makeScorer({ plan, supernets, engine }: ScorerOptions): Promise<ArchitectureScorer> {
+  // Loaded only where one is needed, because that takes as long as a thousand fast scores.
+  const started = engine && await (await import('../../engine/engines.ts')).startEngine(engine.id, { threads: engine.threads, memoryBytes: engine.memoryBytes });
+  return architectureScorer(plan, started, supernets && asWeights(plan, supernets));
 }
 
 /**

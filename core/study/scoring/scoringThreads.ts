@@ -17,7 +17,7 @@ interface Thread {
   readonly waiting: Map<number, Waiting>;
 }
 
-/** Threads that score architectures, each with weights and an engine of its own. */
+/** Threads that score architectures, each with an engine of its own. */
 export class ScoringThreads {
   readonly #threads: readonly Thread[];
   #nextId = 0;

@@ -4,6 +4,7 @@ import type { Score } from '../../scoring/score.ts';
 import type { ScoringPlan } from './plan.ts';
 import { makeScorer, needsEngine } from './scorer.ts';
 import { ScoringThreads } from './scoringThreads.ts';
+import { drawSupernets } from './supernets.ts';
 
 export interface WorkerOptions {
   readonly plan: ScoringPlan;
@@ -21,10 +22,21 @@ export interface WorkerOptions {
 export interface ScoringWorkers {
   /** Portions that are scored at the same time. */
   readonly width: number;
+  /** Architectures of a portion, at least and at most. */
+  readonly portion: PortionSize;
   /** For each architecture its scores in the order of the plan's proxies. */
   readonly score: (archs: readonly unknown[]) => Promise<readonly (readonly Score[])[]>;
   readonly close: () => Promise<void>;
 }
+
+export interface PortionSize {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What is scored together shares products with its weights: a few are hardly faster than a hundred. */
+const together: PortionSize = { least: 128, most: 1024 };
+const oneByOne: PortionSize = { least: 1, most: 256 };
 
 /** Of these, each thread can have one of its own; others are one for the whole process. */
 const oneForEachThread = ['auto', 'ort', 'js'];
@@ -32,7 +44,7 @@ const oneForEachThread = ['auto', 'ort', 'js'];
 const leastForEachThread = 2;
 
 /**
- * Threads, each with weights and an engine of its own, because what an engine does not compute of a score keeps only one processor
+ * Threads that share the weights of supernets, each with an engine of its own, because what an engine does not compute of a score keeps only one processor
  * busy. This thread scores, with all processors for its engine, where there is one processor, little to score, or nothing to compute.
  * @throws as makeScorer; what scores throws EnvironmentError `scoring-thread`, too
  */
@@ -41,13 +53,14 @@ export async function startScoringWorkers({ plan, engine: id, threads = availabl
   const isAlone = threads === 1 || (archs !== undefined && archs.length < leastForEachThread * threads)
     || plan.proxies.every((proxy) => getProxy(proxy).needs === 'nothing') || (isNeeded && !oneForEachThread.includes(id));
   const width = isAlone ? 1 : threads;
+  const portion = !isNeeded && plan.proxies.some((proxy) => getProxy(proxy).scoreTogether !== undefined) ? together : oneByOne;
   const options = {
     plan, ...(isNeeded && { engine: { id, threads: isAlone ? threads : 1, memoryBytes: memoryBytes === undefined ? undefined : memoryBytes / width } }),
   };
   if (isAlone) {
     const scorer = await makeScorer(options);
-    return { width, score: async (some) => scorer(some), close: async () => undefined };
+    return { width, portion, score: async (some) => scorer(some), close: async () => undefined };
   }
-  const pool = new ScoringThreads(width, options);
-  return { width, score: (some) => pool.score(some), close: () => pool.close() };
+  const pool = new ScoringThreads(width, { ...options, supernets: drawSupernets(plan) });
+  return { width, portion, score: (some) => pool.score(some), close: () => pool.close() };
 }

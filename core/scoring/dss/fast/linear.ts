@@ -17,15 +17,29 @@ export interface Matrix {
 
 export const rowCount = (group: Group, side: Rows['side']) => (side === 'input' ? group.rows : group.outputRows);
 
-/** y = x w, or x w' when transposed, in new memory. */
+/**
+ * y = x w, or x w' when transposed, in new memory. ONNX Runtime sums the products of a single row in another order than those
+ * of several, so that none is ever alone: a network's score is the same, to the last bit, whoever is scored beside it.
+ */
 export function product(group: Group, x: Rows, w: Matrix, transposed = false): Rows {
   const { arena, products } = group.device;
   const rows = rowCount(group, x.side);
   const length = transposed ? w.rows : w.columns;
-  const y = arena.allocate(rows * length);
-  products.multiply({ address: x.address, rows, columns: x.length, transposed: false }, { ...w, transposed }, y);
+  const several = Math.max(2, rows);
+  const y = arena.allocate(several * length);
+  const from = rows === several ? x.address : withSecondRow(group, x);
+  products.multiply({ address: from, rows: several, columns: x.length, transposed: false }, { ...w, transposed }, y);
+  if (from !== x.address) arena.free(from);
   group.countMacs(w.rows * w.columns, x.side);
   return { ...x, address: y, length };
+}
+
+function withSecondRow({ device: { arena } }: Group, { address, length }: Rows): Address {
+  const two = arena.allocate(2 * length);
+  const rows = arena.view(two, 2 * length);
+  rows.set(arena.view(address, length));
+  rows.copyWithin(length, 0, length);
+  return two;
 }
 
 /** y = x w + bias for a layer of the block's, in new memory. */
