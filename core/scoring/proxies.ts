@@ -38,8 +38,14 @@ const implementations: Readonly<Record<ProxyId, Implementation | Proxy['score']>
 
 /** @throws InputError `unknown-proxy`, listing the proxies there are */
 export function getProxy(id: string): Proxy {
-  const known = proxyIds.find((candidate) => candidate === id);
-  if (known === undefined) throw new InputError('unknown-proxy', `No proxy is called "${id}"; known are ${proxyIds.join(', ')}.`);
+  const known = proxyIdOf(id);
   const implementation = implementations[known];
   return { id: known, ...proxyCatalogue[known], ...(typeof implementation === 'function' ? { score: implementation } : implementation) };
+}
+
+/** A name as that of a proxy. @throws InputError `unknown-proxy`, listing the proxies there are */
+export function proxyIdOf(name: string): ProxyId {
+  const known = proxyIds.find((candidate) => candidate === name);
+  if (known === undefined) throw new InputError('unknown-proxy', `No proxy is called "${name}"; known are ${proxyIds.join(', ')}.`);
+  return known;
 }

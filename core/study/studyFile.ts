@@ -2,6 +2,8 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../base/errors.ts';
 import { dataSchema } from '../data/config.ts';
+import { proxyIds } from '../scoring/catalogue.ts';
+import { proxyIdOf } from '../scoring/proxies.ts';
 import { scoringSettingsSchema } from '../scoring/settings.ts';
 import { searchSettingsSchema } from '../search/settings.ts';
 import type { SearchSettings } from '../search/settings.ts';
@@ -38,6 +40,10 @@ const studySearchSchema = searchSettingsSchema.omit({ budgetsMs: true }).extend(
   warmStart: z.array(z.string().min(1)).default([])
     .describe('folders of earlier studies of the same space, relative to the study file, whose best architectures are '
       + 'evaluated first; up to half of the initial population'),
+  firstPopulation: z.strictObject({
+    proxy: z.enum(proxyIds).describe('training-free score whose best architectures are among the first'),
+    candidates: count.max(1_000_000).default(1000).describe('uniformly drawn architectures that are scored for that'),
+  }).optional().describe('a training-free score that chooses architectures to begin with, up to half of the places left in the initial population'),
 });
 
 const head = {
@@ -140,18 +146,42 @@ export function judgeStudy(written: unknown, path: string): StudyJudgement {
   if (!parsed.success) {
     return { code: 'invalid-study-file', problems: [...problemsOf(schema, parsed.error.issues, value), ...spaceProblems] };
   }
-  const missing = missingImages(parsed.data);
-  if (missing) return { code: 'invalid-study-file', problems: [missing, ...spaceProblems] };
+  const together = [...missingImages(parsed.data), ...unusableScore(parsed.data), ...beginnings(parsed.data)];
+  if (together.length > 0) return { code: 'invalid-study-file', problems: [...together, ...spaceProblems] };
   if (unknownSpace) return { code: unknownSpace.code, problems: spaceProblems, cause: unknownSpace };
   return { settings: { ...parsed.data, name: parsed.data.name ?? basename(path, extname(path)) } };
 }
 
+type Judged = Pick<Problem, 'path' | 'text'>;
+
 const hasSection = (value: unknown, name: string) => typeof value === 'object' && value !== null && name in value;
 
 /** Scores that look at images have to be given some. */
-function missingImages({ scoring: settings, data: images }: Pick<StudySettings, 'scoring' | 'data'>): Pick<Problem, 'path' | 'text'> | undefined {
-  if (settings?.inputs !== 'images' || images !== undefined) return undefined;
-  return { path: ['scoring', 'inputs'], text: 'inputs are images, but the study has no data' };
+function missingImages({ scoring: settings, data: images }: Pick<StudySettings, 'scoring' | 'data'>): Judged[] {
+  if (settings?.inputs !== 'images' || images !== undefined) return [];
+  return [{ path: ['scoring', 'inputs'], text: 'inputs are images, but the study has no data' }];
+}
+
+/** core/training knows no scores, so their names are looked at here. */
+function unusableScore({ training: settings }: Pick<StudySettings, 'training'>): Judged[] {
+  if (settings === undefined) return [];
+  const { performance: { preference, score } } = settings;
+  const path = ['training', 'performance', 'score'];
+  if (score === undefined) return preference === 'width-over-depth' ? [] : [{ path, text: `missing; the preference "${preference}" needs the name of a score` }];
+  try {
+    proxyIdOf(score);
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return [{ path, text: error.message }];
+    throw error;
+  }
+}
+
+/** A random search is what it draws, and nothing else. */
+function beginnings({ search: { algorithm, warmStart, firstPopulation } }: Pick<StudySettings, 'search'>): Judged[] {
+  if (algorithm !== 'random' || (warmStart.length === 0 && firstPopulation === undefined)) return [];
+  const name = warmStart.length > 0 ? 'warmStart' : 'firstPopulation';
+  return [{ path: ['search', name], text: 'the algorithm "random" evaluates what it draws alone; others begin with given architectures' }];
 }
 
 /** Why there is no such space; a name that is missing or no text is the schema's to complain about. */
@@ -169,7 +199,7 @@ function spaceObstacle(value: unknown): InputError | undefined {
 
 /** The search's settings of a study, as core/search wants them. @param deviceNames in the order of the study's devices. */
 export function searchSettingsOf(settings: StudySettings, deviceNames: readonly string[]): SearchSettings {
-  const { calibrationBatches, evaluationImages, warmStart, ...search } = settings.search;
+  const { calibrationBatches, evaluationImages, warmStart, firstPopulation, ...search } = settings.search;
   const budgets = settings.devices.map((device, i) => [deviceNames[i], 'budgetsMs' in device ? device.budgetsMs : undefined] as const);
   return { ...search, budgetsMs: Object.fromEntries(budgets.flatMap(([name, budgetsMs]) => (budgetsMs ? [[name, budgetsMs]] : []))) };
 }

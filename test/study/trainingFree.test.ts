@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../core/base/errors.ts';
+import { Random } from '../../core/base/random.ts';
 import { readModel } from '../../core/graph/onnx/read.ts';
 import { networkParams } from '../../core/network/blockGraph.ts';
+import { loadDevice } from '../../core/latency/devices.ts';
+import { predictLatency } from '../../core/latency/predict.ts';
 import { paretoFront } from '../../core/search/pareto.ts';
 import { getSpace } from '../../core/spaces/index.ts';
 import { FollowedEvaluations } from '../../core/study/evaluations/followEvaluations.ts';
@@ -123,6 +126,36 @@ describe('a study that trains nothing', () => {
     expect(scores).toHaveLength(80);
     expect(Math.min(...scores)).toBeGreaterThanOrEqual(400_000);
     expect(Math.max(...scores)).toBeLessThanOrEqual(900_000);
+  });
+});
+
+describe('a search that begins with the best by a score', () => {
+  it('evaluates first what is on their front of score against latency, which trying all pairs confirms', async () => {
+    const text = `version: 1
+name: begun
+seed: 4
+space: elasticvit-mini
+compute: { threads: 1 }
+devices: [pixel6]
+scoring: { proxy: macs }
+search: { generations: 0, initialPopulation: 12, firstPopulation: { proxy: params, candidates: 40 } }
+export: { perDevice: 0 }
+`;
+    const directory = await create('begun', text);
+    await run(directory);
+    const { events } = await readStudy(directory);
+    const evaluated = events.flatMap((event) => (event.kind === 'evaluation' ? [event.label!] : []));
+    expect(evaluated).toHaveLength(12);
+    const random = new Random(4).fork('first population');
+    const drawn = Array.from({ length: 40 }, () => space.sample(random)).map((arch) => {
+      const network = space.lower(arch);
+      return { key: space.key(arch), params: networkParams(network), ms: predictLatency(loadDevice('pixel6'), network).latencyMs };
+    });
+    const front = drawn.filter((one) => !drawn.some((other) => other.params >= one.params && other.ms <= one.ms && (other.params > one.params || other.ms < one.ms)));
+    expect(front.length).toBeGreaterThan(6);
+    // At most half of the places are theirs.
+    for (const key of evaluated.slice(0, 6)) expect(front.map((one) => one.key)).toContain(key);
+    expect(evaluated.slice(6).filter((key) => drawn.some((one) => one.key === key))).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listDevices } from '../../latency/devices.ts';
+import { proxyIds } from '../../scoring/catalogue.ts';
 import { spaceIds } from '../../spaces/index.ts';
 import { studySchema } from '../studyFile.ts';
 
@@ -56,7 +57,7 @@ const titles: Readonly<Record<string, string>> = {
   decayConvolutions: 'Decay convolutions too', adaptiveClip: 'Adaptive clipping', averageDecay: 'Moving average of weights',
   smallestLoss: 'Loss of the smallest subnet',
   'search.evaluations': 'Architectures drawn',
-  proxy: 'Score', 'scoring.seeds': 'Initialisations', inputs: 'Inputs',
+  proxy: 'Score', firstPopulation: 'Begin with the best by a score', preference: 'Preference', 'scoring.seeds': 'Initialisations', inputs: 'Inputs',
   walk: 'Walk over the buckets', windowMacs: 'Window (MACs)',
   performance: 'Performance-aware sampling', 'training.performance.enabled': 'Remember good subnets', bankCapacity: 'Memory of a small bucket',
   largeBankCapacity: 'Memory of a large bucket', largeFromMacs: 'Large buckets from (MACs)', exploitStart: 'Exploit probability',
@@ -78,6 +79,9 @@ export function schemaOfStudy(): StudyField[] {
   return fields.map((field) => {
     switch (field.path.join('.')) {
       case 'space': return { ...field, kind: 'choice', choices: spaceIds };
+      case 'training.performance.score': return { ...withSort(field), kind: 'choice', choices: proxyIds, when: { path: ['training', 'performance', 'preference'], values: ['score', 'both'], default: 'width-over-depth' } };
+      // Needed only where the section is written at all.
+      case 'search.firstPopulation.proxy': return withCondition({ ...field, isRequired: false }, fields);
       case 'devices': return { ...field, choices: listDevices().map(({ name }) => name) };
       default: return withSort(withCondition(field, fields));
     }
@@ -90,7 +94,7 @@ const conditions: readonly { readonly fields: readonly string[]; readonly of: st
   { of: 'search.algorithm', isMet: (choice) => choice === 'random', fields: ['search.evaluations'] },
   {
     of: 'search.algorithm', isMet: (choice) => choice !== 'random',
-    fields: ['initialPopulation', 'selection', 'warmStart', 'mutation.depth', 'mutation.choice', 'mutation.uniform'].map((name) => `search.${name}`),
+    fields: ['initialPopulation', 'selection', 'warmStart', 'firstPopulation.proxy', 'firstPopulation.candidates', 'mutation.depth', 'mutation.choice', 'mutation.uniform'].map((name) => `search.${name}`),
   },
   {
     of: 'search.algorithm', isMet: (choice) => choice !== 'evolution' && choice !== 'random',

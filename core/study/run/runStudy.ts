@@ -3,12 +3,13 @@ import { getSpace } from '../../spaces/index.ts';
 import type { Study } from '../folder.ts';
 import { readSummary, type StudySummary } from '../summary.ts';
 import { readEarlierStudies } from '../warmStart.ts';
+import { bestByScore } from './bestByScore.ts';
 import { exportPhase } from './exportPhase.ts';
 import type { RunHooks } from './hooks.ts';
 import { prepareTraining } from './prepareRun.ts';
 import { runTrainingFree } from './runTrainingFree.ts';
 import { searchPhase } from './searchPhase.ts';
-import { searchProblem } from './searchProblem.ts';
+import { beginningWith, searchProblem } from './searchProblem.ts';
 import type { SearchStart } from './searchProblem.ts';
 import { evaluatorOf, supernetJudge } from './supernetJudge.ts';
 import { trainingPhase } from './trainingPhase.ts';
@@ -42,7 +43,8 @@ async function runTrained(study: Study, hooks: RunHooks, earlier: SearchStart['e
   try {
     const { weights, remembered } = await trainingPhase(context);
     const evaluator = evaluatorOf(context, weights);
-    const problem = searchProblem(context, { earlier, remembered });
+    const bare = searchProblem(context);
+    const problem = beginningWith(context, bare, { earlier, remembered, scored: await bestByScore(context, bare) });
     const state = await searchPhase(context, problem, supernetJudge(context, evaluator));
     const result = await writeResults(context, problem, state);
     const exported = await exportPhase(context, result, (network) => {

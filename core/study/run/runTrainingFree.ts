@@ -3,11 +3,12 @@ import type { Study } from '../folder.ts';
 import { scoreJudge } from '../scoring/scoreJudge.ts';
 import type { TrainingFreeStudySettings } from '../studyFile.ts';
 import type { StudySummary } from '../summary.ts';
+import { bestByScore } from './bestByScore.ts';
 import { exportPhase } from './exportPhase.ts';
 import type { RunHooks } from './hooks.ts';
 import { prepareScoring, startStudyEngine } from './prepareRun.ts';
 import { searchPhase } from './searchPhase.ts';
-import { searchProblem } from './searchProblem.ts';
+import { beginningWith, searchProblem } from './searchProblem.ts';
 import type { SearchStart } from './searchProblem.ts';
 import { writeResults, writeSummary } from './writeResults.ts';
 
@@ -18,7 +19,8 @@ export async function runTrainingFree(
   const context = await prepareScoring(study, settings, hooks);
   const judge = scoreJudge(context);
   try {
-    const problem = searchProblem(context, { earlier, remembered: [] });
+    const bare = searchProblem(context);
+    const problem = beginningWith(context, bare, { earlier, remembered: [], scored: await bestByScore(context, bare) });
     const state = await searchPhase(context, problem, judge);
     const result = await writeResults(context, problem, state);
     await judge.close();

@@ -1,7 +1,7 @@
 import { LatencyTable } from '../../latency/latencyTable.ts';
 import { blockParams } from '../../network/blockGraph.ts';
 import { blockMacs } from '../../network/counts.ts';
-import type { SearchProblem } from '../../search/problem.ts';
+import type { LatencyInterval, SearchProblem } from '../../search/problem.ts';
 import { takeTurns } from '../../search/selection.ts';
 import type { SearchSettings } from '../../search/settings.ts';
 import { CostTable } from '../../spaces/costTable.ts';
@@ -16,27 +16,50 @@ export interface SearchStart {
   readonly earlier: readonly (readonly EarlierEvaluation[])[];
   /** By bucket, what the training remembers, best first. */
   readonly remembered: readonly (readonly unknown[])[];
+  /** Those of best training-free scores, best first. */
+  readonly scored: readonly unknown[];
 }
 
 /**
- * What is searched, as core/search wants it. Latencies and counts come from tables, made when the first one is asked for: the
- * search may look at hundreds of thousands of architectures, and a study that is only exported at none.
+ * What is searched, as core/search wants it, without what the search begins with. Latencies and counts come from tables, made
+ * when the first one is asked for: the search may look at hundreds of thousands of architectures, and a study that is only
+ * exported at none.
  */
-export function searchProblem(context: RunContext, { earlier, remembered }: SearchStart): SearchProblem<unknown> {
+export function searchProblem(context: RunContext): SearchProblem<unknown> {
   const { space, devices, classes, objective } = context;
   let latencies: LatencyTable<unknown> | undefined;
   let counts: CostTable<unknown> | undefined;
   const countsOf = (arch: unknown) => (counts ??= new CostTable(space, classes, (blocks) => [
     blocks.reduce((sum, block) => sum + blockParams(block), 0), blocks.reduce((sum, block) => sum + blockMacs(block), 0),
   ])).costsOf(arch);
-  const problem: SearchProblem<unknown> = {
+  return {
     space, classes, objective,
     devices: devices.map(({ name, maxMs }) => (maxMs === undefined ? { name } : { name, maxMs })),
-    predict: (arch) => (latencies ??= new LatencyTable(space, devices.map(({ model }) => model), classes)).predict(arch),
+    predict: (arch) => {
+      const predicted = (latencies ??= new LatencyTable(space, devices.map(({ model }) => model), classes)).predict(arch);
+      return objective.kind === 'score' ? predicted.map(rounded) : predicted;
+    },
     countParams: (arch) => countsOf(arch)[0],
     countMacs: (arch) => countsOf(arch)[1],
   };
-  const sources = [() => earlierBest(earlier, problem, searchSettings(context)), () => takeTurns(remembered, Infinity)];
+}
+
+const latencyDigits = 6;
+
+/**
+ * As the history has latencies. Of thousands of architectures many take equally long but for the order in which their blocks are
+ * summed; rounded, they are equal, and a front has one of them.
+ */
+function rounded({ latencyMs, lowMs, highMs }: LatencyInterval): LatencyInterval {
+  const round = (ms: number) => Number(ms.toPrecision(latencyDigits));
+  return { latencyMs: round(latencyMs), lowMs: round(lowMs), highMs: round(highMs) };
+}
+
+/** The same problem with architectures to begin with. */
+export function beginningWith(
+  context: RunContext, problem: SearchProblem<unknown>, { earlier, remembered, scored }: SearchStart,
+): SearchProblem<unknown> {
+  const sources = [() => earlierBest(earlier, problem, searchSettings(context)), () => takeTurns(remembered, Infinity), () => scored];
   let firstCandidates: readonly (readonly unknown[])[] | undefined;
   return {
     ...problem,

@@ -4,6 +4,7 @@ import { SupernetConflict } from '../../training/supernet/conflict/supernetConfl
 import { SupernetHealth } from '../../training/supernet/health.ts';
 import { Rescoring } from '../../training/supernet/sampling/rescoring.ts';
 import { SupernetTrainer } from '../../training/supernet/trainer.ts';
+import { candidateRating } from '../scoring/candidateRating.ts';
 import { beginPhase } from './beginPhase.ts';
 import { warn } from './context.ts';
 import type { TrainingContext } from './context.ts';
@@ -23,7 +24,7 @@ export interface TrainedSupernet {
 export async function trainingPhase(context: TrainingContext): Promise<TrainedSupernet> {
   const { study, engine, space, data } = context;
   const { training: settings, seed } = context.settings;
-  const trainer = new SupernetTrainer({ engine, space, classes: data.classes.length, settings, seed });
+  const trainer = new SupernetTrainer({ engine, space, classes: data.classes.length, settings, seed, rating: candidateRating(context) });
   const checkpoint = await study.loadLatestCheckpoint({ phase: 'training' });
   if (checkpoint) {
     const state = checkpoint.state as { data: string; trainer: unknown };

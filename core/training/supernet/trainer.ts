@@ -18,6 +18,7 @@ import { learningRateAt } from '../schedule.ts';
 import type { TrainingSettings } from '../settings.ts';
 import { decayRanges } from '../weightDecay.ts';
 import { microBatches, type MicroBatch, type TrainingBatch } from './microBatches.ts';
+import type { Rating } from './sampling/preference.ts';
 import { SubnetSampler, subnetsPerStep, type StepSample } from './sampling/subnetSampler.ts';
 
 export interface StepReport {
@@ -51,6 +52,8 @@ export interface SupernetOptions<A> {
   readonly classes: number;
   readonly settings: TrainingSettings;
   readonly seed: number;
+  /** Of candidates, where the settings' preference asks for one. */
+  readonly rating?: Rating<A>;
 }
 
 /**
@@ -72,13 +75,13 @@ export class SupernetTrainer<A> {
 
   /** @throws InputError as `SubnetSampler` */
   constructor(options: SupernetOptions<A>) {
-    const { space, classes, settings, seed } = options;
+    const { space, classes, settings, seed, rating } = options;
     const root = new Random(seed);
     this.#options = options;
     const supernet = space.lower(space.largest, { classes, supernet: true });
     this.#flat = flatParameters(layoutOf(supernet).trainableLength);
     this.weights = Weights.initialise(supernet, root.fork('weights'), this.#flat.values);
-    this.sampler = new SubnetSampler(space, settings, root.fork('sampling'));
+    this.sampler = new SubnetSampler(space, settings, root.fork('sampling'), rating);
     this.#smallest = this.sampler.smallestSubnets.map((arch) => new SubnetView(this.weights, space.lower(arch, { classes })));
     this.#optimizer = new AdamW(this.#flat, decayRanges(this.weights, settings), settings);
     this.#clipping = new GradientClipping(this.#flat);

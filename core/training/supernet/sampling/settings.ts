@@ -19,7 +19,10 @@ export const samplingSettingsSchema = z.strictObject({
 /** The `training.performance` part of a study: performance-aware sampling (elasticvit.md section 5). */
 export const performanceSettingsSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('whether subnets that did well are trained more often'),
-  candidates: count.max(100).default(5).describe('drawn subnets of which the preference rule keeps one, once the bank is half full'),
+  candidates: count.max(100).default(5).describe('drawn subnets of which one is kept, once the bank is half full'),
+  preference: z.enum(['width-over-depth', 'score', 'both']).default('width-over-depth')
+    .describe('which one is kept: that which owes its size to width rather than depth, as published, that of the best training-free score, or that of the best ranks in both together'),
+  score: z.string().min(1).optional().describe('the training-free score that candidates are compared by'),
   bankCapacity: count.default(150).describe('subnets that are remembered for each small bucket'),
   largeBankCapacity: count.default(50).describe('subnets that are remembered for each large bucket'),
   largeFromMacs: z.number().positive().optional()

@@ -6,7 +6,8 @@ import type { SamplingSettings } from './settings.ts';
 import { makeBuckets, type Bucket } from './buckets.ts';
 import { exploitProbability } from './exploitation.ts';
 import { MemoryBank, type Remembered } from './memoryBank.ts';
-import { preferred } from './preference.ts';
+import { chosenCandidate } from './preference.ts';
+import type { Rating } from './preference.ts';
 import { nextBucket } from './walk.ts';
 
 /** How many subnets a step trains besides the smallest, and whether it trains that too. */
@@ -55,14 +56,19 @@ export class SubnetSampler<A> {
   readonly #settings: TrainingSettings;
   readonly #random: Random;
   readonly #banks: MemoryBank<A>[];
+  readonly #rating: Rating<A> | undefined;
   #bucket = 0;
 
-  /** @throws InputError as `makeBuckets` */
-  constructor(space: SearchSpace<A>, settings: TrainingSettings, random: Random) {
+  /**
+   * @param rating of candidates, where the settings' preference asks for one
+   * @throws InputError as `makeBuckets`
+   */
+  constructor(space: SearchSpace<A>, settings: TrainingSettings, random: Random, rating?: Rating<A>) {
     const { buckets, smallestSubnets } = makeBuckets(space, settings);
     this.#space = space;
     this.#settings = settings;
     this.#random = random;
+    this.#rating = rating;
     this.buckets = buckets;
     this.smallestSubnets = smallestSubnets;
     const { bankCapacity, largeBankCapacity, largeFromMacs } = settings.performance;
@@ -140,7 +146,7 @@ export class SubnetSampler<A> {
     if (exploit > 0 && this.#random.chance(exploit)) return { arch: bank.draw(this.#random).arch, origin: 'remembered' };
     if (!performance.enabled || !bank.isHalfFull) return { arch: bucket.draw(this.#random), origin: 'explored' };
     const candidates = Array.from({ length: performance.candidates }, () => bucket.draw(this.#random));
-    return { arch: preferred(this.#space, candidates, this.#anchor(index)), origin: 'explored' };
+    return { arch: chosenCandidate(this.#space, candidates, this.#anchor(index), performance.preference, this.#rating), origin: 'explored' };
   }
 
   /** The best remembered subnet of the lowest bucket; for that bucket itself, the space's smallest. */

@@ -6,7 +6,7 @@ export function verificationText(relativeDiff: number): { isGood: boolean; text:
   const size = scientific(relativeDiff);
   // float32 carries about seven digits, and a network loses some in its sums.
   if (relativeDiff <= 1e-4) {
-    return { isGood: true, text: `Verified: ONNX Runtime gives the same answers as the engine that trained it, up to rounding (${size} of the logits' scale).` };
+    return { isGood: true, text: `Verified: ONNX Runtime gives the same answers as Pocketformer's engine, up to rounding (${size} of the logits' scale).` };
   }
   if (relativeDiff <= 1e-2) {
     return { isGood: true, text: `Verified: ONNX Runtime differs by ${size} of the logits' scale, which changes close decisions only.` };
