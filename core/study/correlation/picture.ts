@@ -50,7 +50,7 @@ export function correlationSvg(correlation: Correlation): string {
     title: [
       { text: `${title}: agreement with the accuracy of ${networks.length} networks`, left: 12, top: 10, textStyle: { fontSize: 14, color: ink } },
       { text: "Kendall's tau-b, 95 % bootstrap interval; grey: baselines; orange line: the better of parameters and MACs", left: 12, top: 30, textStyle: { fontSize: 11, fontWeight: 'normal', color: mutedInk } },
-      ...panels.map((panel, i) => ({ text: panel.title, left: places[i].left, top: places[i].top - 20, padding: 0, textStyle: { fontSize: 12, color: ink } })),
+      ...panels.map((panel, i) => ({ text: panel.title, left: places[i].left, top: places[i].top - 20, padding: 0, textStyle: { fontSize: 12, color: ink, width: panelWidth, overflow: 'truncate' } })),
     ],
     grid: places,
     xAxis: panels.map((_, i) => ({
