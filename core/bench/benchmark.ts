@@ -30,7 +30,8 @@ export interface Steps {
   readonly units?: number;
   /** Multiply-accumulates of a unit, forward and backward; unless they are known beforehand, of those that were done. */
   readonly macs: number | (() => number);
-  readonly peer: PeerJob;
+  /** Where there is one. */
+  readonly peer?: PeerJob;
   readonly dispose?: () => Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { vitNetwork } from '../spaces/vit/network.ts';
 import type { Benchmark } from './benchmark.ts';
 import { dssScores } from './dssScores.ts';
 import { networkSteps } from './networkStep.ts';
+import { proxyScores } from './proxyScores.ts';
 import { supernetSteps } from './supernetStep.ts';
 
 const vitStep: Benchmark = {
@@ -34,6 +35,18 @@ const dss: Benchmark = {
   prepare: (engine) => dssScores(engine, getSpace('autoformer-tiny')),
 };
 
+const asVitScores = (name: string, title: string, proxies: readonly string[]): Benchmark => ({
+  name, unit: 'architecture', title: `${title} of As-ViT's seed topology, five networks at 224 px`,
+  prepare(engine) {
+    const space = getSpace('asvit');
+    return proxyScores(engine, space.lower(space.networks.seed), proxies);
+  },
+});
+
+/** The first one takes all derivatives, and the others find them there. */
+const asVitCurves = asVitScores('asvit-curves', 'length distortion, curvature and curvature-aware length', ['curvature', 'length', 'curvature-length']);
+const asVitNtk = asVitScores('asvit-ntk', 'the condition number of the tangent kernel', ['ntk']);
+
 /** By name; those of ElasticViT for each network that is measured. */
 export const benchmarks: Readonly<Record<string, Benchmark>> = Object.fromEntries(
-  [vitStep, ...['min', 'S2', 'L3'].map(elasticVitStep), supernetStep, dss].map((benchmark) => [benchmark.name, benchmark]));
+  [vitStep, ...['min', 'S2', 'L3'].map(elasticVitStep), supernetStep, dss, asVitCurves, asVitNtk].map((benchmark) => [benchmark.name, benchmark]));

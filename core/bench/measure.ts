@@ -54,7 +54,7 @@ export async function measure(benchmark: Benchmark, engine: Engine, options: Mea
   const { rounds, stepsPerRound, warmUpSteps, python, onRound } = options;
   const { step, macs: macsOf, units = 1, peer: job, dispose } = await benchmark.prepare(engine);
   const { id, device, threads } = engine.info;
-  const peer = python === undefined ? undefined : new PeerProcess(python, { ...job, threads });
+  const peer = python === undefined || !job ? undefined : new PeerProcess(python, { ...job, threads });
   try {
     await peer?.run(warmUpSteps);
     for (let i = 0; i < warmUpSteps; i++) await step();

@@ -8,13 +8,13 @@ import { argument, oneOfChoices, optional, text, wholeNumber, withDefault } from
 import { tableLines } from '../table.ts';
 
 /** Written out because loading the benchmarks loads the engines. */
-export const benchmarkNames = ['vit-step', 'elasticvit-step-min', 'elasticvit-step-S2', 'elasticvit-step-L3', 'supernet-step', 'dss'] as const;
+export const benchmarkNames = ['vit-step', 'elasticvit-step-min', 'elasticvit-step-S2', 'elasticvit-step-L3', 'supernet-step', 'dss', 'asvit-curves', 'asvit-ntk'] as const;
 
 export const bench = defineCommand({
   name: 'bench',
   summary: 'Time training steps and scores, in turns with the same in PyTorch where there is one',
   details: 'A step is forward, backward and update in float32. "dss" scores AutoFormer-Tiny subnets, 1,024 a step, and its times are those of one; '
-    + 'its peer computes the score literally. "all" runs each benchmark in a process of its own, so that '
+    + 'its peer computes the score literally. "asvit-curves" and "asvit-ntk" are As-ViT\'s measures of its seed topology, without a peer. "all" runs each benchmark in a process of its own, so that '
     + 'the memory is its own too.',
   json: 'One object: {name, title, unit, engine, device, threads, medianMs, minMs, spread, steps, peakBytes, perSecond, macs, shareOfPeak, peer, ratio}; '
     + 'with "all", one a line',
@@ -43,12 +43,14 @@ export const bench = defineCommand({
     ]);
     for (const line of tableLines(columns, rows)) await surroundings.print(line);
     for (const m of measurements.filter(({ unit }) => unit === 'architecture')) {
-      await surroundings.print(`\n${m.name}: ${Math.round(m.perSecond).toLocaleString('en-US')} architectures a second, ${(m.macs / 1e6).toFixed(1)} million multiply-accumulates each.`);
+      await surroundings.print(`\n${m.name}: ${rate(m.perSecond)} architectures a second, ${(m.macs / 1e6).toFixed(1)} million multiply-accumulates each.`);
     }
     const { peer } = measurements[0];
     if (peer) await surroundings.print(`\n${peer.name}; ratios below 1 say that Pocketformer is faster.`);
   },
 });
+
+const rate = (perSecond: number) => (perSecond < 10 ? perSecond.toPrecision(2) : Math.round(perSecond).toLocaleString('en-US'));
 
 interface Settings {
   readonly engine: string;
