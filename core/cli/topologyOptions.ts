@@ -5,7 +5,8 @@ import { optional, text, wholeNumber, withDefault } from './options.ts';
 /** Options that the search for topologies and their scaling share. */
 export const measuresOption = withDefault(text('P,P', 'names of scores, separated by commas'), 'length,ntk',
   'Scores that decide, each weighing the same; "pocketformer score --help" lists them');
-export const repeatsOption = withDefault(wholeNumber('N', 1, 1000), 5, 'Untrained networks that each topology is measured by');
+export const repeatsOption = withDefault(wholeNumber('N', 1, 1000), 1,
+  'How often each measure is taken; one of length or ntk is the mean over five untrained networks');
 export const budgetsOption = optional(text('DEVICE:MS,...', 'devices with the longest latency allowed, such as pixel6:20,pixel4:30'),
   'Only networks that are predicted to take at most so many ms on these devices');
 

@@ -73,6 +73,8 @@ export interface ProxyResult {
   readonly invalid?: string;
   /** How it was computed, where that is not the proxy's usual way. */
   readonly note?: string;
+  /** Of a value that is a mean over networks with fresh weights. */
+  readonly standardError?: number;
   /** Terms that the value is made of, by name, where they tell more. */
   readonly parts?: Readonly<Record<string, number>>;
 }

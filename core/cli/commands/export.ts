@@ -26,8 +26,8 @@ const batchKind: Kind<number | 'dynamic'> = {
 export const exportCommand = defineCommand({
   name: 'export',
   summary: 'Write an architecture with weights as an ONNX file, and check the file',
-  details: 'From a study: the weights that the supernet learned, batch norms calibrated on the training images. From a '
-    + 'seed: untrained weights, batch norms calibrated on random images, which is enough to measure latency. The file is '
+  details: 'From a study: the weights that the supernet learned, batch norms calibrated on the training images. From a study '
+    + 'that trains nothing, or from a seed: untrained weights, batch norms calibrated on random images, which is enough to measure latency. The file is '
     + 'run in ONNX Runtime on random images and compared with the engine before it gets its name.',
   json: 'One object: {path, sizeBytes, opset, maxAbsDiff, relativeDiff, classes, resolution, nodes: {written, optimised}}',
   options: {

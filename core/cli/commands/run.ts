@@ -16,9 +16,9 @@ import { followStudy, isTaken, quoted } from '../studyRun.ts';
 
 export const run = defineCommand({
   name: 'run',
-  summary: 'Run a study: train, search for every device, export the best networks',
-  details: 'Ctrl-C stops at the next safe point and leaves a study that "pocketformer resume" goes on with; the same holds '
-    + 'for a process that was killed. The same study file, seed and engine give the same result.',
+  summary: 'Run a study: train or score, search for every device, export the best networks',
+  details: 'A study file has "training:", or "scoring:" to rank by a score of untrained networks. Ctrl-C stops at the next safe point '
+    + 'and leaves a study that "pocketformer resume" goes on with; the same holds for a process that was killed. The same study file, seed and engine give the same result.',
   json: "The study's summary: {directory, status, name, space, seed, engine, data, result: {devices: [{device, front: [...], "
     + 'hypervolume, referencePoint, ...}], ...}, exported: [...], warnings: [...]}',
   options: {

@@ -5,6 +5,8 @@ export interface Judged {
   readonly key: string;
   /** Its accuracy or score; not finite for a score that is not valid. */
   readonly number: number;
+  /** Why a score is not valid. */
+  readonly invalid?: string;
   /** Images that an accuracy was counted on. */
   readonly images?: number;
 }

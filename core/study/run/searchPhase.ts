@@ -39,11 +39,13 @@ export async function searchPhase(context: RunContext, problem: SearchProblem<un
   };
   beginPhase(context, 'search', { totalSteps: total, step: done, checkpoint });
   warnAboutRanges(context);
+  const warnOnce = invalidWarning(context);
   while (!state.done) {
     const { batch } = state;
     const waiting = new Map(state.pending.flatMap((one) => (one.value === null ? [[one.key, one]] : [])));
     for await (const judged of judge.judge([...waiting.values()])) {
       for (const one of judged) study.events.append(evaluationEvent(context, problem, waiting.get(one.key)!, one, batch));
+      warnOnce(judged);
       const results = judged.map(({ key, number }) => ({ key, value: oriented(objective, number) }));
       state = advance(problem, state, results);
       done += judged.length;
@@ -90,6 +92,17 @@ function warnAboutRanges(context: RunContext): void {
     context.summary = { ...context.summary, warnings: [...context.summary.warnings, message] };
     warn(context, 'latency-extrapolated', message);
   }
+}
+
+/** Says of the first architecture without a valid score why that is; how many there are, the result says. */
+function invalidWarning(context: RunContext): (judged: readonly Judged[]) => void {
+  let isTold = false;
+  return (judged) => {
+    const first = isTold ? undefined : judged.find(({ invalid }) => invalid !== undefined);
+    if (!first) return;
+    isTold = true;
+    warn(context, 'invalid-score', `An architecture has no valid ${context.objective.title} and is not ranked: ${first.invalid}.`);
+  };
 }
 
 function bestValue({ archive, pending }: SearchState<unknown>): number {

@@ -37,7 +37,7 @@ export function scoreJudge(context: ScoringContext): ScoreJudge {
       const started = await (workers ??= startWorkers(context));
       let done = 0;
       for await (const portion of scoreArchitectures(candidates.map(({ arch }) => arch), started, { pace })) {
-        yield portion.map(({ scores: [{ value }] }, i) => ({ key: candidates[done + i].key, number: value }));
+        yield portion.map(({ scores: [{ value, invalid }] }, i) => ({ key: candidates[done + i].key, number: value, invalid }));
         done += portion.length;
       }
     },

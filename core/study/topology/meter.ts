@@ -15,6 +15,8 @@ export function measuresOf(ids: readonly string[]): Measure[] {
   return ids.map(getProxy).map(({ id, direction }) => ({ name: id, better: direction }));
 }
 
+export const timesText = (repeats: number) => (repeats === 1 ? 'taken once each' : `taken ${repeats} times each`);
+
 export interface TopologyMeter {
   /** One for each measure, over all repeats; null where it could not be taken. */
   measure(network: Network): TopologyEstimate;
@@ -42,6 +44,8 @@ export function topologyMeter(engine: Engine, ids: readonly string[], repeats: n
   };
 }
 
+/** Of one seed, what the measure says of itself; of several, what their values say. */
 function estimateOf({ value, spread, perSeed, invalid }: Score): Estimate | null {
-  return invalid === undefined ? { mean: value, standardError: (spread ?? 0) / Math.sqrt(perSeed.length) } : null;
+  if (invalid !== undefined) return null;
+  return { mean: value, standardError: spread === undefined ? perSeed[0].standardError ?? 0 : spread / Math.sqrt(perSeed.length) };
 }

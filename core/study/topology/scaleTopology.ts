@@ -25,6 +25,7 @@ const planSchema = z.object({
   arch: z.unknown(),
   seed: z.int(),
   measures: z.array(z.string()).min(1),
+  /** How often each measure is taken, with a seed of its own. */
   repeats: z.int().min(1),
   /** Networks are measured at this fraction of their width: 4 in the release, 1 for their own. */
   widthDivisor: z.int().min(1),

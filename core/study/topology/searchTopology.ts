@@ -24,7 +24,7 @@ const planSchema = z.object({
   seed: z.int(),
   /** Proxies whose values the policy is rewarded for. */
   measures: z.array(z.string()).min(1),
-  /** Untrained networks that each topology is measured by. */
+  /** How often each measure is taken, with a seed of its own. */
   repeats: z.int().min(1),
   limits: z.array(deviceLimitSchema),
   settings: policySearchSettingsSchema,

@@ -6,9 +6,9 @@ export const words: readonly { readonly word: string; readonly meaning: string }
   { word: 'MACs', meaning: 'Multiply-accumulates of one image: convolutions, linear layers and attention products. Not the same as time on a phone.' },
   { word: 'Latency', meaning: 'Predicted time of one image on a phone, from measurements of single blocks. The interval holds nine times in ten; blocks unlike any that was measured widen it.' },
   { word: 'Budget', meaning: 'The longest latency that you can afford on a device. Fronts and tables count only what lies within it.' },
-  { word: 'Pareto front', meaning: 'The architectures that no other one beats in both accuracy and latency.' },
+  { word: 'Pareto front', meaning: 'The architectures that no other one beats in both accuracy (or score) and latency.' },
   { word: 'Hypervolume', meaning: 'The area that a front covers up to a reference point: one number for how good it is. Compare only numbers with the same reference point.' },
-  { word: 'Proxy', meaning: 'A score of an architecture without training it: read off the blocks, or computed with untrained weights.' },
+  { word: 'Proxy', meaning: 'A score of an architecture without training it: read off the blocks, or computed with untrained weights. A study that trains nothing ranks by one.' },
   { word: 'Kendall\'s tau', meaning: 'How far two orders agree: 1 for the same order, 0 for unrelated ones, -1 for the reverse. Of any two architectures, (1 + tau) / 2 are put in the right order.' },
   { word: 'Inherited accuracy', meaning: 'Accuracy with the supernet\'s weights as they are. Training the architecture by itself usually raises it; the order is what counts.' },
 ];

@@ -28,11 +28,18 @@ export class FastScorer {
   /** @param weights of a network that contains all that are scored */
   constructor(device: FastDevice, weights: Weights, { signs, norms }: FastScorerOptions) {
     this.#device = device;
+    /** They outlive the slices that they were found from. */
+    const known = new Map<string, number>();
     const shares = this.#shares = new BlockShares(device, weights, signs, sharesBudgetBytes);
     this.#weights = {
       order: new Map(weights.network.blocks.map(({ name }, i) => [name, i])),
       shareOf: (block, key) => shares.of(block, key),
-      weightNorm: (share, names) => weightNorm(share, names, norms),
+      weightNorm(share, names) {
+        const key = `${share.key} ${names.join(' ')}`;
+        const norm = known.get(key) ?? weightNorm(share, names, norms);
+        known.set(key, norm);
+        return norm;
+      },
     };
   }
 

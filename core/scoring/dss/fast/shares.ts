@@ -8,6 +8,8 @@ import type { FastDevice } from './device.ts';
 
 /** One block's share of the weights, for all networks whose block has the same shape. */
 export class BlockShare {
+  /** Of the block and the shape of its share. */
+  readonly key: string;
   readonly #device: FastDevice;
   readonly #weights: Weights;
   readonly #signs: WeightSigns;
@@ -17,7 +19,8 @@ export class BlockShare {
   readonly #values = new Map<unknown, unknown>();
   #bytes = 0;
 
-  constructor(device: FastDevice, weights: Weights, signs: WeightSigns, block: Block) {
+  constructor(device: FastDevice, weights: Weights, signs: WeightSigns, block: Block, key: string) {
+    this.key = key;
     this.#device = device;
     this.#weights = weights;
     this.#signs = signs;
@@ -32,22 +35,28 @@ export class BlockShare {
 
   /** Where a parameter lies, as the network runs with it. */
   at(name: string): Address {
-    return this.keep(name, this.#length(name), (values) => this.#read(name, values));
+    const length = this.#length(name);
+    return this.keep(name, length, (values, address) => {
+      this.#gather(name, values);
+      if (this.#isAbsolute(name)) this.#device.kernels.abs(address, address, length);
+    });
   }
 
   /** Where the magnitudes of a parameter lie. */
   magnitudes(name: string): Address {
     if (this.#isAbsolute(name)) return this.at(name);
-    return this.keep(`|${name}|`, this.#length(name), (values) => {
+    const length = this.#length(name);
+    return this.keep(`|${name}|`, length, (values, address) => {
       this.#gather(name, values);
-      absolute(values);
+      this.#device.kernels.abs(address, address, length);
     });
   }
 
   /** A copy of a parameter as the network runs with it. */
   read(name: string): Float32Array {
     const values = new Float32Array(this.#length(name));
-    this.#read(name, values);
+    this.#gather(name, values);
+    if (this.#isAbsolute(name)) for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]);
     return values;
   }
 
@@ -58,12 +67,12 @@ export class BlockShare {
   }
 
   /** Numbers that follow from the weights, computed once and kept in the device's memory. */
-  keep(key: string, length: number, fill: (values: Float32Array) => void): Address {
+  keep(key: string, length: number, fill: (values: Float32Array, address: Address) => void): Address {
     let address = this.#addresses.get(key);
     if (address === undefined) {
       const { arena } = this.#device;
       address = arena.allocate(length);
-      fill(arena.view(address, length));
+      fill(arena.view(address, length), address);
       this.#addresses.set(key, address);
       this.#bytes += 4 * length;
     }
@@ -90,36 +99,27 @@ export class BlockShare {
     return this.shape(name).reduce((size, dim) => size * dim, 1);
   }
 
-  #read(name: string, values: Float32Array): void {
-    this.#gather(name, values);
-    if (this.#isAbsolute(name)) absolute(values);
-  }
-
   #gather(name: string, values: Float32Array): void {
     const placed = this.#weights.placed(`${this.#block.name}.${name}`);
     gatherInto(this.#weights.view(placed), sliceOf(placed.shape, this.shape(name), placed.slice), values);
   }
 }
 
-function absolute(values: Float32Array): void {
-  for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]);
-}
-
 /** The shares that are in use, up to a number of bytes; the ones used longest ago go first. */
 export class BlockShares {
-  readonly #make: (block: Block) => BlockShare;
+  readonly #make: (block: Block, key: string) => BlockShare;
   readonly #budgetBytes: number;
   readonly #shares = new Map<string, BlockShare>();
 
   constructor(device: FastDevice, weights: Weights, signs: WeightSigns, budgetBytes: number) {
-    this.#make = (block) => new BlockShare(device, weights, signs, block);
+    this.#make = (block, key) => new BlockShare(device, weights, signs, block, key);
     this.#budgetBytes = budgetBytes;
   }
 
   /** Valid until the next call. @param key tells blocks of the same name apart by their shapes */
   of(block: Block, key: string): BlockShare {
     const name = `${block.name} ${key}`;
-    const share = this.#shares.get(name) ?? this.#make(block);
+    const share = this.#shares.get(name) ?? this.#make(block, name);
     this.#shares.delete(name);
     this.#freeUntil(this.#budgetBytes);
     this.#shares.set(name, share);

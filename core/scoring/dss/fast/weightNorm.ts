@@ -10,33 +10,31 @@ export type WeightNorms =
   | 'exact';
 
 /**
- * The nuclear norm of weights [in, out] that lie side by side, computed once for a share.
+ * The nuclear norm of weights [in, out] that lie side by side.
  * @param names the parameters
  */
 export function weightNorm(share: BlockShare, names: readonly string[], how: WeightNorms): number {
-  return share.remember(`norm ${how} ${names.join(' ')}`, () => {
-    const parts = names.map((name) => share.read(name));
-    const rows = share.shape(names[0])[0];
-    const columns = parts.reduce((sum, { length }) => sum + length, 0) / rows;
-    if (how === 'exact') {
-      // Side by side, row by row.
-      const values = new Float64Array(rows * columns);
-      let from = 0;
-      for (const part of parts) {
-        const width = part.length / rows;
-        for (let i = 0; i < rows; i++) values.set(part.subarray(i * width, (i + 1) * width), i * columns + from);
-        from += width;
-      }
-      return nuclearNorm({ rows, columns, values });
-    }
-    let [sum, squares] = [0, 0];
+  const parts = names.map((name) => share.read(name));
+  const rows = share.shape(names[0])[0];
+  const columns = parts.reduce((sum, { length }) => sum + length, 0) / rows;
+  if (how === 'exact') {
+    // Side by side, row by row.
+    const values = new Float64Array(rows * columns);
+    let from = 0;
     for (const part of parts) {
-      for (const value of part) {
-        sum += value;
-        squares += value * value;
-      }
+      const width = part.length / rows;
+      for (let i = 0; i < rows; i++) values.set(part.subarray(i * width, (i + 1) * width), i * columns + from);
+      from += width;
     }
-    const mean = sum / (rows * columns);
-    return randomNuclearNorm(rows, columns, mean, Math.sqrt(Math.max(0, squares / (rows * columns) - mean * mean)));
-  });
+    return nuclearNorm({ rows, columns, values });
+  }
+  let [sum, squares] = [0, 0];
+  for (const part of parts) {
+    for (const value of part) {
+      sum += value;
+      squares += value * value;
+    }
+  }
+  const mean = sum / (rows * columns);
+  return randomNuclearNorm(rows, columns, mean, Math.sqrt(Math.max(0, squares / (rows * columns) - mean * mean)));
 }
