@@ -82,11 +82,11 @@ function kernel(node: GraphNode, inputs: tf.Tensor[], shape: (dims: Attribute) =
     case 'Softmax': return [tf.softmax(x)];
     case 'MatMul': return [tf.matMul(...sameBatch(x, second))];
     case 'Reshape': return [tf.reshape(x, shape(attributes.shape))];
-    case 'Expand': return [tf.broadcastTo(x, shape(attributes.shape))];
+    case 'Expand': return [broadcast(x, shape(attributes.shape))];
     case 'Transpose': return [tf.transpose(x, attributes.permutation as number[])];
     case 'Pad': return [pad(x, attributes, shape)];
     case 'Slice': return [slice(x, attributes, shape)];
-    case 'Concat': return [tf.concat(inputs, Number(attributes.axis))];
+    case 'Concat': return [concatenate(inputs, Number(attributes.axis))];
     case 'Gather': return [tf.gather(x, second)];
     case 'ReduceMean': return [tf.mean(x, axes, attributes.keepDims === 1)];
     case 'ReduceSum': return [tf.sum(x, axes, attributes.keepDims === 1)];
@@ -121,10 +121,21 @@ function pad(x: tf.Tensor, { axis, before, after }: GraphNode['attributes'], sha
   return tf.pad(x, x.shape.map((_, i): [number, number] => (i === axis ? amounts : [0, 0])));
 }
 
+/** What tfjs joins of nothings is no typed array, which its slices want, until it is computed with. */
+function concatenate(parts: tf.Tensor[], axis: number): tf.Tensor {
+  const joined = tf.concat(parts, axis);
+  return joined.size === 0 ? tf.add(joined, 0) : joined;
+}
+
 /** Along one axis, forwards. */
 function slice(x: tf.Tensor, attributes: GraphNode['attributes'], shape: (dims: Attribute) => number[]): tf.Tensor {
   const { starts, axes } = attributes as Record<string, readonly number[]>;
   return tf.slice(x, x.shape.map((_, i) => (i === axes[0] ? starts[0] : 0)), shape(attributes.shape));
+}
+
+/** tfjs repeats no less than once. */
+function broadcast(x: tf.Tensor, shape: number[]): tf.Tensor {
+  return shape.includes(0) ? tf.mul(x, tf.zeros(shape)) : tf.broadcastTo(x, shape);
 }
 
 /** tfjs broadcasts batches, but not where it differentiates: their axes are made equal beforehand. */
@@ -132,7 +143,7 @@ function sameBatch(a: tf.Tensor, b: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const batch = broadcastDims(a.shape.slice(0, -2), b.shape.slice(0, -2)) as number[];
   const whole = (t: tf.Tensor) => {
     const shape = [...batch, ...t.shape.slice(-2)];
-    return shape.join() === t.shape.join() ? t : tf.broadcastTo(t, shape);
+    return shape.join() === t.shape.join() ? t : broadcast(t, shape);
   };
   return [whole(a), whole(b)];
 }

@@ -48,6 +48,7 @@ const cases: Readonly<Record<string, Case>> = {
   'softmax of no rows': caseOf({ x: [0, 4] }, (g) => g.add('Softmax', ['x'])),
   'a product of no rows': declared({ a: [0, 3], b: [3, 4] }, (g) => g.add('MatMul', ['a', 'b'])),
   'a product over nothing': declared({ a: [2, 0], b: [0, 4] }, (g) => g.add('MatMul', ['a', 'b'])),
+  'several products over nothing': declared({ a: [3, 2, 0], b: [3, 0, 4] }, (g) => g.add('MatMul', ['a', 'b'])),
   'products of no images': declared({ a: [0, 2, 3, 5], b: [0, 2, 5, 4] }, (g) => g.add('MatMul', ['a', 'b'])),
   'a sum over nothing': caseOf({ x: [2, 0, 3] }, (g) => g.sum('x', [1], false)),
   'a sum of all of nothing': caseOf({ x: [0, 3] }, (g) => g.sum('x', [0, 1], false)),
@@ -76,12 +77,8 @@ describe('empty tensors', () => {
     }
   });
 
-  // Nobody trains on no image (the last test), but these should keep to it all the same: ONNX Runtime does not come to an end over
-  // the weights' gradient of a dense convolution of large kernels, and slices and tables of nothing get what memory held.
-  const unfinished: readonly string[] = ['overlappingPatchEmbed', 'relativeAttention', 'patchMerging'];
-  for (const type of unfinished) it.todo(`of images give a ${type} block no result and zeros as gradients`);
-  const types = [...new Map(allBlocks().map(({ block }) => [block.type, block])).values()].filter(({ type }) => !unfinished.includes(type));
-  it.each(types.map((block) => [block.type, block] as const))('of images give a %s block no result and zeros as gradients', async (_, block) => {
+  const blocks = allBlocks().filter(({ block }, i) => block.type !== 'mbconv' || i % 9 === 0);
+  it.each(blocks.map(({ label, block }) => [label, block] as const))('of images give a block no result and zeros as gradients: %s', async (_, block) => {
     const graph = modeGraph(block, 'inference');
     const feeds = blockFeeds(block, 'inference', 0, new Random('empty'));
     expect(await runForward(ort, graph, feeds)).toHaveLength(0);

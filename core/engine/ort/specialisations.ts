@@ -3,6 +3,7 @@ import { evaluate, type Dim } from '../../graph/dims.ts';
 import { feedNames, valueOf, type Graph } from '../../graph/graph.ts';
 import { lowerGraph, onnxValue, opset, type RuntimeValue } from '../../graph/onnx/lower.ts';
 import type { OnnxModel, OnnxValue } from '../../graph/onnx/model.ts';
+import { withZerosOfNothing } from './zerosOfNothing.ts';
 
 /** A graph as an ONNX model, with what has to be fed beside its own feeds. */
 export interface Specialised {
@@ -32,10 +33,11 @@ export class Specialisations {
   at(sizes: ReadonlyMap<string, number>): Specialised {
     const fixed = new Map(this.#fixed.map((dim) => [String(dim), evaluate(dim, sizes)]));
     // Where there is nothing, ONNX Runtime cannot find out a size by dividing by the others.
-    if ([...sizes.values()].includes(0)) for (const [symbol, size] of sizes) fixed.set(symbol, size);
+    const isOfNothing = [...sizes.values()].includes(0);
+    if (isOfNothing) for (const [symbol, size] of sizes) fixed.set(symbol, size);
     const key = [...fixed].join(' ');
     let specialised = this.#made.get(key);
-    if (!specialised) this.#made.set(key, specialised = this.#write(fixed));
+    if (!specialised) this.#made.set(key, specialised = this.#write(isOfNothing ? withZerosOfNothing(this.#graph, sizes) : this.#graph, fixed));
     return specialised;
   }
 
@@ -49,8 +51,7 @@ export class Specialisations {
     this.#made.clear();
   }
 
-  #write(fixed: ReadonlyMap<string, number>): Specialised {
-    const graph = this.#graph;
+  #write(graph: Graph, fixed: ReadonlyMap<string, number>): Specialised {
     const { nodes, initializers, runtime } = lowerGraph(graph, fixed);
     const model = {
       producer: 'pocketformer', producerVersion: '', graphName: graph.name, opset, nodes, initializers,
