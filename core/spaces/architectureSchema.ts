@@ -26,6 +26,25 @@ export function architectureReader<T>(
 /** How a value that is not accepted is told. */
 export const shown = (value: unknown) => value === undefined ? 'is missing' : `is ${JSON.stringify(value).slice(0, 40)}`;
 
+/** The least and the most that is accepted. */
+type Range = readonly [number, number];
+
+export const rangeOf = ([least, most]: Range, what: string) => `${what} from ${least} to ${most}`;
+
+/** @param note behind what is accepted */
+export function numberIn(range: Range, note = '', what = 'numbers') {
+  const error = ({ input }: { input?: unknown }) => `${shown(input)}, accepted: ${rangeOf(range, what)}${note}`;
+  return z.number({ error }).min(range[0], { error }).max(range[1], { error });
+}
+
+export function wholeNumberIn(range: Range, note = '') {
+  const what = 'whole numbers';
+  return numberIn(range, note, what).int({ error: ({ input }) => `${shown(input)}, accepted: ${rangeOf(range, what)}${note}` });
+}
+
+export const oneOfNames = <const Names extends readonly string[]>(names: Names) =>
+  z.enum(names, { error: ({ input }) => `${shown(input)}, accepted: ${oneOf(names.map((name) => `"${name}"`))}` });
+
 export const oneOfNumbers = (values: readonly number[]) =>
   z.literal([...values], { error: ({ input }) => `${shown(input)}, accepted: ${oneOf(values)}` });
 

@@ -35,12 +35,12 @@ describe('reading an As-ViT architecture', () => {
   });
 
   it.each([
-    ['a kernel outside the space', { ...good, kernels: [9, 4, 4, 4] }, 'kernels.1 is 9, accepted: 4, 5, 6, 7 or 8'],
+    ['a kernel outside the space', { ...good, kernels: [9, 4, 4, 4] }, 'kernels.0 is 9, accepted: 4, 5, 6, 7 or 8'],
     ['a split of the last stage', { ...good, splits: [2, 1, 1, 2] }, 'splits is [2,1,1,2], accepted: a list of 3 numbers, one for each stage but the last'],
-    ['a split outside the space', { ...good, splits: [2, 1, 4] }, 'splits.3 is 4, accepted: 1 or 2'],
-    ['a number as text', { ...good, mlpRatios: [3, 2, '4', 6] }, 'mlpRatios.3 is "4", accepted: 2, 3, 4, 5 or 6'],
+    ['a split outside the space', { ...good, splits: [2, 1, 4] }, 'splits.2 is 4, accepted: 1 or 2'],
+    ['a number as text', { ...good, mlpRatios: [3, 2, '4', 6] }, 'mlpRatios.2 is "4", accepted: 2, 3, 4, 5 or 6'],
     ['missing heads', { ...good, heads: undefined }, 'heads is missing, accepted: 16, 32 or 64'],
-    ['a stage without layers', { ...good, depths: [1, 0, 1, 1] }, 'depths.2 is 0, accepted: whole numbers from 1 to 64'],
+    ['a stage without layers', { ...good, depths: [1, 0, 1, 1] }, 'depths.1 is 0, accepted: whole numbers from 1 to 64'],
     ['half a channel', { ...good, width: 32.5 }, 'width is 32.5, accepted: whole numbers from 1 to 1024'],
     ['an unknown variant', { ...good, variant: 'paper' }, 'variant is "paper", accepted: "released" or "published"'],
     ['an unknown field', { ...good, stem: 8 }, 'the architecture has unknown fields (stem)'],
