@@ -19,7 +19,7 @@ export const ablation = defineCommand({
     study: argument(text('STUDY.yaml', 'the path of a study file'), 'Study file that every run varies; see examples/ablation.yaml'),
     out: withDefault(text('DIR', 'the path of a folder'), 'runs/ablation', 'Folder of the comparison; one that holds the same comparison is gone on with'),
     seeds: withDefault(wholeNumber('N', 1, 100), 3, 'Runs of each variant, with seeds 1, 2, ...'),
-    variants: optional(text('NAMES', 'names separated by commas'), 'Which to compare: sandwich, adjacent, smallest, performance, and random, cyclic (default: the first four)'),
+    variants: optional(text('NAMES', 'names separated by commas'), 'Which to compare: sandwich, adjacent, smallest, performance, random, cyclic, and score-PROXY, both-PROXY, whose memories explore by a training-free score or by it and width over depth (default: the first four)'),
     subnets: withDefault(wholeNumber('N', 2, 1000), 8, 'Subnets judged at each level of MACs'),
     maxRuns: optional(wholeNumber('N', 1), 'Stop after so many runs; the same command goes on'),
   },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { InputError, oneOf } from '../../base/errors.ts';
+import { InputError } from '../../base/errors.ts';
 import { makeDirectory, writeFileAtomic } from '../files.ts';
 import { createStudy, describeStudy, openStudy, type Study } from '../folder.ts';
 import type { StudyFile } from '../studyFile.ts';
@@ -11,7 +11,7 @@ import { ablationSvg } from './picture.ts';
 import type { RunResult } from './runResult.ts';
 import { readRunResult, runVariant, type VariantHooks } from './runVariant.ts';
 import { summariseAblation, type VariantSummary } from './summarise.ts';
-import { ablationVariants, runName, variantFile, type Variant } from './variants.ts';
+import { inOrder, runName, variantFile, variantNamed, type Variant } from './variants.ts';
 
 const planSchema = z.object({
   format: z.literal('pocketformer-ablation'),
@@ -55,14 +55,12 @@ export function ablationPaths(directory: string) {
 /**
  * @param variants names, in any order
  * @param seeds how many: 1, 2, ...
- * @throws InputError `unknown-variant`
+ * @throws InputError `unknown-variant`, `unknown-proxy`
  */
 export function planAblation(file: StudyFile, options: { variants: readonly string[]; seeds: number; perBucket: number }): AblationPlan {
-  const known = ablationVariants.map(({ name }) => name);
-  const unknown = options.variants.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new InputError('unknown-variant', `There is no variant "${unknown}"; known are ${oneOf(known)}.`);
+  const wanted = [...new Set(options.variants.map((name) => variantNamed(name).name))];
   return {
-    format: 'pocketformer-ablation', version: 1, study: file.text, variants: known.filter((name) => options.variants.includes(name)),
+    format: 'pocketformer-ablation', version: 1, study: file.text, variants: inOrder(wanted),
     seeds: Array.from({ length: options.seeds }, (_, i) => i + 1), perBucket: options.perBucket,
   };
 }
@@ -74,7 +72,7 @@ export function planAblation(file: StudyFile, options: { variants: readonly stri
  */
 export async function runAblation(directory: string, file: StudyFile, plan: AblationPlan, hooks: AblationHooks = {}): Promise<AblationOutcome> {
   await keepPlan(directory, plan);
-  const all = plan.seeds.flatMap((seed) => plan.variants.map((name) => ({ seed, variant: ablationVariants.find((one) => one.name === name)! })));
+  const all = plan.seeds.flatMap((seed) => plan.variants.map((name) => ({ seed, variant: variantNamed(name) })));
   const runs: RunResult[] = [];
   let made = 0;
   for (const [i, { seed, variant }] of all.entries()) {

@@ -1,5 +1,5 @@
 import { bestAccuracy, meanAccuracy, type BucketResult, type RunResult } from './runResult.ts';
-import { ablationVariants } from './variants.ts';
+import { inOrder, variantNamed } from './variants.ts';
 
 /** A quantity over seeds. */
 export interface Spread {
@@ -30,9 +30,9 @@ export interface VariantSummary {
   readonly conflict: { readonly macs: readonly number[]; readonly before: (number | null)[][]; readonly after: (number | null)[][] } | null;
 }
 
-/** Puts the runs of an ablation together, variants in the order of `ablationVariants`. */
+/** Puts the runs of an ablation together, variants in the order in which parts are added. */
 export function summariseAblation(runs: readonly RunResult[]): VariantSummary[] {
-  const present = ablationVariants.filter(({ name }) => runs.some(({ variant }) => variant === name));
+  const present = inOrder([...new Set(runs.map(({ variant }) => variant))]).map(variantNamed);
   return present.map(({ name, title }, i): VariantSummary => {
     const own = runs.filter(({ variant }) => variant === name);
     const before = i === 0 ? [] : runs.filter(({ variant }) => variant === present[i - 1].name);

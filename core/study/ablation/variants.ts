@@ -1,3 +1,6 @@
+import { InputError, oneOf } from '../../base/errors.ts';
+import { proxyCatalogue } from '../../scoring/catalogue.ts';
+import { proxyIdOf } from '../../scoring/proxies.ts';
 import type { StudyFile } from '../studyFile.ts';
 import { parseStudyFile } from '../studyFile.ts';
 import { setInYaml } from '../library/editYaml.ts';
@@ -12,6 +15,7 @@ export interface Variant {
 
 const sampling = (rule: string, walk: string, smallestSubnets: number) => ({ sampling: { rule, walk, smallestSubnets } });
 const bank = (enabled: boolean) => ({ performance: { enabled } });
+const byScore = (preference: 'score' | 'both', score: string) => ({ performance: { enabled: true, preference, score } });
 
 /**
  * The published ablation (elasticvit.md section 8): each variant has one part more than the one before. Losses, recipe
@@ -25,6 +29,33 @@ export const ablationVariants: readonly Variant[] = [
   { name: 'random', title: 'random buckets', settings: { ...sampling('bucket', 'random', 1), ...bank(false) } },
   { name: 'cyclic', title: 'cyclic buckets', settings: { ...sampling('bucket', 'cyclic', 1), ...bank(false) } },
 ];
+
+const variantNames: readonly string[] = [...ablationVariants.map(({ name }) => name), 'score-PROXY', 'both-PROXY'];
+
+/**
+ * A variant by its name. `score-PROXY` and `both-PROXY` are the last published one, whose memories explore by a training-free
+ * score instead of the preference of width over depth, or by both.
+ * @throws InputError `unknown-variant`, `unknown-proxy`
+ */
+export function variantNamed(name: string): Variant {
+  const known = ablationVariants.find((variant) => variant.name === name);
+  if (known) return known;
+  const [, preference, proxy] = /^(score|both)-(.+)$/.exec(name) ?? [];
+  if (preference !== 'score' && preference !== 'both') {
+    throw new InputError('unknown-variant', `There is no variant "${name}"; known are ${oneOf(variantNames)}.`);
+  }
+  const { title } = proxyCatalogue[proxyIdOf(proxy)];
+  return {
+    name, title: preference === 'score' ? `exploring by ${title}` : `exploring by ${title} and width`,
+    settings: { ...sampling('bucket', 'adjacent', 3), ...byScore(preference, proxy) },
+  };
+}
+
+/** Names in the order in which parts are added, then others as they come. */
+export function inOrder(names: readonly string[]): string[] {
+  const listed = ablationVariants.map(({ name }) => name).filter((name) => names.includes(name));
+  return [...listed, ...names.filter((name) => !listed.includes(name))];
+}
 
 /** Those of the published table. */
 export const publishedVariantNames: readonly string[] = ['sandwich', 'adjacent', 'smallest', 'performance'];

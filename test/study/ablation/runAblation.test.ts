@@ -8,7 +8,7 @@ import { networkMacs } from '../../../core/network/counts.ts';
 import { getSpace } from '../../../core/spaces/index.ts';
 import { bucketCandidates } from '../../../core/study/ablation/bucketCandidates.ts';
 import { ablationPaths, planAblation, readAblation, runAblation } from '../../../core/study/ablation/runAblation.ts';
-import { ablationVariants, variantFile } from '../../../core/study/ablation/variants.ts';
+import { ablationVariants, variantFile, variantNamed } from '../../../core/study/ablation/variants.ts';
 import { requireTraining } from '../../../core/study/requireTraining.ts';
 import { readStudyFile, type StudyFile } from '../../../core/study/studyFile.ts';
 
@@ -45,6 +45,15 @@ describe('an ablation', () => {
     const unchanged = { ...settings, name: 'tiny', seed: 1, training: { ...settings.training, sampling, performance } };
     expect(unchanged).toEqual(file.settings);
     expect(written).toContain('# kept');
+  });
+
+  it('explores by a training-free score where a variant says so, in place of the preference or with it', () => {
+    const wanted = plan(['both-synflow', 'performance', 'score-dss', 'both-synflow']).variants;
+    expect(wanted).toEqual(['performance', 'both-synflow', 'score-dss']);
+    const { settings } = variantFile(file, variantNamed('both-synflow'), 1);
+    expect(settings.training!.performance).toMatchObject({ enabled: true, preference: 'both', score: 'synflow' });
+    const published = variantFile(file, variantNamed('performance'), 1).settings.training!;
+    expect({ ...settings.training, performance: {} }).toEqual({ ...published, performance: {} });
   });
 
   it('judges all variants by the same architectures, within each level', () => {
@@ -87,7 +96,8 @@ describe('an ablation', () => {
   it('refuses to go on with another one', async () => {
     const directory = join(folder, 'whole');
     await expect(runAblation(directory, file, plan(['sandwich']))).rejects.toThrow(expect.objectContaining({ code: 'other-ablation' }));
-    expect(() => plan(['sandwhich'])).toThrow(/known are|There is no variant/);
+    expect(() => plan(['sandwhich'])).toThrow(/There is no variant "sandwhich"/);
+    expect(() => plan(['score-nothing'])).toThrow(/No proxy is called "nothing"/);
     await expect(readAblation(join(folder, 'none'))).rejects.toThrow(expect.objectContaining({ code: 'missing-ablation' }));
   });
 });
