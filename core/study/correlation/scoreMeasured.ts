@@ -57,9 +57,11 @@ export async function scoreMeasured(
     const score = async (proxy: ProxyId, some: readonly Placed[]) => {
       const unknown = some.filter(({ key }) => !record?.get(key, proxy));
       const startMs = performance.now();
+      const startCpu = process.cpuUsage();
       const found = unknown.length > 0 ? scorer(unknown.map(({ arch }) => arch), [proxy]) : [];
-      const ms = (performance.now() - startMs) / unknown.length;
-      const fresh = new Map(unknown.map(({ key }, i) => [key, lineOf(key, proxy, found[i][0], ms)]));
+      const { user, system } = process.cpuUsage(startCpu);
+      const times = { ms: (performance.now() - startMs) / unknown.length, processorMs: (user + system) / 1e3 / unknown.length };
+      const fresh = new Map(unknown.map(({ key }, i) => [key, lineOf(key, proxy, found[i][0], times)]));
       for (const line of fresh.values()) await record?.add(line);
       for (const { key, place } of some) scores[proxy][place] = fresh.get(key) ?? record!.get(key, proxy)!;
       done += some.length;
@@ -99,8 +101,11 @@ function groupsOf(networks: readonly MeasuredNetwork[]): Placed[][] {
   return [...groups.values()];
 }
 
-const lineOf = (network: string, proxy: ProxyId, { value, spread, invalid, macs }: Score, ms: number): ScoreLine => ({
-  network, proxy, value: finite(value), spread: finite(spread), ...(invalid !== undefined && { invalid }), macs, ms: Number(ms.toPrecision(3)),
+const lineOf = (network: string, proxy: ProxyId, { value, spread, invalid, macs }: Score, times: Required<Pick<ScoreLine, 'ms' | 'processorMs'>>): ScoreLine => ({
+  network, proxy, value: finite(value), spread: finite(spread), ...(invalid !== undefined && { invalid }), macs,
+  ms: rounded(times.ms), processorMs: rounded(times.processorMs),
 });
+
+const rounded = (ms: number) => Number(ms.toPrecision(3));
 
 const finite = (value: number | undefined) => value !== undefined && Number.isFinite(value) ? value : null;

@@ -22,6 +22,8 @@ const lineSchema = z.object({
   invalid: z.string().optional(),
   macs: z.number(),
   ms: z.number(),
+  /** Of all threads together, which tells more where other programs ran; records of earlier versions lack it. */
+  processorMs: z.number().optional(),
 });
 
 /** What was found for one network by one proxy. */

@@ -1,3 +1,6 @@
+import type { Engine } from '../../engine/engine.ts';
+import type { ProxyId } from '../../scoring/catalogue.ts';
+
 /** A published table beside what comes out here. */
 export interface Reproduction {
   readonly title: string;
@@ -10,12 +13,40 @@ export interface Reproduction {
   readonly remarks: readonly string[];
 }
 
+/** What a person may decide about a table; each recipe says what of it it reads. */
+export interface ReproductionOptions {
+  /** Networks drawn. */
+  readonly count?: number;
+  /** Seeds that are compared: 0 and those that follow, as published. */
+  readonly seeds?: number;
+  readonly proxies?: readonly ProxyId[];
+  /** Folder or file that holds what is looked at. */
+  readonly from?: string;
+  /** Folder where scores are kept as they are found, and gone on with. */
+  readonly out?: string;
+}
+export type ReproductionOption = keyof ReproductionOptions;
+
+/** What a recipe is given to work with. */
+export interface ReproductionMeans {
+  /** Starts the engine, for recipes that run networks. */
+  readonly engine: () => Promise<Engine>;
+  /** Ends the work between two networks, with everything kept that has a folder. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number, note: string) => void;
+}
+
 /** Something that `pocketformer reproduce` can make. */
 export interface ReproductionRecipe {
   readonly id: string;
   /** One line for people. */
   readonly summary: string;
-  make(): Promise<readonly Reproduction[]> | readonly Reproduction[];
+  /** What it takes, for those that are made by their name alone; without it, they are made in a second, from nothing. */
+  readonly takes?: string;
+  /** What it reads, and what each means there. */
+  readonly options?: Readonly<Partial<Record<ReproductionOption, string>>>;
+  /** @throws InputError for options that cannot be used; CancelledError */
+  make(options: ReproductionOptions, means: ReproductionMeans): Promise<readonly Reproduction[]> | readonly Reproduction[];
 }
 
 /** As Markdown, for documents. */
@@ -27,3 +58,7 @@ export function reproductionMarkdown({ title, source, columns, rows, remarks }: 
     ...remarks,
   ].join('\n\n') + '\n';
 }
+
+/** Columns by their titles: the first to the left, the others to the right. */
+export const columnsOf = (...titles: readonly string[]): Reproduction['columns'] =>
+  titles.map((title, i) => ({ title, align: i === 0 ? 'left' : 'right' }));

@@ -1,8 +1,9 @@
-import { loadDevice } from '../../latency/devices.ts';
-import { predictLatency } from '../../latency/predict.ts';
-import { elasticVit } from '../../spaces/elasticvit/space.ts';
-import { publishedPixel4Ms, publishedTop1, publishedTop1Within, sumsOfMeasuredBlocksMs } from './elasticvitFigures.ts';
-import type { Reproduction, ReproductionRecipe } from './reproduction.ts';
+import { loadDevice } from '../../../latency/devices.ts';
+import { predictLatency } from '../../../latency/predict.ts';
+import { elasticVit } from '../../../spaces/elasticvit/space.ts';
+import { publishedPixel4Ms, publishedTop1, publishedTop1Within, sumsOfMeasuredBlocksMs } from './figures.ts';
+import { mean, signedPercent } from '../numbers.ts';
+import type { Reproduction, ReproductionRecipe } from '../reproduction.ts';
 
 const phones = ['pixel4', 'pixel6', 'xiaomi11'];
 const names = Object.keys(publishedTop1);
@@ -75,6 +76,3 @@ function withinLatency(phone: string): Reproduction {
       + 'of most budgets unused. Accuracies are the published ones: the supernet that they come from was not released.'],
   };
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const signedPercent = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(2)} %`;

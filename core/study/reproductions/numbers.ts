@@ -1,0 +1,32 @@
+/** Figures as text, alike in all tables. */
+
+/** "5.87" */
+export const millions = (count: number, digits = 2): string => (count / 1e6).toFixed(digits);
+/** "1.34" */
+export const billions = (count: number, digits = 2): string => (count / 1e9).toFixed(digits);
+
+/** "−0.49", "0.49" */
+export const signed = (value: number, digits = 2): string => value.toFixed(digits).replace('-', '−').replace(/^−(0(?:\.0*)?)$/, '$1');
+
+/** "+4.73 %" */
+export const signedPercent = (share: number, digits = 2): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(digits)} %`;
+
+/** Whether a figure rounds to the one that was printed. @param printed "5.1" */
+export const roundsTo = (value: number, printed: string): boolean => value.toFixed(printed.split('.')[1]?.length ?? 0) === printed;
+
+export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** With n - 1. */
+export function deviation(values: readonly number[]): number {
+  const middle = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return mean([sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]]);
+}
+
+/** "a", "a and b", "a, b and c" */
+export const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
