@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.ts';
+import type { Network } from '../network/network.ts';
 import { proxyCatalogue, proxyIds, type ProxyId } from './catalogue.ts';
 import { fastDss, hasFastDss } from './dss/fastDss.ts';
 import { dssLiteral, dssReleasedLiteral } from './dss/literal.ts';
@@ -41,6 +42,11 @@ export function getProxy(id: string): Proxy {
   const known = proxyIdOf(id);
   const implementation = implementations[known];
   return { id: known, ...proxyCatalogue[known], ...(typeof implementation === 'function' ? { score: implementation } : implementation) };
+}
+
+/** Whether one of the proxies runs this network on an engine; some can do without for most kinds of blocks. */
+export function needEngine(proxies: readonly Proxy[], network: Network): boolean {
+  return proxies.some(({ usesEngine, runsOnEngine }) => usesEngine && (runsOnEngine?.(network) ?? true));
 }
 
 /** A name as that of a proxy. @throws InputError `unknown-proxy`, listing the proxies there are */

@@ -96,5 +96,5 @@ async function imagesFor(set: MeasuredSet, folder: string, { batch, seed, signal
   const { getSpace } = await import('../../spaces/index.ts');
   const { readScoringImages } = await import('../../study/scoring/scoringInputs.ts');
   const size = Math.max(...new Set(set.networks.map(({ space, arch, resolution }) => getSpace(space).lower(arch, { resolution }).resolution)));
-  return readScoringImages(folder, { count: batch ?? 64, size, seed, signal });
+  return readScoringImages(folder, { count: batch, size, seed, signal });
 }

@@ -13,8 +13,6 @@ import { oneOfChoices, optional, required, text, wholeNumber, withDefault } from
 import { proxiesKind, proxyLines } from '../proxyNames.ts';
 import { scoreJson, scoreTable } from '../scoreOutput.ts';
 
-const defaultImages = 64;
-
 export const score = defineCommand({
   name: 'score',
   summary: 'Score architectures without training any',
@@ -88,7 +86,7 @@ async function planOf(
   if (folder !== undefined) {
     const size = Math.max(...new Set(archs.map((arch) => space.lower(arch, { resolution }).resolution)));
     const { readScoringImages } = await import('../../study/scoring/scoringInputs.ts');
-    images = await readScoringImages(folder, { count: batch ?? defaultImages, size, seed, signal });
+    images = await readScoringImages(folder, { count: batch, size, seed, signal });
   }
   return {
     space: space.id, proxies, seeds: Array.from({ length: seeds }, (_, i) => seed + i), classes, resolution, weights, images,

@@ -12,7 +12,7 @@ export const topologySearch = defineCommand({
   details: "A policy draws one topology at each step, which is measured untrained, and moves towards topologies whose scores improve "
     + "(As-ViT, Algorithm 1). The result is the policy's most probable topology. Every step is kept in the folder; Ctrl-C stops after the "
     + 'present one, and the same command goes on.',
-  json: '{result: {arch, key, params, macs} | null, statistics: [{title, mean, deviation}], finished, steps, plan}',
+  json: '{result: {arch, key, params, macs} | null, statistics: [{title, mean, deviation}], steps, plan}',
   options: {
     space: spaceOption,
     out: withDefault(text('DIR', 'the path of a folder'), 'runs/topology', 'Folder of the search; one that holds the same search is gone on with'),
@@ -46,8 +46,8 @@ export const topologySearch = defineCommand({
         },
       });
       bar?.finish();
-      const { result, statistics, finished, plan } = outcome;
-      if (json) return await print(JSON.stringify({ result, statistics, finished, steps: outcome.records.length, plan }));
+      const { result, statistics, plan } = outcome;
+      if (json) return await print(JSON.stringify({ result, statistics, steps: outcome.records.length, plan }));
       await print(searchMarkdown(outcome).trimEnd());
       if (result) await print(`\nTo scale it up: pocketformer auto-scale --space ${space} --arch ${quoted(JSON.stringify(result.arch))}`);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { CancelledError } from '../../base/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { ProxyId } from '../../scoring/catalogue.ts';
-import { getProxy } from '../../scoring/proxies.ts';
+import { getProxy, needEngine } from '../../scoring/proxies.ts';
 import type { Score } from '../../scoring/score.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { safePoint, type RunHooks } from '../run/hooks.ts';
@@ -34,8 +34,8 @@ const together = 32;
 /** Whether one of the proxies needs an engine for one of the networks. */
 export function needsEngine(networks: readonly MeasuredNetwork[], proxies: readonly ProxyId[]): boolean {
   const running = proxies.map(getProxy).filter(({ usesEngine }) => usesEngine);
-  return running.some((proxy) => networks.some(({ space, arch, classes, resolution }) =>
-    proxy.runsOnEngine?.(getSpace(space).lower(arch, { classes, resolution })) ?? true));
+  return running.length > 0
+    && networks.some(({ space, arch, classes, resolution }) => needEngine(running, getSpace(space).lower(arch, { classes, resolution })));
 }
 
 /**

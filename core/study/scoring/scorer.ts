@@ -1,4 +1,4 @@
-import { getProxy } from '../../scoring/proxies.ts';
+import { getProxy, needEngine } from '../../scoring/proxies.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { architectureScorer, type ArchitectureScorer } from './architectureScorer.ts';
 import type { ScoringPlan } from './plan.ts';
@@ -20,15 +20,10 @@ export async function makeScorer({ plan, supernets, engine }: ScorerOptions): Pr
   return architectureScorer(plan, started, supernets && asWeights(plan, supernets));
 }
 
-/**
- * Whether one of the plan's proxies runs one of these architectures; some can do without for most kinds of blocks.
- * @param archs the space's ends stand for others
- */
+/** Whether one of the plan's proxies runs one of these architectures. @param archs the space's ends stand for others */
 export function needsEngine({ space: id, proxies, classes, resolution }: ScoringPlan, archs?: readonly unknown[]): boolean {
   const space = getSpace(id);
   const running = proxies.map(getProxy).filter(({ usesEngine }) => usesEngine);
-  return running.length > 0 && (archs ?? [space.smallest, space.largest]).some((arch) => {
-    const network = space.lower(arch, { classes, resolution });
-    return running.some((proxy) => proxy.runsOnEngine?.(network) ?? true);
-  });
+  return running.length > 0
+    && (archs ?? [space.smallest, space.largest]).some((arch) => needEngine(running, space.lower(arch, { classes, resolution })));
 }

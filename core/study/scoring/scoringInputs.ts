@@ -1,12 +1,13 @@
 import { Random } from '../../base/random.ts';
-import { sharedFloats } from '../../base/sharedMemory.ts';
+import { sharedCopy } from '../../base/sharedMemory.ts';
 import { readBatch } from '../../data/batch.ts';
 import { sampleImages } from '../../data/imageSample.ts';
 import { measureNormalisation } from '../../data/normalisation.ts';
 import { resizeBatch } from '../../data/resize.ts';
 import type { ImageSource } from '../../scoring/context.ts';
+import { noiseBatch } from '../../scoring/defaultInputs.ts';
 
-/** Real images to score on; plain data, [count, 3, size, size]. */
+/** Real images to score on; plain data, [count, 3, size, size], in memory that threads share. */
 export interface ScoringImages {
   readonly pixels: Float32Array;
   /** Class of each image. */
@@ -21,15 +22,12 @@ export interface ScoringImages {
  * @throws InputError and CancelledError as sampleImages
  */
 export async function readScoringImages(
-  folder: string, { count, size, seed, signal }: { count: number; size: number; seed: number; signal?: AbortSignal },
+  folder: string, { count = noiseBatch.batch, size, seed, signal }: { count?: number; size: number; seed: number; signal?: AbortSignal },
 ): Promise<ScoringImages> {
   const { split, classes } = await sampleImages(folder, { count, imageSize: size, random: new Random(`${seed}/scoring images`), signal });
   const indices = Array.from({ length: split.count }, (_, i) => i);
   const { images, labels } = readBatch(split, indices, { imageSize: size, normalisation: measureNormalisation(split, size) });
-  // In memory that threads share.
-  const pixels = sharedFloats(images.length);
-  pixels.set(images);
-  return { pixels, labels, size, classes: classes.length };
+  return { pixels: sharedCopy(images), labels, size, classes: classes.length };
 }
 
 /** Gives images at the resolution that a network reads. Images without classes have drawn ones, the same for all networks. */

@@ -1,13 +1,12 @@
-import { sharedFloats } from '../../base/sharedMemory.ts';
+import { sharedCopy } from '../../base/sharedMemory.ts';
 import { readBatch } from '../../data/batch.ts';
 import { batchIndices } from '../../data/order.ts';
+import { noiseBatch } from '../../scoring/defaultInputs.ts';
 import type { DefaultInput } from '../../scoring/proxy.ts';
 import type { ScoringSettings } from '../../scoring/settings.ts';
 import type { RunData } from '../run/context.ts';
 import type { ScoringPlan } from './plan.ts';
 import type { ScoringImages } from './scoringInputs.ts';
-
-const defaultImages = 64;
 
 export interface PlanOptions {
   readonly scoring: ScoringSettings;
@@ -25,7 +24,7 @@ export function studyPlan({ scoring, seed, space, classes, images }: PlanOptions
   return {
     space, classes, proxies: [proxy], seeds: Array.from({ length: seeds }, (_, i) => seed + i), weights,
     input: { ...kindOf(inputs), ...(batch === undefined ? {} : { batch }) },
-    ...(images ? { images: chosenImages(images, batch ?? defaultImages, seed) } : {}),
+    ...(images ? { images: chosenImages(images, batch ?? noiseBatch.batch, seed) } : {}),
   };
 }
 
@@ -38,7 +37,5 @@ function chosenImages({ data, normalisation }: NonNullable<PlanOptions['images']
   const { imageSize, classes, train } = data;
   const indices = batchIndices(`${seed}/scoring`, 0, Math.min(count, train.count), train.count);
   const { images, labels } = readBatch(train, indices, { imageSize, normalisation });
-  const pixels = sharedFloats(images.length);
-  pixels.set(images);
-  return { pixels, labels, size: imageSize, classes: classes.length };
+  return { pixels: sharedCopy(images), labels, size: imageSize, classes: classes.length };
 }

@@ -1,5 +1,5 @@
 import { Random } from '../../base/random.ts';
-import { sharedFloats } from '../../base/sharedMemory.ts';
+import { sharedCopy, sharedFloats } from '../../base/sharedMemory.ts';
 import { layoutOf, Weights } from '../../model/weights.ts';
 import { drawWeights } from '../../scoring/context.ts';
 import { supernetOf, type ScoringPlan } from './plan.ts';
@@ -16,10 +16,8 @@ export function drawSupernets(plan: ScoringPlan): SupernetNumbers[] | undefined 
   if (!supernet) return undefined;
   const { trainableLength } = layoutOf(supernet);
   return plan.seeds.map((seed) => {
-    const { trainable, statistics: drawn } = drawWeights(supernet, new Random(seed), sharedFloats(trainableLength));
-    const statistics = sharedFloats(drawn.length);
-    statistics.set(drawn);
-    return { trainable, statistics };
+    const { trainable, statistics } = drawWeights(supernet, new Random(seed), sharedFloats(trainableLength));
+    return { trainable, statistics: sharedCopy(statistics) };
   });
 }
 

@@ -7,9 +7,6 @@ import { scoreNetwork, type Score } from '../../scoring/score.ts';
 import type { Estimate } from '../../search/autoScaling/ranking.ts';
 import type { Measure } from '../../search/measure.ts';
 
-/** What As-ViT measures of a topology: how far an untrained network stretches a circle of inputs, and how well it can be trained. */
-export const defaultMeasures: readonly string[] = ['length', 'ntk'];
-
 /** @throws InputError `unknown-proxy` */
 export function measuresOf(ids: readonly string[]): Measure[] {
   return ids.map(getProxy).map(({ id, direction }) => ({ name: id, better: direction }));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CancelledError } from '../../base/errors.ts';
+import { throwIfAborted } from '../../data/concurrent.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { networkParams } from '../../network/blockGraph.ts';
 import { networkMacs } from '../../network/counts.ts';
@@ -9,9 +9,8 @@ import {
 import { policySearchSettingsSchema } from '../../search/policyGradient/settings.ts';
 import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
-import { appendRecord, readRecords } from '../recordLog.ts';
 import { safePoint } from '../run/hooks.ts';
-import { experimentFolder, readPlan, takeExperiment, writeResults } from './experimentFolder.ts';
+import { Experiment } from './experiment.ts';
 import { deviceLimitSchema, withinLimits } from './limits.ts';
 import { measuresOf, topologyMeter } from './meter.ts';
 import { searchMarkdown } from './searchMarkdown.ts';
@@ -54,12 +53,10 @@ export interface TopologySearchHooks {
   readonly onStep?: (record: TopologySearchRecord, steps: number) => void;
 }
 
-/** What a search has found so far. */
 export interface TopologySearchOutcome {
   readonly plan: TopologySearchPlan;
   readonly records: readonly TopologySearchRecord[];
-  readonly finished: boolean;
-  /** The policy's most probable topology. */
+  /** The policy's most probable topology; null where none of those that it finds likely is within the limits. */
   readonly result: { readonly arch: unknown; readonly key: string; readonly params: number; readonly macs: number } | null;
   /** Of each of the space's dimensions under the final policy, in the publication's terms where it has its own: As-ViT's Table 3. */
   readonly statistics: readonly { readonly title: string; readonly mean: number; readonly deviation: number }[];
@@ -71,19 +68,17 @@ export interface TopologySearchOutcome {
  * @throws InputError `other-experiment`, `unknown-space`, `unknown-proxy`, `unknown-device`, `nothing-found`; CancelledError
  */
 export async function searchTopology(directory: string, plan: TopologySearchPlan, engine: Engine, hooks: TopologySearchHooks = {}): Promise<TopologySearchOutcome> {
-  const { space, problem, architectureOf } = problemOf(plan);
+  const searched = searchedBy(plan);
+  const { space, problem, architectureOf } = searched;
   const meter = topologyMeter(engine, plan.measures, plan.repeats, plan.seed);
-  const lock = await takeExperiment(directory, planSchema, plan);
+  const experiment = await Experiment.take(directory, plan, { plan: planSchema, record: recordSchema });
   try {
-    const { recordsPath } = experimentFolder(directory);
-    const { records: known, endByte: knownEnd } = await readRecords(recordsPath, recordSchema);
-    const records = [...known];
-    const measured = new Map(known.map((record) => [record.choices.join(), record.estimates]));
-    let state = replay(plan, problem, known);
-    let endByte = knownEnd;
+    const { records } = experiment;
+    const measured = new Map(records.map(({ choices, estimates }) => [choices.join(), estimates]));
+    let state = replay(plan, problem, records);
     while (!isFinished(state)) {
       await safePoint({});
-      if (hooks.signal?.aborted) throw new CancelledError();
+      throwIfAborted(hooks.signal);
       const startMs = performance.now();
       const choices = nextTopology(problem, state);
       const arch = architectureOf(choices);
@@ -93,39 +88,38 @@ export async function searchTopology(directory: string, plan: TopologySearchPlan
       const learned = learn(problem, state, estimates.map((one) => one?.mean ?? null));
       const { reward, baseline, entropy } = learned.step;
       const record = { step: learned.state.step, choices, arch, estimates: [...estimates], reward, baseline, entropy, macs, seconds: (performance.now() - startMs) / 1000 };
-      endByte = await appendRecord(recordsPath, record, endByte);
-      records.push(record);
+      await experiment.append(record);
       state = learned.state;
       hooks.onStep?.(record, plan.settings.steps);
     }
-    const outcome = outcomeOf(plan, records, state, problem, space);
-    await writeResults(directory, {
+    const outcome = { plan, records, result: resultOf(searched, state), statistics: statisticsOf(searched, state) };
+    await experiment.writeResults({
       'topology.json': `${JSON.stringify({ result: outcome.result, statistics: outcome.statistics }, undefined, 1)}\n`,
       'topology.md': searchMarkdown(outcome), 'topology.svg': searchSvg(outcome),
     });
     return outcome;
   } finally {
-    lock.release();
+    experiment.release();
   }
 }
 
-/** What a folder holds so far; undefined where no search has begun. */
-export async function readTopologySearch(directory: string): Promise<TopologySearchOutcome | undefined> {
-  const plan = await readPlan(directory, planSchema);
-  if (!plan) return undefined;
-  const { space, problem } = problemOf(plan);
-  const { records } = await readRecords(experimentFolder(directory).recordsPath, recordSchema);
-  return outcomeOf(plan, records, replay(plan, problem, records), problem, space);
+interface Searched {
+  readonly space: SearchSpace;
+  readonly problem: PolicySearchProblem;
+  readonly architectureOf: (choices: readonly number[]) => unknown;
 }
 
 /** The search's problem, over those dimensions of the space that have a choice. */
-function problemOf(plan: TopologySearchPlan): { space: SearchSpace; problem: PolicySearchProblem; architectureOf: (choices: readonly number[]) => unknown } {
+function searchedBy(plan: TopologySearchPlan): Searched {
   const space = getSpace(plan.space);
   const fits = withinLimits(plan.limits);
   const architectureOf = (choices: readonly number[]) => space.fromCoordinates(space.dimensions.map(({ values }, d) => values[choices[d]]));
   return {
     space, architectureOf,
-    problem: { choices: space.dimensions.map(({ values }) => values.length), measures: measuresOf(plan.measures), accepts: (choices) => plan.limits.length === 0 || fits(space.lower(architectureOf(choices))) },
+    problem: {
+      choices: space.dimensions.map(({ values }) => values.length), measures: measuresOf(plan.measures),
+      accepts: (choices) => plan.limits.length === 0 || fits(space.lower(architectureOf(choices))),
+    },
   };
 }
 
@@ -134,16 +128,16 @@ function replay(plan: TopologySearchPlan, problem: PolicySearchProblem, records:
   return records.reduce((state, { estimates }) => learn(problem, state, estimates.map((one) => one?.mean ?? null)).state, start);
 }
 
-function outcomeOf(
-  plan: TopologySearchPlan, records: readonly TopologySearchRecord[], state: PolicySearchState, problem: PolicySearchProblem, space: SearchSpace,
-): TopologySearchOutcome {
+/** The policy's most probable topology. */
+function resultOf({ space, problem, architectureOf }: Searched, state: PolicySearchState): TopologySearchOutcome['result'] {
   const choices = searchedTopology(problem, state);
-  const arch = choices && space.fromCoordinates(space.dimensions.map(({ values }, d) => values[choices[d]]));
-  const statistics = policyStatistics(state, space.dimensions.map(({ published, values }) => published?.values ?? values));
-  const network = arch === undefined ? undefined : space.lower(arch);
-  return {
-    plan, records, finished: isFinished(state),
-    result: network === undefined ? null : { arch, key: space.key(arch), params: networkParams(network), macs: networkMacs(network) },
-    statistics: space.dimensions.map(({ published, title }, d) => ({ title: published?.name ?? title, ...statistics[d] })),
-  };
+  if (!choices) return null;
+  const arch = architectureOf(choices);
+  const network = space.lower(arch);
+  return { arch, key: space.key(arch), params: networkParams(network), macs: networkMacs(network) };
+}
+
+function statisticsOf({ space: { dimensions } }: Searched, state: PolicySearchState): TopologySearchOutcome['statistics'] {
+  const statistics = policyStatistics(state, dimensions.map(({ published, values }) => published?.values ?? values));
+  return dimensions.map(({ published, title }, d) => ({ title: published?.name ?? title, ...statistics[d] }));
 }

@@ -1,6 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import { EnvironmentError } from '../../../base/errors.ts';
-import { isShared, sharedFloats } from '../../../base/sharedMemory.ts';
+import { isShared, sharedCopy } from '../../../base/sharedMemory.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import type { ChainInput, ChainLink, ForwardLink, GradientLink, Statistics } from '../../engine.ts';
 import type { FlatParameters } from '../../flatParameters.ts';
@@ -185,12 +185,8 @@ function startMember(data: Omit<MemberData, 'failures'>): Member {
   return { worker, failures: port1 };
 }
 
-/** The same numbers where all threads see them. */
 function shared(values: Float32Array): Float32Array {
-  if (isShared(values)) return values;
-  const copy = sharedFloats(values.length);
-  copy.set(values);
-  return copy;
+  return isShared(values) ? values : sharedCopy(values);
 }
 
 function asError({ code, message, stack }: MemberFailure): Error {
