@@ -106,14 +106,33 @@ export function onAxis({ objective = accuracyObjective }: Pick<FrontsPicture, 'o
 }
 
 /**
- * From zero, because ratios of latencies matter. With a budget the axis ends soon after it: what other devices' budgets
+ * Whether intervals reach so far beyond all networks, as those of extrapolated latencies do, that an axis with room for them
+ * would show nothing else. Such intervals are told in words.
+ */
+export function hasWideIntervals(panel: FrontsPanel): boolean {
+  return Math.max(0, ...panel.front.map(({ highMs }) => highMs)) > 2 * Math.max(...extentOf(panel));
+}
+
+/** Latencies of the fastest and the slowest network. */
+function extentOf({ front, evaluated = [] }: FrontsPanel): readonly [fastestMs: number, slowestMs: number] {
+  let [fastest, slowest] = [Infinity, 0];
+  for (const { latencyMs } of [...front, ...evaluated]) [fastest, slowest] = [Math.min(fastest, latencyMs), Math.max(slowest, latencyMs)];
+  return [fastest, slowest];
+}
+
+/**
+ * From zero, because ratios of latencies matter, unless all networks lie within a factor of two and intervals need no room. With a budget the axis ends soon after it: what other devices' budgets
  * let in would squeeze the part that counts.
  */
-function latencyRange({ front, evaluated = [], maxMs }: FrontsPanel): Range {
-  const slowest = Math.max(0, ...front.map(({ highMs }) => highMs), ...evaluated.map(({ latencyMs }) => latencyMs));
-  const last = maxMs === undefined ? slowest
-    : Math.max(1.06 * maxMs, Math.min(slowest, 1.2 * maxMs), ...front.map(({ highMs }) => highMs));
-  return niceRange(0, last || 1);
+function latencyRange(panel: FrontsPanel): Range {
+  const { front, maxMs } = panel;
+  const isWide = hasWideIntervals(panel);
+  const [fastest, slowestNetwork] = extentOf(panel);
+  const ends = front.map(({ latencyMs, highMs }) => (isWide ? latencyMs : highMs));
+  const slowest = Math.max(slowestNetwork, ...ends);
+  const last = maxMs === undefined ? slowest : Math.max(1.06 * maxMs, Math.min(slowest, 1.2 * maxMs), ...ends);
+  const room = 0.05 * (last - fastest);
+  return isWide && last < 2 * fastest ? niceRange(fastest - room, last + room) : niceRange(0, last || 1);
 }
 
 function valueRange(picture: FrontsPicture): Range {

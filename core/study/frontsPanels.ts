@@ -1,7 +1,7 @@
 import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts';
 import { accuracyObjective, oriented, scoreText } from '../search/objective.ts';
 import type { ParetoPoint } from '../search/pareto.ts';
-import { onAxis, pixelsOf } from './frontsLayout.ts';
+import { hasWideIntervals, onAxis, pixelsOf } from './frontsLayout.ts';
 import type { FrontsLayout, FrontsPanel, FrontsPicture, Pixel } from './frontsLayout.ts';
 import { percent } from './frontsTable.ts';
 
@@ -24,18 +24,27 @@ const legendNames = {
 };
 
 export function titleOptions({ title, panels }: FrontsPicture, layout: FrontsLayout): object[] {
-  const names = panels.map((panel, index) => ({
-    text: panel.device,
-    subtext: panel.note ?? '',
-    left: layout.plots[index].left - 5,
-    top: layout.plots[index].top - (panel.note ? 42 : 28),
-    itemGap: 3,
-    textStyle: { fontSize: 14, fontWeight: 'bold', color: colorOf(index) },
-    subtextStyle: { fontSize: 11, color: quiet },
-  }));
+  const names = panels.map((panel, index) => {
+    const subtext = [panel.note, hasWideIntervals(panel) && intervalText(panel)].filter(Boolean).join('; ');
+    return {
+      text: panel.device,
+      subtext,
+      left: layout.plots[index].left - 5,
+      top: layout.plots[index].top - (subtext === '' ? 28 : 42),
+      itemGap: 3,
+      textStyle: { fontSize: 14, fontWeight: 'bold', color: colorOf(index) },
+      subtextStyle: { fontSize: 11, color: quiet },
+    };
+  });
   const heading = { text: title, left: layout.plots[0].left - 5, top: layout.titleTop - 5,
     textStyle: { fontSize: 16, fontWeight: 'bold', color: ink } };
   return title ? [heading, ...names] : names;
+}
+
+/** How far the intervals of a front reach, where they cannot be drawn. */
+function intervalText({ front }: FrontsPanel): string {
+  const [low, high] = [Math.min(...front.map(({ lowMs }) => lowMs)), Math.max(...front.map(({ highMs }) => highMs))];
+  return `intervals reach from ${Number(low.toPrecision(2))} to ${Number(high.toPrecision(2))} ms`;
 }
 
 export function legendOption({ panels }: FrontsPicture, layout: FrontsLayout): object {
@@ -50,7 +59,7 @@ export function legendOption({ panels }: FrontsPicture, layout: FrontsLayout): o
     textStyle: { fontSize: 12, color: ink },
     data: [
       { name: legendNames.front },
-      { name: legendNames.interval, ...withoutSymbol },
+      ...(panels.every(hasWideIntervals) ? [] : [{ name: legendNames.interval, ...withoutSymbol }]),
       ...(panels.some(({ evaluated }) => evaluated?.length) ? [{ name: legendNames.evaluated, icon: 'circle' }] : []),
       ...(panels.some(({ maxMs }) => maxMs !== undefined) ? [{ name: legendNames.budget, ...withoutSymbol }] : []),
     ],
@@ -101,7 +110,7 @@ function panelSeries(picture: FrontsPicture, layout: FrontsLayout, index: number
     ...legendSamples(picture, index, place),
     dots(panel, place, lastMs, at),
     ...marks(picture, panel, place, lastMs),
-    whiskers(spaced(marked, toPixels, 10), place, color, at),
+    ...(hasWideIntervals(panel) ? [] : [whiskers(spaced(marked, toPixels, 10), place, color, at)]),
     staircase(panel, place, lastMs, color, at),
     points(marked, place, lastMs, color, at),
   ];

@@ -38,6 +38,16 @@ describe('the picture of the fronts', () => {
     expect(y('1,000')).toBeLessThan(y('4,000'));
   });
 
+  it('tells intervals in words that would squeeze the networks, and lets the axis begin where these do', () => {
+    const wide = (latencyMs: number, value: number) => ({ latencyMs, value, lowMs: latencyMs / 3, highMs: 3 * latencyMs });
+    const words = texts(frontsSvg({ panels: [{ device: 'pixel4', front: [wide(66, 0.5), wide(78, 0.6)], note: '2 on the front' }] }));
+    expect(words).toContain('2 on the front; intervals reach from 22 to 230 ms');
+    expect(words).not.toContain('latency interval');
+    expect(words).toEqual(expect.arrayContaining(['65', '80']));
+    expect(words).not.toContain('0');
+    expect(words).not.toContain('250');
+  });
+
   it('leaves out what there is nothing to say about', () => {
     const words = texts(frontsSvg({ panels: [{ device: 'pixel4', front: panel.front }] }));
     expect(words).not.toContain('budget');
