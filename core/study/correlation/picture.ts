@@ -5,6 +5,7 @@ import { SVGRenderer } from 'echarts/renderers';
 import type { Agreement } from '../../scoring/agreement.ts';
 import { chartSvg } from '../svgChart.ts';
 import type { CorrelatedRanking, Correlation } from './result.ts';
+import { signed } from './remarks.ts';
 import { byTau } from './tables.ts';
 
 echarts.use([CustomChart, ScatterChart, GridComponent, MarkLineComponent, TitleComponent, SVGRenderer]);
@@ -19,7 +20,9 @@ const ink = '#22262b';
 const panelWidths = { alone: 460, shared: 190 };
 const rowHeight = 20;
 const perRow = 4;
-const margin = { left: 150, top: 76, right: 20, between: 16, below: 58 };
+/** Between labels of tau: wide enough that those of neighbouring panels do not meet. */
+const tick = 0.5;
+const margin = { left: 150, top: 86, right: 20, between: 24, below: 68 };
 
 interface Panel {
   readonly title: string;
@@ -50,11 +53,11 @@ export function correlationSvg(correlation: Correlation): string {
     title: [
       { text: `${title}: agreement with the accuracy of ${networks.length} networks`, left: 12, top: 10, textStyle: { fontSize: 14, color: ink } },
       { text: "Kendall's tau-b, 95 % bootstrap interval; grey: baselines; orange line: the better of parameters and MACs", left: 12, top: 30, textStyle: { fontSize: 11, fontWeight: 'normal', color: mutedInk } },
-      ...panels.map((panel, i) => ({ text: panel.title, left: places[i].left, top: places[i].top - 20, padding: 0, textStyle: { fontSize: 12, color: ink, width: panelWidth, overflow: 'truncate' } })),
+      ...panels.map((panel, i) => ({ text: panel.title, left: places[i].left, top: places[i].top - 7, padding: 0, textVerticalAlign: 'bottom', textStyle: { fontSize: 12, lineHeight: 14, color: ink, width: panelWidth, overflow: 'break' } })),
     ],
     grid: places,
     xAxis: panels.map((_, i) => ({
-      type: 'value', gridIndex: i, ...range, axisLabel: { color: mutedInk, fontSize: 11 }, splitLine: { lineStyle: { color: '#e3e6ea' } },
+      type: 'value', gridIndex: i, ...range, interval: tick, axisLabel: { color: mutedInk, fontSize: 11, formatter: (tau: number) => signed(tau, 1) }, splitLine: { lineStyle: { color: '#e3e6ea' } },
       axisLine: { show: false },
     })),
     yAxis: panels.map((_, i) => ({
@@ -95,10 +98,7 @@ function rangeOf(rankings: readonly CorrelatedRanking[], panels: readonly Panel[
     const { value, interval } = of(ranking).tau;
     return value === null ? [] : [value, interval?.low ?? value, interval?.high ?? value];
   }));
-  const step = 0.2;
-  const down = Math.max(-1, Math.floor(Math.min(0, ...ends) / step) * step);
-  const up = Math.min(1, Math.ceil(Math.max(0, ...ends) / step) * step);
-  return { min: Number(down.toFixed(1)), max: Number(up.toFixed(1)) };
+  return { min: Math.floor(Math.min(0, ...ends) / tick) * tick, max: Math.ceil(Math.max(0, ...ends) / tick) * tick };
 }
 
 interface CustomApi {

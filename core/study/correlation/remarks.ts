@@ -6,6 +6,7 @@ const counts = ['params', 'macs'] as const;
 const titles = { params: 'parameters', macs: 'MACs' } as const;
 
 type Verdict = 'better' | 'worse' | 'open';
+const verbs: Record<Verdict, string> = { better: 'beats', worse: 'is worse than', open: 'does not beat' };
 
 /** Better or worse only where the whole interval of the paired difference says so. */
 export function verdictOf({ value, interval }: Estimate): Verdict {
@@ -32,18 +33,19 @@ function remarkOn(ranking: CorrelatedRanking, rankings: readonly CorrelatedRanki
     return `${title} gives no order on ${listed(without)}, where its values are equal or not valid, so ${columns.length > 1 ? 'its mean is' : 'it is'} not compared.${rest}`;
   }
   const compared = counts.map((id) => {
+    const gain = mean.gains[id];
     const other = rankings.find((ranking) => ranking.id === id)!.mean.tau;
-    return `counting ${titles[id]}${beyond(mean.gains[id])} (${tauText(other)}; difference ${gainText(mean.gains[id])})`;
+    return { verb: verbs[verdictOf(gain)], text: `counting ${titles[id]}${beyond(gain)} (${tauText(other)}; difference ${gainText(gain)})` };
   });
-  const [first, second] = counts.map((id) => verdictOf(mean.gains[id]) === 'better' ? 'beats' : 'does not beat');
-  const text = `${first} ${compared[0]} ${first === second ? first === 'beats' ? 'and' : 'nor' : `and ${second}`} ${compared[1]}`;
+  const [first, second] = compared;
+  const joint = first.verb !== second.verb ? `and ${second.verb}` : first.verb === verbs.open ? 'nor' : 'and';
+  const text = `${first.verb} ${first.text} ${joint} ${second.text}`;
   return `${place}, ${title} (tau ${tauText(mean.tau)}) ${text}.${columns.length > 1 ? ` ${columnText(ranking, columns)}` : ''}${rest}`;
 }
 
-/** What a plain "beats" or "does not beat" leaves out. */
+/** A score that is ahead, but not surely, is not said to be behind. */
 function beyond(gain: Estimate): string {
-  const verdict = verdictOf(gain);
-  return verdict === 'worse' ? ', but is worse' : verdict === 'open' && (gain.value ?? 0) > 0 ? ' beyond chance' : '';
+  return verdictOf(gain) === 'open' && (gain.value ?? 0) > 0 ? ' beyond chance' : '';
 }
 
 /** Of how many columns it ranks better and worse, beyond chance. */
