@@ -8,6 +8,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   score: async () => (await import('./score.ts')).score,
   predict: async () => (await import('./predict.ts')).predict,
   export: async () => (await import('./export.ts')).exportCommand,
+  profile: async () => (await import('./profile.ts')).profile,
   run: async () => (await import('./run.ts')).run,
   resume: async () => (await import('./resume.ts')).resume,
   report: async () => (await import('./report.ts')).report,

@@ -16,6 +16,8 @@ export interface NativeSession {
   readonly outputMetadata: readonly NativeValue[];
   /** `fetches` maps each wanted output to a tensor to write into, or null to have one allocated. */
   run(feeds: Record<string, Tensor>, fetches: Record<string, Tensor | null>, options: object): Record<string, Tensor>;
+  /** Writes the profile of a session that was created with `profilePrefix`. */
+  endProfiling(): void;
   dispose(): void;
 }
 
@@ -69,6 +71,12 @@ export interface SessionOptions {
   readonly provider?: 'webgpu';
   /** Where results are left. Those that stay on a GPU are fed to other sessions, and live until they are disposed. */
   readonly resultsOn?: 'cpu' | 'gpu-buffer';
+  /** Whether the session keeps memory between runs, as it does by default in programs of its users. */
+  readonly memoryArena?: boolean;
+  /** Whether idle threads spin, as they do by default in programs of its users. */
+  readonly spinning?: boolean;
+  /** Path, less its end, of a profile to write. */
+  readonly profilePrefix?: string;
 }
 
 /** A session from the bytes of an ONNX file, or from its path, beside which it may keep weights in files of their own. */
@@ -82,6 +90,7 @@ export function createSession(model: Uint8Array | string, options: SessionOption
 }
 
 function nativeOptions(options: SessionOptions): object {
+  const spinning = options.spinning ? '1' : '0';
   return {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
@@ -90,10 +99,11 @@ function nativeOptions(options: SessionOptions): object {
     ...(options.optimizedModelPath === undefined ? {} : { optimizedModelFilePath: options.optimizedModelPath }),
     ...(options.provider === undefined ? {} : providerOptions(options.provider, options.resultsOn ?? 'cpu')),
     // Electron's allocator refuses the arena's large requests; without it memory also returns to the system.
-    enableCpuMemArena: false,
+    enableCpuMemArena: options.memoryArena ?? false,
+    ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
     logSeverityLevel: 3,
     // Spinning threads of idle sessions starve the one that works.
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    extra: { session: { intra_op: { allow_spinning: spinning }, inter_op: { allow_spinning: spinning } } },
   };
 }
 

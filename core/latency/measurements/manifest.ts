@@ -47,7 +47,7 @@ export function parseManifest(text: string, source: string): Manifest {
     const [issue] = parsed.error.issues;
     throw new InputError('invalid-manifest', `${source}: ${issue.path.join('.') || 'the manifest'}: ${issue.message}.`, { cause: parsed.error });
   }
-  for (const field of ['name', 'file'] as const) {
+  for (const field of ['name', 'file', 'sha256'] as const) {
     const values = parsed.data.models.map((model) => model[field]);
     const twice = values.findIndex((value, i) => values.indexOf(value) < i);
     if (twice >= 0) throw new InputError('invalid-manifest', `${source}: models.${twice}.${field}: "${values[twice]}" is there already; expected each once.`);

@@ -58,16 +58,20 @@ export const targetSchema = z.strictObject({
 
 /** How warm and how charged a device is. */
 export const conditionSchema = z.strictObject({
+  /** Of the battery or the skin, which tell how much heat is left to go before clocks go down. */
   temperatureC: z.number().min(-40).max(150).optional(),
+  processorTemperatureC: z.number().min(-40).max(150).optional(),
   batteryPercent: z.number().min(0).max(100).optional(),
   isCharging: z.boolean().optional(),
 });
 
-const roundSchema = z.strictObject({
+export const roundSchema = z.strictObject({
   startedAt: time.optional(),
   warmUpRuns: z.int().min(0),
-  /** Of one image each, in the order they were run. */
+  /** Of one image each, in the order they were run: all runs, or a sample of them at equal distances. */
   runsMs: z.array(milliseconds).min(1).max(1_000_000),
+  /** How many there were where `runsMs` is a sample. */
+  timedRuns: z.int().positive().optional(),
   before: conditionSchema.optional(),
   after: conditionSchema.optional(),
   /** Of the reference model nearest in time, relative to the start of the session: 1.03 is 3 % slower. */
@@ -99,7 +103,6 @@ const blockTimesSchema = z.strictObject({
 /** What is doubtful about a measurement; one without flags was accepted by the protocol. */
 export const flags = {
   'rounds-disagree': 'the medians of its rounds lie more than 3 % apart, also after measuring again',
-  'reference-drifted': 'the reference model had become more than 5 % slower or faster',
   'few-runs': 'fewer runs than the protocol asks for',
   'summary-only': 'single runs are not known',
   'unverified-output': 'what the model computed was not compared with anything',

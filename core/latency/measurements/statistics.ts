@@ -41,11 +41,16 @@ export function summariseRounds(rounds: readonly Pick<Round, 'runsMs'>[]): Round
   const usual = all.filter((value) => value <= middle + 5 * madMs);
   return {
     latencyMs: median(medians),
-    spread: medians.length < 2 ? null : Math.max(...medians) / Math.min(...medians) - 1,
+    spread: spreadOf(medians),
     p10Ms: quantile(all, 0.1), p90Ms: quantile(all, 0.9), madMs,
     meanMs: usual.reduce((sum, value) => sum + value, 0) / usual.length,
     runs: all.length,
   };
+}
+
+/** How far apart the medians of rounds lie: largest over smallest, less one; null with fewer than two. */
+export function spreadOf(medians: readonly number[]): number | null {
+  return medians.length < 2 ? null : Math.max(...medians) / Math.min(...medians) - 1;
 }
 
 /** Rounds that agree this well weigh fully: clocks and schedulers do not allow to tell more. */

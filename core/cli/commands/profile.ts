@@ -1,0 +1,97 @@
+import { statSync } from 'node:fs';
+import { InputError } from '../../base/errors.ts';
+import type { ProtocolSettings } from '../../latency/protocol/settings.ts';
+import { defineCommand } from '../command.ts';
+import type { Surroundings } from '../command.ts';
+import { seedOption } from '../commandOptions.ts';
+import { MeasuringProgress, measurementLines } from '../measuringOutput.ts';
+import { argument, flag, optional, positiveNumber, text, wholeNumber, withDefault } from '../options.ts';
+import { processorsKind, wayKind } from '../profileOptions.ts';
+
+export const profile = defineCommand({
+  name: 'profile',
+  summary: 'Measure the latency of ONNX files on a device',
+  details: 'One file, or a folder with a manifest (a calibration set). Each model is warmed up and measured in several rounds; the estimate is the median '
+    + "of the rounds' medians. With a folder the rounds lie spread over the session in random order, a reference model tells whether the device is "
+    + 'as it was at the start, and --out keeps everything: the same command goes on with an interrupted session.\n'
+    + 'host is this machine, with onnxruntime-node in a process of its own.',
+  json: 'One measurement record a line: {format, version, model, of, target, way, session, measuredAt, protocol, timing, latencyMs, spread, flags, ...}',
+  options: {
+    model: argument(text('F.onnx|FOLDER', 'the path of an ONNX file, or of a folder with a manifest.json'), 'What to measure'),
+    on: withDefault(wayKind, 'host', 'Where to measure'),
+    threads: withDefault(wholeNumber('N', 1, 1024), 1, 'Threads of one run'),
+    processors: optional(processorsKind, 'Processors to run on, such as 7 or 4-7 (Linux)'),
+    spinning: flag('Let idle threads spin, as ONNX Runtime does by default'),
+    out: optional(text('DIR', 'the path of a folder'), 'With a folder of models: where the session is kept'),
+    rounds: withDefault(wholeNumber('N', 1, 100), 3, 'Rounds of each model'),
+    runs: withDefault(wholeNumber('N', 1, 100_000), 50, 'Timed runs of each model, at least'),
+    seconds: withDefault(positiveNumber('S', 'seconds'), 3, 'Time that each model is timed for, at least'),
+    maxDrift: withDefault(positiveNumber('PERCENT', 'percent'), 5, 'How far the reference model may move'),
+    coolDown: withDefault(positiveNumber('S', 'seconds'), 60, 'Pause when it has moved further'),
+    seed: { ...seedOption, help: 'Seed of the order of the rounds (default 1)' },
+  },
+  examples: [
+    'pocketformer profile t1.onnx',
+    'pocketformer profile t1.onnx --threads 2 --processors 0-1 --json',
+    'pocketformer profile calibration --on host --out measured/host-1',
+  ],
+  async run(options, surroundings) {
+    const { model, threads, processors, spinning, out } = options;
+    const isFolder = isDirectory(model);
+    if (isFolder !== (out !== undefined)) {
+      throw new InputError('usage', isFolder ? `profile: ${model} is a folder of models; expected --out DIR, where the session is kept.`
+        : 'profile: --out goes with a folder of models; a single measurement is printed.');
+    }
+    const { hostProfiler } = await import('../../latency/profilers/host/hostProfiler.ts');
+    const { measureModel, measureModels } = await import('../../study/measuring/measureModels.ts');
+    const { modelOfFile, modelsOfFolder } = await import('../../study/measuring/modelFiles.ts');
+    const models = isFolder ? await modelsOfFolder(model) : [await modelOfFile(model)];
+    const profiler = hostProfiler({ threads, affinity: processors, spinning });
+    const signal = surroundings.stopSignal();
+    const progress = new MeasuringProgress(models, surroundings);
+    const measuring = { profiler, settings: await settingsOf(options), seed: options.seed, signal, ...progress.hooks };
+    try {
+      if (out === undefined) return await tell([await measureModel(models[0], measuring)], surroundings, progress);
+      const { referenceModel } = await import('../../study/measuring/referenceModel.ts');
+      const { makeDirectory } = await import('../../study/files.ts');
+      await makeDirectory(out);
+      const { measurements, failures } = await measureModels(models, await referenceModel(out), out, measuring);
+      await tell(measurements, surroundings, progress);
+      for (const { message } of failures) surroundings.note(message);
+    } finally {
+      progress.finish();
+      await profiler.close();
+    }
+  },
+});
+
+interface Lengths {
+  readonly rounds: number;
+  readonly runs: number;
+  readonly seconds: number;
+  readonly maxDrift: number;
+  readonly coolDown: number;
+}
+
+async function settingsOf({ rounds, runs, seconds, maxDrift, coolDown }: Lengths): Promise<ProtocolSettings> {
+  const { defaultProtocol } = await import('../../latency/protocol/settings.ts');
+  const { warmUp } = defaultProtocol;
+  return {
+    ...defaultProtocol, rounds, timed: { runs, seconds },
+    // A short measurement is not to wait for its warm-up.
+    warmUp: { runs: Math.min(warmUp.runs, runs), seconds: Math.min(warmUp.seconds, seconds) },
+    maxDrift: maxDrift / 100, coolDownSeconds: coolDown,
+  };
+}
+
+async function tell(measurements: Parameters<typeof measurementLines>[0], { json, print }: Surroundings, progress: MeasuringProgress): Promise<void> {
+  progress.finish();
+  if (json) for (const each of measurements) await print(JSON.stringify(each));
+  else for (const line of measurementLines(measurements)) await print(line);
+}
+
+function isDirectory(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new InputError('missing-file', `${path}: there is no such file or folder.`);
+  return stats.isDirectory();
+}

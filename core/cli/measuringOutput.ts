@@ -1,0 +1,70 @@
+import { flags, type Measurement } from '../latency/measurements/record.ts';
+import { summariseRounds } from '../latency/measurements/statistics.ts';
+import { targetTitle } from '../latency/measurements/target.ts';
+import type { ModelToMeasure } from '../latency/profilers/profiler.ts';
+import type { MeasuringHooks } from '../study/measuring/measureModels.ts';
+import { ProgressBar } from '../study/progressBar.ts';
+import type { Surroundings } from './command.ts';
+import { tableLines } from './table.ts';
+
+/** Shows a measuring session on standard error: rounds done, drift of the reference model, how warm the device is. */
+export class MeasuringProgress {
+  readonly hooks: Pick<MeasuringHooks, 'onStep' | 'onEntry'>;
+  readonly #names: ReadonlyMap<string, string>;
+  #bar: ProgressBar | undefined;
+  #total = 0;
+
+  constructor(models: readonly ModelToMeasure[], { progress: output, quiet }: Surroundings) {
+    this.#names = new Map(models.map(({ sha256, name }) => [sha256, name]));
+    this.hooks = {
+      onStep: (step, session) => {
+        const { done, total } = session.progress;
+        // The total grows when models have to be measured again; a bar's does not.
+        if (total !== this.#total) this.finish();
+        this.#total = total;
+        this.#bar ??= new ProgressBar({ label: 'Measuring', total, done, unit: 'rounds', output, quiet });
+        if (step.kind === 'pause') {
+          this.#bar.log(step.why === 'drift' ? `The reference model takes ${percent(session.drift - 1)} of its first time more; pausing ${step.seconds} s.`
+            : `The device is at ${session.condition.temperatureC} °C; pausing ${step.seconds} s.`);
+        }
+      },
+      onEntry: (entry, session) => {
+        const { done, total } = session.progress;
+        const { temperatureC, batteryPercent } = session.condition;
+        const name = entry.type === 'round' || entry.type === 'failed' ? this.#names.get(entry.model) : entry.type;
+        if (entry.type === 'failed') this.#bar?.log(entry.message);
+        this.#bar?.update(Math.min(done, total), [
+          name, ...(session.start.reference === undefined ? [] : [`drift ${percent(session.drift - 1)}`]),
+          ...(temperatureC === undefined ? [] : [`${temperatureC} °C`]), ...(batteryPercent === undefined ? [] : [`battery ${batteryPercent} %`]),
+        ].join(', '));
+      },
+    };
+  }
+
+  finish(): void {
+    this.#bar?.finish();
+    this.#bar = undefined;
+  }
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const digits = (value: number) => (value < 1000 ? value.toPrecision(4) : String(Math.round(value)));
+
+/** Measurements as a table, with the device under it and what is doubtful. */
+export function measurementLines(measurements: readonly Measurement[]): string[] {
+  const rows = measurements.map(({ model, latencyMs, spread, timing, flags: doubts }) => {
+    const summary = timing.kind === 'runs' ? summariseRounds(timing.rounds) : undefined;
+    return [
+      `${digits(latencyMs)} ms`, summary === undefined ? '' : `${digits(summary.p10Ms)} to ${digits(summary.p90Ms)}`,
+      spread === null ? '' : percent(spread), String(summary?.runs ?? ''), model.name, doubts.join(', '),
+    ];
+  });
+  const targets = [...new Set(measurements.map(({ target }) => targetTitle(target)))];
+  const doubts = [...new Set(measurements.flatMap((each) => each.flags))];
+  return [...tableLines(columns, rows), ...(targets.length > 0 ? ['', ...targets] : []), ...doubts.map((doubt) => `${doubt}: ${flags[doubt]}.`)];
+}
+
+const columns = [
+  { title: 'latency', align: 'right' }, { title: 'p10 to p90', align: 'right' }, { title: 'spread', align: 'right' },
+  { title: 'runs', align: 'right' }, { title: 'model', align: 'left' }, { title: 'doubts', align: 'left' },
+] as const;

@@ -1,0 +1,4 @@
+import { readTypeScript } from '../../../base/typescript.js';
+
+await readTypeScript();
+await import('./childMain.ts');
