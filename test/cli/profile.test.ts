@@ -58,7 +58,7 @@ describe('profile', () => {
     // With nothing left to do it only tells the result.
     expect(await jsonLines(measurementSchema, args)).toEqual(again);
     expect(await complaint([...args, '--threads', '2'])).toContain('holds a session with other target; choose another folder with --out');
-    expect(await complaint([...args, '--rounds', '5'])).toContain('other settings');
+    expect(await complaint([...args, '--seed', '5'])).toContain('other seed');
   });
 
   it('measures what works and says what does not', async () => {

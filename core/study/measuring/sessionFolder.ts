@@ -72,7 +72,7 @@ function requireSessionFolder(folder: string, path: string): void {
 }
 
 function requireSame(known: SessionStart, wanted: SessionStart, folder: string): void {
-  const differing = (['target', 'settings', 'models', 'reference'] as const).filter((key) => JSON.stringify(known[key]) !== JSON.stringify(wanted[key]));
+  const differing = (['target', 'settings', 'seed', 'models', 'reference'] as const).filter((key) => JSON.stringify(known[key]) !== JSON.stringify(wanted[key]));
   if (differing.length > 0) {
     throw new InputError('other-session', `${folder}: holds a session with other ${differing.join(' and ')}; choose another folder with --out, or go on with that by the same options.`);
   }
