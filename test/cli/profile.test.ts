@@ -15,7 +15,7 @@ const briefly = ['--rounds', '2', '--runs', '3', '--seconds', '0.01', '--max-dri
 
 describe('profile', () => {
   let manifest: Manifest;
-  beforeAll(async () => { manifest = await writeCalibrationSet(at('set'), ['min', 'max']); });
+  beforeAll(async () => { manifest = await writeCalibrationSet(at('set'), ['min', 'max']); }, 60_000);
 
   it('measures one file and prints its record, with the architecture that the file tells', async () => {
     mkdirSync(at('alone'));
