@@ -56,6 +56,8 @@ export const studySummary = z.object({
     time: time.nullable(),
   })),
   warnings: z.array(z.string()),
+  /** By device whose latencies are extrapolated: the warning that says so. */
+  extrapolated: z.record(z.string(), z.string()),
 });
 
 /** The evaluated architectures from row `from` on, a column each. Missing values are NaN. */

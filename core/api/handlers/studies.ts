@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { readExports } from '../../study/exportsLog.ts';
+import { findExtrapolation } from '../../study/extrapolation.ts';
 import { errorCode } from '../../study/files.ts';
 import { describeStudy } from '../../study/folder.ts';
 import type { StudyRow as LibraryRow } from '../../study/library/studyRow.ts';
@@ -64,11 +65,19 @@ async function summaryOf(directory: string, path: string): Promise<StudySummaryV
   }
   const { data, result, exported, warnings } = summary;
   return {
+    extrapolated: extrapolationsOf(summary),
     data: data && dataView(data), warnings: [...warnings], evaluations: result?.evaluations ?? 0, invalid: result?.invalid ?? 0,
     exported: await Promise.all(exported.map(async (model) => ({ ...model, devices: [...model.devices], time: await writtenAt(resolve(directory, model.path)) }))),
     fronts: (result?.devices ?? []).map(({ device, maxMs, front, hypervolume, referencePoint, progress }) =>
       ({ device, maxMs, front: [...front], hypervolume, referencePoint, progress: [...progress] })),
   };
+}
+
+function extrapolationsOf({ result, warnings }: StudySummary): Record<string, string> {
+  return Object.fromEntries((result?.devices ?? []).flatMap(({ device }) => {
+    const warning = findExtrapolation(device, warnings);
+    return warning === undefined ? [] : [[device, warning]];
+  }));
 }
 
 function dataView({ id: _, classes, skipped, ...data }: DataSummary): StudySummaryView['data'] {

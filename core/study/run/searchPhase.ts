@@ -9,6 +9,7 @@ import { frontSizes } from '../../search/result.ts';
 import { plannedEvaluations } from '../../search/settings.ts';
 import { restoreSearch, type Pending, type SearchState } from '../../search/state.ts';
 import type { NewEvent } from '../eventTypes.ts';
+import { extrapolationWarning } from '../extrapolation.ts';
 import { beginPhase } from './beginPhase.ts';
 import { warn } from './context.ts';
 import type { RunContext } from './context.ts';
@@ -87,7 +88,7 @@ function warnAboutRanges(context: RunContext): void {
   for (const { name, model } of devices) {
     const { outOfRange } = predictLatency(model, space.lower(space.largest, { classes }));
     if (outOfRange.length === 0) continue;
-    const message = `${name}: latencies are extrapolated, so their intervals are wide (${outOfRange.slice(0, 2).join('; ')}${outOfRange.length > 2 ? '; ...' : ''}).`;
+    const message = extrapolationWarning(name, outOfRange);
     if (context.summary.warnings.includes(message)) continue;
     context.summary = { ...context.summary, warnings: [...context.summary.warnings, message] };
     warn(context, 'latency-extrapolated', message);

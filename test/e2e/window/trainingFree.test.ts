@@ -62,6 +62,8 @@ describeInBrowser('a study without training, in the window', () => {
     expect(await chart.getAttribute('aria-label')).toContain(`best Sum of MLP ratios ${best}`);
     await page.getByRole('columnheader', { name: 'Sum of MLP ratios' }).waitFor();
     expect(await main(page).getByText('Accuracy').count()).toBe(0);
+    // The phones were measured with blocks of the full space only.
+    await panel(page, 'pixel6').getByTitle(/^pixel6: latencies are extrapolated/).waitFor();
     await opened.expectAccessible();
   });
 

@@ -8,7 +8,7 @@ const own = (path: string, time: string | null): Summary['exported'][number] =>
 const asked = (path: string, time: string, more: Partial<Given['exports'][number]> = {}): Given['exports'][number] =>
   ({ path, time, id: 'bbbbbbbb', key: 'b', sizeBytes: 1_000_000, relativeDiff: 2e-6, batch: 'dynamic', opset: 17, isMissing: false, ...more });
 const given = (exported: Summary['exported'], exports: Given['exports']): Given =>
-  ({ exports, summary: { exported, fronts: [], evaluations: 0, invalid: 0, warnings: [], data: { classes: [], trainImages: 0, valImages: 0, imageSize: 32, linearAccuracy: 0, skipped: [] } } });
+  ({ exports, summary: { exported, fronts: [], evaluations: 0, invalid: 0, warnings: [], extrapolated: {}, data: { classes: [], trainImages: 0, valImages: 0, imageSize: 32, linearAccuracy: 0, skipped: [] } } });
 
 describe('the list of exported models', () => {
   it('has the newest first, and missing files of unknown time last', () => {
