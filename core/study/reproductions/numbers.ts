@@ -16,10 +16,15 @@ export const roundsTo = (value: number, printed: string): boolean => value.toFix
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** With n - 1. */
-export function deviation(values: readonly number[]): number {
+/** Of values that were drawn: with n - 1. */
+export function sampleDeviation(values: readonly number[]): number {
+  return deviationOf(values) * Math.sqrt(values.length / (values.length - 1));
+}
+
+/** Of all values that there are: with n. */
+export function deviationOf(values: readonly number[]): number {
   const middle = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
+  return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
 }
 
 export function median(values: readonly number[]): number {

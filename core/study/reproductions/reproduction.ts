@@ -1,3 +1,4 @@
+import { InputError } from '../../base/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { ProxyId } from '../../scoring/catalogue.ts';
 
@@ -62,3 +63,9 @@ export function reproductionMarkdown({ title, source, columns, rows, remarks }: 
 /** Columns by their titles: the first to the left, the others to the right. */
 export const columnsOf = (...titles: readonly string[]): Reproduction['columns'] =>
   titles.map((title, i) => ({ title, align: i === 0 ? 'left' : 'right' }));
+
+/** @throws InputError `usage` where a recipe is not told what to look at */
+export function requiredFrom({ id, options }: ReproductionRecipe, { from }: ReproductionOptions): string {
+  if (from === undefined) throw new InputError('usage', `reproduce: ${id} needs --from: ${options?.from}.`);
+  return from;
+}
