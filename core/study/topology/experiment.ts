@@ -9,6 +9,12 @@ import { appendRecord, readRecords, type RecordsRead } from '../recordLog.ts';
 
 const remedy = 'free space, then call the same command again.';
 
+/** How plans and records of a kind of experiment are read. */
+export interface ExperimentSchemas<Plan, Rec> {
+  readonly plan: z.ZodType<Plan>;
+  readonly record: z.ZodType<Rec>;
+}
+
 /**
  * An experiment in a folder of its own: `plan.json` says what is to be done, `records.ndjson` holds everything measured so far, a
  * line each, and `results` what came out. The records are its only memory.
@@ -32,7 +38,7 @@ export class Experiment<Rec extends object> {
    * `study-in-use`
    */
   static async take<Plan extends object, Rec extends object>(
-    directory: string, plan: Plan, schemas: { readonly plan: z.ZodType<Plan>; readonly record: z.ZodType<Rec> },
+    directory: string, plan: Plan, schemas: ExperimentSchemas<Plan, Rec>,
   ): Promise<Experiment<Rec>> {
     await makeDirectory(directory, { remedy });
     const lock = await acquireStudyLock(directory);
@@ -67,10 +73,22 @@ export class Experiment<Rec extends object> {
   }
 }
 
+/**
+ * What a folder holds so far, whoever works in it; undefined where nothing has begun.
+ * @throws InputError `damaged-plan`, also for an experiment of another kind, `damaged-records`
+ */
+export async function readExperiment<Plan, Rec>(directory: string, schemas: ExperimentSchemas<Plan, Rec>): Promise<{ plan: Plan; records: readonly Rec[] } | undefined> {
+  const path = planPath(directory);
+  if (!existsSync(path)) return undefined;
+  const plan = await readPlan(path, schemas.plan);
+  return { plan, records: (await readRecords(recordsPath(directory), schemas.record)).records };
+}
+
+const planPath = (directory: string) => join(directory, 'plan.json');
 const recordsPath = (directory: string) => join(directory, 'records.ndjson');
 
 async function settlePlan<Plan extends object>(directory: string, plan: Plan, schema: z.ZodType<Plan>): Promise<void> {
-  const path = join(directory, 'plan.json');
+  const path = planPath(directory);
   if (!existsSync(path)) {
     await writeFileAtomic(path, `${JSON.stringify(plan, undefined, 1)}\n`, { remedy });
     return;

@@ -1,10 +1,10 @@
 import { throwIfAborted } from '../../data/concurrent.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { safePoint } from '../run/hooks.ts';
-import { Experiment } from './experiment.ts';
+import { Experiment, readExperiment } from './experiment.ts';
 import { topologyMeter } from './meter.ts';
 import type { ScalePoint } from './scalePoint.ts';
-import { follow, randomTrajectories, scalingOf, type ScaledNetwork } from './scaling.ts';
+import { follow, randomTrajectories, scalingOf, type ScaledNetwork, type Scaling, type ScalingProgress } from './scaling.ts';
 import { scalingMarkdown } from './scalingMarkdown.ts';
 import { scalingSvg } from './scalingPicture.ts';
 import { autoScalingPlanSchema, autoScalingRecordSchema, type AutoScalingPlan, type AutoScalingRecord } from './scalingPlan.ts';
@@ -20,6 +20,8 @@ export interface AutoScalingOutcome {
   readonly random: readonly (readonly ScalePoint[])[];
 }
 
+const schemas = { plan: autoScalingPlanSchema, record: autoScalingRecordSchema };
+
 export interface AutoScalingHooks {
   readonly signal?: AbortSignal;
   /** A candidate is measured and on the disk. @param share of the parameters that are wanted, from 0 to 1 */
@@ -34,7 +36,7 @@ export interface AutoScalingHooks {
 export async function scaleTopology(directory: string, plan: AutoScalingPlan, engine: Engine, hooks: AutoScalingHooks = {}): Promise<AutoScalingOutcome> {
   const scaling = scalingOf(plan);
   const meter = topologyMeter(engine, plan.measures, plan.repeats, plan.seed);
-  const experiment = await Experiment.take(directory, plan, { plan: autoScalingPlanSchema, record: autoScalingRecordSchema });
+  const experiment = await Experiment.take(directory, plan, schemas);
   try {
     const { records } = experiment;
     let progress = follow(plan, scaling, records);
@@ -53,9 +55,8 @@ export async function scaleTopology(directory: string, plan: AutoScalingPlan, en
       hooks.onCandidate?.(record, Math.min(1, progress.trajectory[progress.trajectory.length - 1].params / plan.settings.maxParams));
       progress = follow(plan, scaling, records);
     }
-    const { trajectory, endedBy } = progress;
-    const random = randomTrajectories(plan, scaling);
-    const outcome = { plan, records, trajectory, random, ...(endedBy === undefined ? {} : { endedBy }) };
+    const outcome = outcomeOf(plan, records, scaling, progress);
+    const { trajectory, endedBy, random } = outcome;
     await experiment.writeResults({
       'scaling.json': `${JSON.stringify({ trajectory, endedBy, random }, undefined, 1)}\n`,
       'scaling.md': scalingMarkdown(outcome), 'scaling.svg': scalingSvg(outcome),
@@ -64,4 +65,17 @@ export async function scaleTopology(directory: string, plan: AutoScalingPlan, en
   } finally {
     experiment.release();
   }
+}
+
+/** What a folder holds so far; undefined where no scaling has begun. @throws as `readExperiment` */
+export async function readAutoScaling(directory: string): Promise<AutoScalingOutcome | undefined> {
+  const held = await readExperiment(directory, schemas);
+  if (!held) return undefined;
+  const { plan, records } = held;
+  const scaling = scalingOf(plan);
+  return outcomeOf(plan, records, scaling, follow(plan, scaling, records));
+}
+
+function outcomeOf(plan: AutoScalingPlan, records: readonly AutoScalingRecord[], scaling: Scaling, { trajectory, endedBy }: ScalingProgress): AutoScalingOutcome {
+  return { plan, records, trajectory, random: randomTrajectories(plan, scaling), ...(endedBy === undefined ? {} : { endedBy }) };
 }

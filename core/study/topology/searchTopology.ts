@@ -10,7 +10,7 @@ import { policySearchSettingsSchema } from '../../search/policyGradient/settings
 import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
 import { safePoint } from '../run/hooks.ts';
-import { Experiment } from './experiment.ts';
+import { Experiment, readExperiment } from './experiment.ts';
 import { deviceLimitSchema, withinLimits } from './limits.ts';
 import { measuresOf, topologyMeter } from './meter.ts';
 import { searchMarkdown } from './searchMarkdown.ts';
@@ -47,6 +47,8 @@ const recordSchema = z.object({
 });
 export type TopologySearchRecord = z.output<typeof recordSchema>;
 
+const schemas = { plan: planSchema, record: recordSchema };
+
 export interface TopologySearchHooks {
   readonly signal?: AbortSignal;
   /** A step is done and on the disk. */
@@ -71,7 +73,7 @@ export async function searchTopology(directory: string, plan: TopologySearchPlan
   const searched = searchedBy(plan);
   const { space, problem, architectureOf } = searched;
   const meter = topologyMeter(engine, plan.measures, plan.repeats, plan.seed);
-  const experiment = await Experiment.take(directory, plan, { plan: planSchema, record: recordSchema });
+  const experiment = await Experiment.take(directory, plan, schemas);
   try {
     const { records } = experiment;
     const measured = new Map(records.map(({ choices, estimates }) => [choices.join(), estimates]));
@@ -92,7 +94,7 @@ export async function searchTopology(directory: string, plan: TopologySearchPlan
       state = learned.state;
       hooks.onStep?.(record, plan.settings.steps);
     }
-    const outcome = { plan, records, result: resultOf(searched, state), statistics: statisticsOf(searched, state) };
+    const outcome = outcomeOf(plan, records, searched, state);
     await experiment.writeResults({
       'topology.json': `${JSON.stringify({ result: outcome.result, statistics: outcome.statistics }, undefined, 1)}\n`,
       'topology.md': searchMarkdown(outcome), 'topology.svg': searchSvg(outcome),
@@ -102,6 +104,18 @@ export async function searchTopology(directory: string, plan: TopologySearchPlan
     experiment.release();
   }
 }
+
+/** What a folder holds so far; undefined where no search has begun. @throws as `readExperiment` */
+export async function readTopologySearch(directory: string): Promise<TopologySearchOutcome | undefined> {
+  const held = await readExperiment(directory, schemas);
+  if (!held) return undefined;
+  const { plan, records } = held;
+  const searched = searchedBy(plan);
+  return outcomeOf(plan, records, searched, replay(plan, searched.problem, records));
+}
+
+const outcomeOf = (plan: TopologySearchPlan, records: readonly TopologySearchRecord[], searched: Searched, state: PolicySearchState): TopologySearchOutcome =>
+  ({ plan, records, result: resultOf(searched, state), statistics: statisticsOf(searched, state) });
 
 interface Searched {
   readonly space: SearchSpace;
