@@ -9,6 +9,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import('./predict.ts')).predict,
   export: async () => (await import('./export.ts')).exportCommand,
   profile: async () => (await import('./profile.ts')).profile,
+  'import-measurements': async () => (await import('./importMeasurements.ts')).importMeasurements,
   run: async () => (await import('./run.ts')).run,
   resume: async () => (await import('./resume.ts')).resume,
   report: async () => (await import('./report.ts')).report,

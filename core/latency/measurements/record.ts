@@ -104,6 +104,7 @@ const blockTimesSchema = z.strictObject({
 export const flags = {
   'rounds-disagree': 'the medians of its rounds lie more than 3 % apart, also after measuring again',
   'few-runs': 'fewer runs than the protocol asks for',
+  profiled: 'taken with a profiler, which adds time: only the shares of its blocks count',
   'summary-only': 'single runs are not known',
   'unverified-output': 'what the model computed was not compared with anything',
 } as const;

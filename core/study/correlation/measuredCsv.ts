@@ -1,5 +1,5 @@
 import { InputError } from '../../base/errors.ts';
-import { parseCsv } from './csv.ts';
+import { parseCsv } from '../../base/csv.ts';
 import { measuredSet, type MeasuredRow, type MeasuredSet } from './measuredSet.ts';
 
 /** Columns with a meaning of their own; every other one holds accuracies. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseCsv } from '../../../core/study/correlation/csv.ts';
+import { parseCsv } from '../../../core/base/csv.ts';
 import { readMeasured } from '../../../core/study/correlation/readMeasured.ts';
 import { getSpace, spaceIds } from '../../../core/spaces/index.ts';
 import { networkParams } from '../../../core/network/blockGraph.ts';

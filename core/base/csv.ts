@@ -1,4 +1,4 @@
-import { InputError } from '../../base/errors.ts';
+import { InputError } from './errors.ts';
 
 export interface CsvRow {
   /** Of its beginning, from 1. */
