@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { InputError, messageOf } from '../base/errors.ts';
 import { latencyKinds, termNames } from './features.ts';
+import { targetSchema } from './measurements/record.ts';
 
 /**
  * A device model: how long blocks take on one phone in one way of running them, as a file. Models shipped with the
  * program and models calibrated by users have the same form.
  */
 export const deviceModelFormat = 'pocketformer-device-model';
-export const deviceModelVersion = 1;
+export const deviceModelVersion = 2;
+/** Version 2 added what calibrations need: `transferred` and `gridFactors` of kinds, `target`, and a few figures. */
+const readableVersions = [1, 2] as const;
 
 const positive = z.number().positive();
 const percent = z.number().min(0).max(100);
@@ -27,12 +30,21 @@ const correctionSchema = z.strictObject({
 
 const rooflineSchema = z.partialRecord(z.enum(termNames), positive);
 
-const kindSchema = z.strictObject({
-  /** How many measured blocks it was fitted to. */
-  measuredBlocks: z.int().min(0),
+const part = {
   /** ms per million MACs or elements, per megabyte, or per block (features.ts). */
   roofline: rooflineSchema,
+  /** Trees on the logarithm of what the roofline is multiplied by. */
   correction: correctionSchema.optional(),
+  /** What it is multiplied by on square maps of this width; 1 for others. */
+  gridFactors: z.record(z.string(), positive).optional(),
+};
+
+const kindSchema = z.strictObject({
+  /** How many measured blocks it was fitted to, alone or in networks. */
+  measuredBlocks: z.int().min(0),
+  ...part,
+  /** Added to the above: models of other devices, with coefficients fitted to this one. */
+  transferred: z.array(z.strictObject({ from: z.string(), ...part })).optional(),
   /** Smallest and largest measured value by feature (ranges.ts). */
   ranges: z.record(z.string(), z.tuple([z.number(), z.number()])),
   extrapolation: z.strictObject({ keepsCorrection: z.boolean(), logErrorPerOctave: positive }),
@@ -46,6 +58,7 @@ const errorsSchema = z.strictObject({
   worstPercent: z.number(),
   withinPercent: z.strictObject({ 1: percent, 3: percent, 5: percent, 10: percent }),
   kendallTau: z.number().nullable(),
+  spearmanRho: z.number().nullable().optional(),
 });
 
 const evaluationSchema = z.strictObject({
@@ -63,7 +76,7 @@ const heldOutSchema = z.strictObject({
 
 export const deviceModelSchema = z.strictObject({
   format: z.literal(deviceModelFormat),
-  version: z.literal(deviceModelVersion),
+  version: z.literal(readableVersions),
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'lower-case letters, digits, ".", "_" and "-"'),
   device: z.strictObject({ title: z.string(), systemOnChip: z.string().optional() }),
   runtime: z.strictObject({
@@ -71,9 +84,13 @@ export const deviceModelSchema = z.strictObject({
   }),
   measurements: z.strictObject({
     source: z.string(), licence: z.string(), blocks: z.int().min(0), networks: z.int().min(0), notes: z.string(),
+    /** Time that the measured runs took on the device. */
+    minutes: z.number().min(0).optional(),
     /** Year, month or day (ISO 8601) of the measurements or, where no more is known, of their publication. */
     measuredOn: z.string().regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'YYYY, YYYY-MM or YYYY-MM-DD').optional(),
   }),
+  /** Of calibrations: the device, runtime and settings that were measured, field by field. */
+  target: targetSchema.optional(),
   /** What the predictions may and may not be taken for, in sentences. */
   speaksFor: z.array(z.string()),
   fit: z.strictObject({ command: z.string(), seed: z.string(), method: z.string() }),

@@ -1,4 +1,4 @@
-import { kendallTau } from '../base/rankStatistics.ts';
+import { kendallTau, spearmanRho } from '../base/rankStatistics.ts';
 
 /** How predictions compare with measurements. All shares and errors in percent. */
 export interface ErrorReport {
@@ -13,6 +13,7 @@ export interface ErrorReport {
   /** Share of predictions within the given percentage of the measurement. */
   readonly withinPercent: { readonly 1: number; readonly 3: number; readonly 5: number; readonly 10: number };
   readonly kendallTau: number;
+  readonly spearmanRho: number;
 }
 
 /** @param measured and @param predicted in ms, of equal length. */
@@ -28,6 +29,7 @@ export function errorReport(measured: readonly number[], predicted: readonly num
     worstPercent: sizes.reduce((worst, size) => Math.max(worst, size), 0),
     withinPercent: { 1: within(1), 3: within(3), 5: within(5), 10: within(10) },
     kendallTau: kendallTau(measured, predicted),
+    spearmanRho: spearmanRho(measured, predicted),
   };
 }
 

@@ -49,10 +49,11 @@ function meanReport(reports: readonly ErrorReport[]): ErrorReport {
       5: average((report) => report.withinPercent[5]), 10: average((report) => report.withinPercent[10]),
     },
     kendallTau: average((report) => report.kendallTau),
+    spearmanRho: average((report) => report.spearmanRho),
   };
 }
 
-function rounded({ count, withinPercent, kendallTau, ...percentages }: ErrorReport): Evaluation['errors'] {
+function rounded({ count, withinPercent, kendallTau, spearmanRho, ...percentages }: ErrorReport): Evaluation['errors'] {
   const short = (value: number, digits: number) => Number(value.toFixed(digits));
   return {
     count,
@@ -65,5 +66,6 @@ function rounded({ count, withinPercent, kendallTau, ...percentages }: ErrorRepo
       5: short(withinPercent[5], 2), 10: short(withinPercent[10], 2),
     },
     kendallTau: Number.isFinite(kendallTau) ? short(kendallTau, 4) : null,
+    spearmanRho: Number.isFinite(spearmanRho) ? short(spearmanRho, 4) : null,
   };
 }

@@ -15,9 +15,22 @@ export interface Correction {
   readonly trees: readonly Tree[];
 }
 
-export interface KindModel {
+/** Roofline times correction times grid factor. */
+export interface KindPart {
   readonly roofline: Roofline;
   readonly correction?: Correction;
+  /** Factors for feature maps of one size, by `gridKeyOf` the block; 1 for others. */
+  readonly gridFactors?: Readonly<Record<string, number>>;
+}
+
+export interface KindModel extends KindPart {
+  /** What is added to the above: models of other devices, their coefficients fitted to this one. */
+  readonly transferred?: readonly TransferredPart[];
+}
+
+export interface TransferredPart extends KindPart {
+  /** Name of the other device. */
+  readonly from: string;
 }
 
 export interface FitSettings {
@@ -43,10 +56,30 @@ export function correctionFactor({ features, trees }: Correction, block: Block):
   return Math.exp(predictTrees(trees, features.map((name) => columns[name] ?? 0)));
 }
 
-/** Roofline times correction, in ms. */
-export function kindMs({ roofline, correction }: KindModel, block: Block): number {
-  const base = rooflineMs(roofline, block);
-  return correction ? base * correctionFactor(correction, block) : base;
+/** What a model of its kind says of a block, in ms. */
+export function kindMs(kind: KindModel, block: Block): number {
+  return partsOf(kind).reduce((sum, part) => sum + rooflineMs(part.roofline, block) * factorOf(part, block), 0);
+}
+
+/** The same without corrections, in ms. */
+export function uncorrectedMs(kind: KindModel, block: Block): number {
+  return partsOf(kind).reduce((sum, { roofline }) => sum + rooflineMs(roofline, block), 0);
+}
+
+export function partsOf({ roofline, correction, gridFactors, transferred = [] }: KindModel): readonly (KindPart | TransferredPart)[] {
+  return [{ roofline, correction, gridFactors }, ...transferred];
+}
+
+/** What a part's roofline is multiplied by. */
+export function factorOf({ correction, gridFactors }: KindPart, block: Block): number {
+  const grid = gridFactors === undefined ? undefined : gridFactors[gridKeyOf(block) ?? ''];
+  return (grid ?? 1) * (correction ? correctionFactor(correction, block) : 1);
+}
+
+/** Width of the square map that the block works on; undefined for blocks on tokens alone. */
+export function gridKeyOf(block: Block): string | undefined {
+  const { grid } = geometryOf(block);
+  return grid === undefined ? undefined : String(Number(grid.toFixed(2)));
 }
 
 /** Everything trees may look at, by name. */

@@ -1,9 +1,10 @@
-import { tokensOf, type Block } from '../network/blocks.ts';
+import type { Block } from '../network/blocks.ts';
 import type { Network } from '../network/network.ts';
+import { shapeOf } from './blockShape.ts';
 import type { DeviceModel } from './deviceModel.ts';
 import { extrapolationHalfWidth } from './extrapolation.ts';
 import { latencyKindOf } from './features.ts';
-import { kindMs, rooflineMs } from './kindModel.ts';
+import { kindMs, rooflineMs, uncorrectedMs } from './kindModel.ts';
 import { checkRanges, describeViolations } from './ranges.ts';
 import type { Violation } from './ranges.ts';
 
@@ -34,7 +35,7 @@ const cacheLimit = 200_000;
 const caches = new WeakMap<DeviceModel, Map<string, BlockEstimate>>();
 
 /**
- * A network's latency in ms on the model's device: bias + scale x the sum over blocks of roofline x correction.
+ * A network's latency in ms on the model's device: bias + scale x the sum over blocks of what their kinds' models say (kindModel.ts).
  *
  * The interval: for networks inside what was measured, latency x exp(+-h), where h is the split-conformal quantile of
  * |log(predicted / measured)| over held-out networks (the model's `interval`). A block outside the measured ranges
@@ -126,47 +127,9 @@ function estimateBlock(model: DeviceModel, block: Block): BlockEstimate {
   const { violations, distance } = checkRanges(block, kind.ranges);
   if (distance === 0) return { latencyMs: kindMs(kind, block), violations, unmeasured: false, logHalfWidth: 0 };
   return {
-    latencyMs: kind.extrapolation.keepsCorrection ? kindMs(kind, block) : rooflineMs(kind.roofline, block),
+    latencyMs: kind.extrapolation.keepsCorrection ? kindMs(kind, block) : uncorrectedMs(kind, block),
     violations,
     unmeasured: false,
     logHalfWidth: extrapolationHalfWidth(kind.extrapolation, distance),
   };
-}
-
-/** Everything about a block that a latency may depend on, as one string; cheap, because search asks for it often. */
-function shapeOf(block: Block): string {
-  const { input, output } = block;
-  const shape = `${input.channels},${input.height},${input.width},${output.channels},${output.height},${output.width}`;
-  switch (block.type) {
-    case 'conv':
-      return `c${shape},${block.kernelSize},${block.stride}`;
-    case 'mbconv':
-      return `${block.role}${shape},${block.kernelSize},${block.stride},${block.hiddenChannels},` +
-        `${block.squeezeChannels}`;
-    case 'attention':
-      return `a${shape},${block.numHeads},${block.headDim},${block.valueRatio},${block.withoutNorm}`;
-    case 'ffn':
-      return `f${shape},${block.hiddenChannels},${block.withoutNorm}`;
-    case 'pooledHead':
-      return `h${shape},${block.hiddenChannels},${block.features},${block.classes}`;
-    case 'patchEmbed':
-      return `p${shape},${block.patchSize},${block.classToken},${block.positions}`;
-    case 'overlappingPatchEmbed':
-      return `o${shape},${block.kernelSize},${block.stride},${block.padding.join('+')},${block.classToken},${block.positions},` +
-        `${block.normEpsilon !== undefined && !block.withoutNorm}`;
-    case 'depthwisePool':
-      return `tp${shape},${tokensOf(input)},${block.kernelSize}`;
-    case 'encoderAttention':
-      return `ea${shape},${tokensOf(input)},${block.numHeads},${block.headDim},${block.splits},${block.withoutNorm}`;
-    case 'relativeAttention':
-      return `ra${shape},${tokensOf(input)},${block.numHeads},${block.headDim},${block.maxDistance},${block.withoutNorm}`;
-    case 'encoderMlp':
-      return `em${shape},${tokensOf(input)},${block.hiddenChannels},${block.withoutNorm}`;
-    case 'patchMerging':
-      return `pm${shape},${block.kernelSize},${block.withoutNorm}`;
-    case 'tokenHead':
-      return `t${shape},${tokensOf(input)},${block.pool},${block.norm},${block.features}`;
-    case 'tokenPool':
-      return `tp${shape},${tokensOf(input)},${block.pool}`;
-  }
 }

@@ -54,7 +54,7 @@ describe('a user\'s own device model', () => {
   const broken: [what: string, content: unknown, message: RegExp][] = [
     ['is not JSON', '{"format": ', /mine\.json is not JSON/],
     ['is something else', { architectures: [] }, /mine\.json is not a device model: expected "format"/],
-    ['comes from a newer version', { ...good, version: 2 }, /version 2, made by a newer Pocketformer; this one reads version 1/],
+    ['comes from a newer version', { ...good, version: 3 }, /version 3, made by a newer Pocketformer; this one reads version 2/],
     ['lacks a part', { ...good, interval: undefined }, /not a valid device model: at interval: /],
     ['has a part too many', { ...good, speed: 3 }, /not a valid device model: at the top: .*"speed"/],
     ['has a negative cost', { ...good, fallback: { constant: -1 } }, /at fallback\.constant: /],

@@ -3,7 +3,7 @@ import { count, float32, nothing } from './common.ts';
 
 const errors = z.object({
   count, mapePercent: z.number(), rmspePercent: z.number(), biasPercent: z.number(), worstPercent: z.number(),
-  withinPercent: z.record(z.string(), z.number()), kendallTau: z.number().nullable(),
+  withinPercent: z.record(z.string(), z.number()), kendallTau: z.number().nullable(), spearmanRho: z.number().nullable().optional(),
 });
 
 export const device = z.object({

@@ -1,0 +1,70 @@
+import { conformalQuantile } from '../conformal.ts';
+import { fitRows } from './fitMeasured.ts';
+import type { FitProblem, MeasuredFit } from './fitMeasured.ts';
+
+/** Up to so many measurements are each left out alone; more are left out in parts. */
+const mostAlone = 40;
+const parts = 10;
+/** Half of the 90 % interval of a normal distribution. */
+const normalQuantile90 = 1.645;
+
+/** A measurement predicted by a fit that never saw it. */
+export interface HeldOutPrediction {
+  readonly place: number;
+  readonly predictedMs: number;
+  /** |log(predicted / measured)| over the standard deviation that the fit expected. */
+  readonly studentised: number;
+}
+
+/**
+ * Predicts each of some rows by a fit to all others but those of its part; the freedom of the fit is chosen anew each time.
+ * @param places of the rows to hold out, in random order
+ */
+export function crossValidate(problem: FitProblem, places: readonly number[]): HeldOutPrediction[] {
+  const count = places.length <= mostAlone ? places.length : parts;
+  return Array.from({ length: count }, (_, part) => {
+    const heldOut = places.filter((__, i) => i % count === part);
+    const fit = fitRows(problem, problem.rows.map((__, i) => i).filter((i) => !heldOut.includes(i)));
+    return heldOut.map((place) => {
+      const { latencyMs, relativeVariance } = problem.rows[place];
+      const predictedMs = fit.predictedMs[place];
+      const deviation = Math.sqrt(fit.deviations[place] ** 2 + relativeVariance);
+      return { place, predictedMs, studentised: Math.abs(Math.log(predictedMs / latencyMs)) / deviation };
+    });
+  }).flat();
+}
+
+export interface CalibratedInterval {
+  /** Half-width for the logarithm of the latency of networks like the reference ones. */
+  readonly logHalfWidth: number;
+  /** Share of the held-out measurements inside an interval made from the others. */
+  readonly observedCoverage: number;
+  readonly method: string;
+}
+
+/**
+ * The conformal quantile of studentised errors (Papadopoulos, Gammerman and Vovk, Normalized nonconformity measures for
+ * regression conformal prediction, 2008) times the reference networks' typical standard deviation. Studentising matters
+ * where the measured networks were chosen at the ends of the space, which are harder to predict than others from the rest.
+ * @param reference places of the reference networks in the fit's rows
+ */
+export function calibratedInterval(
+  heldOut: readonly HeldOutPrediction[], { deviations }: MeasuredFit, reference: readonly number[], coverage: number,
+): CalibratedInterval {
+  const deviation = Math.sqrt(reference.reduce((sum, place) => sum + deviations[place] ** 2, 0) / reference.length);
+  const scores = heldOut.map(({ studentised }) => studentised);
+  const inside = scores.filter((score, i) => score <= quantileOf(scores.filter((_, j) => j !== i), coverage));
+  return {
+    logHalfWidth: quantileOf(scores, coverage) * deviation,
+    observedCoverage: inside.length / scores.length,
+    method: Number.isFinite(conformalQuantile(scores, coverage))
+      ? `Conformal on ${scores.length} measured networks, each predicted by a fit that never saw it.`
+      : `From the standard deviation that the fit expects, widened because ${scores.length} measured networks are too few to tell.`,
+  };
+}
+
+/** Too few scores promise nothing; then the interval of a normal distribution, widened as Student's t would be, must do. */
+function quantileOf(scores: readonly number[], coverage: number): number {
+  const quantile = conformalQuantile(scores, coverage);
+  return Number.isFinite(quantile) ? quantile : Math.max(normalQuantile90 * (1 + 2 / scores.length), ...scores);
+}
