@@ -22,6 +22,8 @@ export interface Option<T> {
   /** An argument: given by its place, not by its name. */
   readonly positional?: boolean;
   readonly short?: string;
+  /** May be given several times, or with several values one after the other; its value is a list. */
+  readonly isList?: boolean;
 }
 
 /** By name in camel case; on the command line `maxMs` is `--max-ms`. */
@@ -42,6 +44,11 @@ export function withDefault<T>(kind: Kind<T>, value: T, help: string): Option<T>
 
 export function flag(help: string, short?: string): Option<boolean> {
   return { help, short, absent: { required: false, value: false } };
+}
+
+/** A required option of one value or more. */
+export function listOf<T>(kind: Kind<T>, help: string): Option<readonly T[]> {
+  return { ...required(kind as Kind<unknown> as Kind<readonly T[]>, help), isList: true };
 }
 
 export function argument<T>(kind: Kind<T>, help: string): Option<T> {

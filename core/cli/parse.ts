@@ -18,16 +18,24 @@ export interface ParsedCommandLine {
 export function parseCommandLine(command: Command, args: readonly string[]): ParsedCommandLine {
   const options: Options = { ...command.options, ...commonOptions };
   const named = Object.entries(options).filter(([, option]) => !option.positional);
-  const given = new Map<string, string | true>();
+  const given = new Map<string, Given>();
+  let list: string[] | undefined;
   const positionals: string[] = [];
   for (const token of tokensOf(named, args)) {
-    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind === 'positional') (list ?? positionals).push(token.value);
     if (token.kind !== 'option') continue;
+    list = undefined;
     const entry = named.find(([key, { short }]) => longName(key).slice(2) === token.name || short === token.name);
     if (entry === undefined) throw unknownOption(command, token.rawName, named.map(([key]) => longName(key)));
     const [key, option] = entry;
+    const value = valueOf(command, longName(key), option, token);
+    if (option.isList) {
+      const earlier = given.get(key);
+      given.set(key, list = [...Array.isArray(earlier) ? earlier : [], String(value)]);
+      continue;
+    }
     if (given.has(key)) throw usage(command, `${longName(key)} is given twice`);
-    given.set(key, valueOf(command, longName(key), option, token));
+    given.set(key, value);
   }
   const common = {
     json: given.has('json'), quiet: given.has('quiet'), help: given.has('help'),
@@ -62,14 +70,19 @@ function valueOf(
   return token.value;
 }
 
-function readValues(command: Command, given: ReadonlyMap<string, string | true>): Record<string, unknown> {
+/** The text of an option, the texts of a list, or true for a flag. */
+type Given = string | readonly string[] | true;
+
+function readValues(command: Command, given: ReadonlyMap<string, Given>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(command.options).map(([key, option]) => {
     const value = given.get(key);
     if (value === undefined) {
       if (option.absent.required) throw missing(command, key, option);
       return [key, option.absent.value];
     }
-    return [key, value === true ? true : read(command, nameOf(key, option), option.kind!, value)];
+    if (value === true) return [key, true];
+    const readOne = (text: string) => read(command, nameOf(key, option), option.kind!, text);
+    return [key, typeof value === 'string' ? readOne(value) : value.map(readOne)];
   }));
 }
 

@@ -32,6 +32,20 @@ export const workBaseline: Baseline = {
   },
 };
 
+/** A rate for each term of each kind of block, without anything that says what rates are likely. */
+export const rooflineBaseline: Baseline = {
+  title: 'Roofline alone: each term of each kind of block',
+  countsOf: (network) => {
+    const counts = new Array<number>(latencyKinds.length * termNames.length).fill(0);
+    for (const block of network.blocks) {
+      const terms = termsOf(block);
+      const first = latencyKinds.indexOf(latencyKindOf(block)) * termNames.length;
+      termNames.forEach((name, i) => { counts[first + i] += terms[name]; });
+    }
+    return counts;
+  },
+};
+
 /** Fits a baseline to whole networks by least squares of relative errors and returns its predictor (ms). */
 export function fitBaseline(
   { countsOf }: Baseline, networks: readonly Network[], latenciesMs: readonly number[],

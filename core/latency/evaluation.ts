@@ -36,6 +36,21 @@ export function evaluateBaseline(
   };
 }
 
+/**
+ * How a baseline does on measured networks, each predicted by a fit to those of other parts.
+ * @param order the places of the networks in random order; they are dealt into ten parts
+ */
+export function crossValidateBaseline(baseline: Baseline, { networks, latenciesMs }: MeasuredNetworks, order: readonly number[]): Evaluation {
+  const parts = Math.min(10, order.length);
+  const predicted = new Array<number>(order.length);
+  for (let part = 0; part < parts; part++) {
+    const fitted = order.filter((_, i) => i % parts !== part);
+    const predict = fitBaseline(baseline, fitted.map((i) => networks[i]), fitted.map((i) => latenciesMs[i]));
+    for (const place of order.filter((_, i) => i % parts === part)) predicted[place] = predict(networks[place]);
+  }
+  return evaluation(`${baseline.title}, each network predicted by a fit to the others`, latenciesMs, predicted);
+}
+
 function meanReport(reports: readonly ErrorReport[]): ErrorReport {
   const average = (pick: (report: ErrorReport) => number) => mean(reports.map(pick));
   return {

@@ -69,13 +69,11 @@ export function kindsOfFit({ devices, design }: FitProblem, { scales, multiplier
       roofline: scaledRoofline(known.roofline, scales[device] / knowing.length,
         columns.filter((column) => column.device === device && column.part === part)),
       ...(known.correction === undefined ? {} : { correction: known.correction }),
-      gridFactors: scaledFactors(known.gridFactors, design.grids, gridShifts),
+      ...gridFactorsOf(known, design.grids, gridShifts),
     }))).filter(({ roofline }) => Object.keys(roofline).length > 0);
     const own = parts.find(({ name }) => name === undefined);
-    kinds[kind] = {
-      ...(own === undefined ? { roofline: {} } : withoutName(own)),
-      transferred: parts.flatMap(({ name, ...part }) => (name === undefined ? [] : [{ from: name, ...part }])),
-    };
+    const transferred = parts.flatMap(({ name, ...part }) => (name === undefined ? [] : [{ from: name, ...part }]));
+    kinds[kind] = { ...(own === undefined ? { roofline: {} } : withoutName(own)), ...(transferred.length > 0 ? { transferred } : {}) };
   }
   return kinds;
 }
@@ -89,8 +87,9 @@ function scaledRoofline(roofline: Roofline, scale: number, columns: readonly { t
   }));
 }
 
-function scaledFactors(known: KindPart['gridFactors'] = {}, grids: readonly string[], shifts: readonly number[]): Record<string, number> {
-  const factors = { ...known };
+function gridFactorsOf({ gridFactors = {} }: KindPart, grids: readonly string[], shifts: readonly number[]): Pick<KindPart, 'gridFactors'> {
+  const factors = { ...gridFactors };
   grids.forEach((grid, g) => { factors[grid] = Number(((factors[grid] ?? 1) * (1 + shifts[g])).toFixed(5)); });
-  return factors;
+  const uneven = Object.entries(factors).filter(([, factor]) => factor !== 1).sort(([a], [b]) => Number(a) - Number(b));
+  return uneven.length > 0 ? { gridFactors: Object.fromEntries(uneven) } : {};
 }

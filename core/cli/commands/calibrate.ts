@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { InputError, messageOf } from '../../base/errors.ts';
+import { Random } from '../../base/random.ts';
+import type { DeviceModel, Evaluation } from '../../latency/deviceModel.ts';
+import { loadDevice } from '../../latency/devices.ts';
+import { getSpace } from '../../spaces/index.ts';
+import { defineCommand } from '../command.ts';
+import { seedOption, spaceOption } from '../commandOptions.ts';
+import { listOf, optional, required, text } from '../options.ts';
+import type { Kind } from '../options.ts';
+import { tableLines } from '../table.ts';
+
+/** Networks of the space that the interval speaks for. */
+const referenceNetworks = 200;
+
+const devicesKind: Kind<readonly string[]> = {
+  placeholder: 'DEVICE[,DEVICE]', expected: 'names or paths of device models, with commas between them',
+  read: (value) => {
+    const names = value.split(',').map((name) => name.trim());
+    return names.every((name) => name !== '') ? names : undefined;
+  },
+};
+
+export const calibrate = defineCommand({
+  name: 'calibrate',
+  summary: 'Fit a device model to measurements, and say how wrong it is',
+  details: 'Measurements are files of JSON lines from "pocketformer profile" or an import, all of one device, runtime, precision and number of threads. '
+    + 'Whole networks are necessary, blocks measured alone help. What few measurements leave open comes from --from, or else from typical rates. '
+    + 'The errors are those on networks held out: each is predicted by a fit that never saw its latency.',
+  json: 'One object, the held-out error report: {name, path, networks, blocks, minutes, errors: {count, mapePercent, rmspePercent, biasPercent, '
+    + 'worstPercent, withinPercent, kendallTau, spearmanRho}, interval: {coverage, observedCoverage, halfWidthPercent}, baselines: [{title, errors}]}',
+  options: {
+    space: spaceOption,
+    measurements: listOf(text('FILE...', 'the path of a file of measurements'), 'Files of measurements'),
+    out: required(text('MODEL.json', 'the path of the file to write'), 'Device model to write; replaced when it exists'),
+    from: optional(devicesKind, 'Known devices to start from, e.g. pixel6,pixel4'),
+    seed: { ...seedOption, help: 'Seed of which networks are held out together, and of those that the interval speaks for (default 1)' },
+  },
+  examples: [
+    'pocketformer calibrate --space elasticvit --measurements measured/phone.jsonl --out my-phone.json',
+    'pocketformer calibrate --space elasticvit --measurements monday.jsonl friday.jsonl --from pixel4,pixel6 --out my-phone.json --json',
+  ],
+  async run({ space: spaceId, measurements, out, from, seed }, { json, print, note }) {
+    const space = getSpace(spaceId);
+    const known = (from ?? []).map(loadDevice);
+    const { parseMeasurements } = await import('../../latency/measurements/parseMeasurements.ts');
+    const { calibrateDevice } = await import('../../latency/calibration/calibrateDevice.ts');
+    const { formatJson } = await import('../../latency/formatJson.ts');
+    const { writeFileAtomic } = await import('../../study/files.ts');
+    const placed = measurements.flatMap((path) => parseMeasurements(contentOf(path), path));
+    const random = new Random(seed).fork('calibration');
+    const sampled = random.fork('reference');
+    const model = calibrateDevice(placed, {
+      name: nameOf(out), seed: String(seed), known, random,
+      command: `pocketformer calibrate --space ${space.id} --measurements ${measurements.map((path) => basename(path)).join(' ')}`
+        + `${from === undefined ? '' : ` --from ${from.map((name) => basename(name)).join(',')}`} --seed ${seed} --out ${basename(out)}`,
+      reference: Array.from({ length: referenceNetworks }, () => space.lower(space.sample(sampled))),
+    });
+    await writeFileAtomic(out, formatJson(model));
+    if (model.measurements.notes !== '') note(model.measurements.notes);
+    if (json) return print(JSON.stringify(report(model, out)));
+    for (const line of reportLines(model, out)) await print(line);
+  },
+});
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new InputError('unreadable-measurements', `${path} cannot be read: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+/** A model's name from its file's: "My phone.json" becomes "my-phone". */
+function nameOf(path: string): string {
+  return basename(path).replace(/\.json$/i, '').toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+/, '') || 'device';
+}
+
+const halfWidthPercent = ({ interval }: DeviceModel) => 100 * (Math.exp(interval.logHalfWidth) - 1);
+
+function report(model: DeviceModel, path: string) {
+  const { name, measurements: { networks, blocks, minutes }, evaluations: [{ errors }], interval: { coverage, observedCoverage }, baselines } = model;
+  return {
+    name, path, networks, blocks, minutes, errors,
+    interval: { coverage, observedCoverage, halfWidthPercent: Number(halfWidthPercent(model).toFixed(2)) }, baselines,
+  };
+}
+
+function reportLines(model: DeviceModel, path: string): string[] {
+  const { measurements: { networks, blocks, minutes = 0 }, evaluations, interval, baselines, fit } = model;
+  const rows = [{ ...evaluations[0], title: 'this model' }, ...baselines].map(({ title, errors }) => [title.split(',')[0], ...figures(errors)]);
+  return [
+    `${path}: ${model.runtime.notes}`,
+    `Measured: ${networks} networks${blocks > 0 ? ` and ${blocks} blocks alone` : ''}, ${minutes.toFixed(1)} minutes of runs`,
+    fit.method, '',
+    'Networks held out, each predicted by a fit that never saw its latency:',
+    ...tableLines(columns, rows), '',
+    `${100 * interval.coverage} % interval: ±${halfWidthPercent(model).toFixed(1)} %; ${(100 * interval.observedCoverage).toFixed(0)} % of the networks held out `
+      + 'fell inside one made from the others.',
+  ];
+}
+
+const columns = [
+  { title: 'predicted by', align: 'left' }, { title: 'mean error', align: 'right' }, { title: 'RMS', align: 'right' }, { title: 'worst', align: 'right' },
+  { title: 'within 5 %', align: 'right' }, { title: 'within 10 %', align: 'right' }, { title: 'Spearman', align: 'right' }, { title: 'Kendall', align: 'right' },
+] as const;
+
+function figures({ mapePercent, rmspePercent, worstPercent, withinPercent, spearmanRho, kendallTau }: Evaluation['errors']): string[] {
+  const rank = (value: number | null | undefined) => value?.toFixed(3) ?? '-';
+  return [
+    ...[mapePercent, rmspePercent, worstPercent].map((value) => `${value.toFixed(2)} %`),
+    ...[withinPercent[5], withinPercent[10]].map((value) => `${value.toFixed(0)} %`), rank(spearmanRho), rank(kendallTau),
+  ];
+}
