@@ -1,12 +1,16 @@
 import type { Kind } from './options.ts';
 
 /** Where something is measured. */
-export type WayChoice = 'host';
+export type WayChoice = { readonly way: 'host' } | { readonly way: 'adb'; readonly serial: string };
 
 export const wayKind: Kind<WayChoice> = {
-  placeholder: 'WAY',
-  expected: 'host',
-  read: (value) => (value === 'host' ? value : undefined),
+  placeholder: 'host|adb:SERIAL',
+  expected: 'host, or adb: and the serial number of a phone ("adb devices" lists them)',
+  read: (value) => {
+    if (value === 'host') return { way: 'host' };
+    const serial = /^adb:(\S+)$/.exec(value)?.[1];
+    return serial === undefined ? undefined : { way: 'adb', serial };
+  },
 };
 
 const most = 4096;

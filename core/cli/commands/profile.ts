@@ -6,7 +6,9 @@ import type { Surroundings } from '../command.ts';
 import { seedOption } from '../commandOptions.ts';
 import { MeasuringProgress, measurementLines } from '../measuringOutput.ts';
 import { argument, flag, optional, positiveNumber, text, wholeNumber, withDefault } from '../options.ts';
+import type { Option } from '../options.ts';
 import { processorsKind, wayKind } from '../profileOptions.ts';
+import type { WayChoice } from '../profileOptions.ts';
 
 export const profile = defineCommand({
   name: 'profile',
@@ -14,14 +16,19 @@ export const profile = defineCommand({
   details: 'One file, or a folder with a manifest (a calibration set). Each model is warmed up and measured in several rounds; the estimate is the median '
     + "of the rounds' medians. With a folder the rounds lie spread over the session in random order, a reference model tells whether the device is "
     + 'as it was at the start, and --out keeps everything: the same command goes on with an interrupted session.\n'
-    + 'host is this machine, with onnxruntime-node in a process of its own.',
+    + 'host is this machine, with onnxruntime-node in a process of its own. adb:SERIAL is an Android phone that an adb server sees; --runner is '
+    + "onnxruntime_perf_test, which you build from ONNX Runtime for Android, or a folder with it and its libraries. It is tried before it is trusted, "
+    + 'and runs on the fastest processors, one for each thread, in fixed performance mode where the phone has one.',
   json: 'One measurement record a line: {format, version, model, of, target, way, session, measuredAt, protocol, timing, latencyMs, spread, flags, ...}',
   options: {
     model: argument(text('F.onnx|FOLDER', 'the path of an ONNX file, or of a folder with a manifest.json'), 'What to measure'),
-    on: withDefault(wayKind, 'host', 'Where to measure'),
+    on: { kind: wayKind, help: 'Where to measure (default host)', absent: { required: false, value: { way: 'host' } } } as Option<WayChoice>,
     threads: withDefault(wholeNumber('N', 1, 1024), 1, 'Threads of one run'),
-    processors: optional(processorsKind, 'Processors to run on, such as 7 or 4-7 (Linux)'),
+    processors: optional(processorsKind, 'Processors to run on, such as 7 or 4-7 (phones and Linux)'),
     spinning: flag('Let idle threads spin, as ONNX Runtime does by default'),
+    runner: optional(text('FILE|FOLDER', 'the path of onnxruntime_perf_test'), 'With adb: the program that runs models on the phone'),
+    provider: optional(text('NAME', 'a name as the runner has it'), 'With adb: what computes, such as cpu or xnnpack (default cpu)'),
+    runtimeVersion: optional(text('VERSION', 'a version'), "With adb: the runner's version of ONNX Runtime, for the records"),
     out: optional(text('DIR', 'the path of a folder'), 'With a folder of models: where the session is kept'),
     rounds: withDefault(wholeNumber('N', 1, 100), 3, 'Rounds of each model'),
     runs: withDefault(wholeNumber('N', 1, 100_000), 50, 'Timed runs of each model, at least'),
@@ -34,28 +41,28 @@ export const profile = defineCommand({
     'pocketformer profile t1.onnx',
     'pocketformer profile t1.onnx --threads 2 --processors 0-1 --json',
     'pocketformer profile calibration --on host --out measured/host-1',
+    'pocketformer profile calibration --on adb:9A1AY1 --runner onnxruntime_perf_test --runtime-version 1.27.0 --out measured/pixel-1',
   ],
   async run(options, surroundings) {
-    const { model, threads, processors, spinning, out } = options;
+    const { model, threads, processors, out } = options;
     const isFolder = isDirectory(model);
     if (isFolder !== (out !== undefined)) {
       throw new InputError('usage', isFolder ? `profile: ${model} is a folder of models; expected --out DIR, where the session is kept.`
         : 'profile: --out goes with a folder of models; a single measurement is printed.');
     }
-    const { hostProfiler } = await import('../../latency/profilers/host/hostProfiler.ts');
+    const way = wayOf(options);
+    const { startProfiler } = await import('../../study/measuring/startProfiler.ts');
     const { measureModel, measureModels } = await import('../../study/measuring/measureModels.ts');
     const { modelOfFile, modelsOfFolder } = await import('../../study/measuring/modelFiles.ts');
     const models = isFolder ? await modelsOfFolder(model) : [await modelOfFile(model)];
-    const profiler = hostProfiler({ threads, affinity: processors, spinning });
+    const reference = out === undefined ? undefined : await referenceIn(out);
+    const profiler = await startProfiler({ ...way, threads, affinity: processors, probe: reference ?? models[0] });
     const signal = surroundings.stopSignal();
     const progress = new MeasuringProgress(models, surroundings);
     const measuring = { profiler, settings: await settingsOf(options), seed: options.seed, signal, ...progress.hooks };
     try {
-      if (out === undefined) return await tell([await measureModel(models[0], measuring)], surroundings, progress);
-      const { referenceModel } = await import('../../study/measuring/referenceModel.ts');
-      const { makeDirectory } = await import('../../study/files.ts');
-      await makeDirectory(out);
-      const { measurements, failures } = await measureModels(models, await referenceModel(out), out, measuring);
+      if (out === undefined || reference === undefined) return await tell([await measureModel(models[0], measuring)], surroundings, progress);
+      const { measurements, failures } = await measureModels(models, reference, out, measuring);
       await tell(measurements, surroundings, progress);
       for (const { message } of failures) surroundings.note(message);
     } finally {
@@ -64,6 +71,35 @@ export const profile = defineCommand({
     }
   },
 });
+
+interface PhoneOptions {
+  readonly on: WayChoice;
+  readonly runner: string | undefined;
+  readonly provider: string | undefined;
+  readonly runtimeVersion: string | undefined;
+  readonly spinning: boolean;
+}
+
+/** Where to measure, with the options that belong to it and none that do not. @throws InputError `usage` */
+function wayOf({ on, runner, provider, runtimeVersion, spinning }: PhoneOptions) {
+  const given = Object.entries({ '--runner': runner, '--provider': provider, '--runtime-version': runtimeVersion }).find(([, value]) => value !== undefined);
+  if (on.way === 'host') {
+    if (given) throw new InputError('usage', `profile: ${given[0]} goes with --on adb:SERIAL.`);
+    return { ...on, spinning };
+  }
+  if (runner === undefined) {
+    throw new InputError('usage', 'profile: --runner is missing; expected the path of onnxruntime_perf_test for the phone, or of a folder with it and its libraries.');
+  }
+  if (spinning) throw new InputError('usage', 'profile: --spinning goes with --on host.');
+  return { ...on, runner, provider, runtimeVersion };
+}
+
+async function referenceIn(out: string) {
+  const { requireSessionFolder } = await import('../../study/measuring/sessionFolder.ts');
+  const { referenceModel } = await import('../../study/measuring/referenceModel.ts');
+  await requireSessionFolder(out);
+  return referenceModel(out);
+}
 
 interface Lengths {
   readonly rounds: number;

@@ -45,11 +45,18 @@ export function readPerfTestOutput(text: string, source: string): Imported {
   return fromSummary(source, p50Ms ?? meanMs, { statistic: p50Ms === undefined ? 'mean' : 'median', ...known }, { told });
 }
 
+/** The runs of one model in a result file. */
+export interface PerfTestRuns {
+  readonly name: string;
+  readonly place: string;
+  readonly runsMs: readonly number[];
+}
+
 /**
  * Reads a result file, to which runs of several models may have been appended.
- * @throws InputError `invalid-perf-test` naming the line, `implausible-latency`
+ * @throws InputError `invalid-perf-test` naming the line
  */
-export function readPerfTestResults(text: string, source: string): Imported[] {
+export function perfTestRuns(text: string, source: string): PerfTestRuns[] {
   // Statistics of a run, which some builds append, are of the same runs again.
   const rows = parseCsv(text, source).filter(({ cells }) => !/^(Min|Max|P\d+) Latency/.test(cells[0]));
   const byModel = new Map<string, { place: string; runsMs: number[] }>();
@@ -62,7 +69,12 @@ export function readPerfTestResults(text: string, source: string): Imported[] {
     model.runsMs.push(1000 * seconds);
     byModel.set(cells[0], model);
   }
-  return [...byModel].map(([path, { place, runsMs }]) => fromRuns(place, runsMs, { name: path.split(/[/\\]/).at(-1)!.replace(/\.onnx$/, '') }));
+  return [...byModel].map(([path, { place, runsMs }]) => ({ name: path.split(/[/\\]/).at(-1)!.replace(/\.onnx$/, ''), place, runsMs }));
+}
+
+/** The same as imports. @throws InputError `invalid-perf-test`, `implausible-latency` */
+export function readPerfTestResults(text: string, source: string): Imported[] {
+  return perfTestRuns(text, source).map(({ name, place, runsMs }) => fromRuns(place, runsMs, { name }));
 }
 
 function numberOf(text: string, pattern: RegExp): number | undefined {

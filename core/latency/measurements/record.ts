@@ -54,6 +54,8 @@ export const targetSchema = z.strictObject({
   optimisation: words.optional(),
   /** Whether idle threads spin, which makes short waits shorter and others' work slower. */
   spinning: z.boolean().optional(),
+  /** Whether the phone was told to keep its clocks where it can hold them (Android 11 and later). */
+  performanceMode: z.enum(['fixed', 'default']).optional(),
 });
 
 /** How warm and how charged a device is. */

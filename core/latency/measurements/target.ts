@@ -53,9 +53,10 @@ function firstDifference(a: Target, b: Target): string | undefined {
 }
 
 /** All fields in one order, with every field of the runtime. */
-function fieldsOf({ device, systemOnChip, operatingSystem, runtime, provider, threads, affinity, precision, optimisation, spinning }: Target): Record<string, unknown> {
+function fieldsOf(target: Target): Record<string, unknown> {
+  const { device, systemOnChip, operatingSystem, runtime, provider, threads, affinity, precision, optimisation, spinning, performanceMode } = target;
   return {
     device, systemOnChip, operatingSystem, 'runtime.name': runtime.name, 'runtime.version': runtime.version, 'runtime.build': runtime.build,
-    provider, threads, affinity, precision, optimisation, spinning,
+    provider, threads, affinity, precision, optimisation, spinning, performanceMode,
   };
 }

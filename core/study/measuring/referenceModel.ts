@@ -8,6 +8,7 @@ import { elasticVitMini } from '../../spaces/elasticvit/space.ts';
 import { writeFileAtomic } from '../files.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import { modelOfFile } from './modelFiles.ts';
+import { referenceName } from './sessionFolder.ts';
 
 /**
  * The network whose latency tells whether a device is as it was when a session began: convolutions, attention and
@@ -16,7 +17,7 @@ import { modelOfFile } from './modelFiles.ts';
  * @returns a file in the folder, written unless it is there
  */
 export async function referenceModel(folder: string): Promise<ModelToMeasure> {
-  const path = join(folder, 'reference.onnx');
+  const path = join(folder, referenceName);
   if (!existsSync(path)) {
     const arch = elasticVitMini.largest;
     const engine = await startEngine('auto');

@@ -14,6 +14,9 @@ export const sessionPaths = (folder: string) => ({
   failures: join(folder, 'failures.json'),
 });
 
+/** The session's own copy of the reference model. */
+export const referenceName = 'reference.onnx';
+
 export interface OpenSession {
   readonly session: MeasuringSession;
   readonly isResumed: boolean;
@@ -29,8 +32,7 @@ export interface OpenSession {
  */
 export async function openSession(folder: string, start: SessionStart): Promise<OpenSession> {
   const { entries: path } = sessionPaths(folder);
-  await makeDirectory(folder);
-  requireSessionFolder(folder, path);
+  await requireSessionFolder(folder);
   const lock = await acquireStudyLock(folder);
   try {
     const { records, endByte } = await readRecords(path, entrySchema);
@@ -53,6 +55,19 @@ export async function openSession(folder: string, start: SessionStart): Promise<
   }
 }
 
+/**
+ * Makes the folder, or finds out that it is one for a session.
+ * @throws InputError `not-a-session` when it holds other things; EnvironmentError `cannot-write`
+ */
+export async function requireSessionFolder(folder: string): Promise<void> {
+  await makeDirectory(folder);
+  if (existsSync(sessionPaths(folder).entries)) return;
+  const other = readdirSync(folder).find((name) => !isLockName(name) && name !== referenceName && !name.startsWith('.'));
+  if (other !== undefined) {
+    throw new InputError('not-a-session', `${folder}: holds ${other} and no session of measuring; expected a new or empty folder, or that of a session.`);
+  }
+}
+
 /** The session that a list of entries tells of. @throws InputError `damaged-records` */
 export function replay([start, ...entries]: readonly SessionEntry[], path: string): MeasuringSession {
   if (start?.type !== 'session') throw new InputError('damaged-records', `${path}:1: expected the start of a session.`);
@@ -62,13 +77,6 @@ export function replay([start, ...entries]: readonly SessionEntry[], path: strin
     session.add(entry);
   }
   return session;
-}
-
-function requireSessionFolder(folder: string, path: string): void {
-  const others = existsSync(path) ? [] : readdirSync(folder).filter((name) => !isLockName(name) && name !== 'reference.onnx' && !name.startsWith('.'));
-  if (others.length > 0) {
-    throw new InputError('not-a-session', `${folder}: holds ${others[0]} and no session of measuring; expected a new or empty folder, or that of a session.`);
-  }
 }
 
 function requireSame(known: SessionStart, wanted: SessionStart, folder: string): void {
