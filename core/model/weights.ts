@@ -58,10 +58,17 @@ export class Weights {
     this.statistics = statistics ?? new Float32Array(layout.statisticsLength);
   }
 
-  /** Fresh weights, each parameter as its definition says. @param trainable where they are kept, as in the constructor */
+  /**
+   * Fresh weights to train, each parameter as its definition says, those of layers as the network says where it says something.
+   * @param trainable where they are kept, as in the constructor
+   */
   static initialise(network: Network, random: Random, trainable?: Float32Array): Weights {
     const weights = new Weights(network, trainable);
-    for (const parameter of weights.parameters.values()) drawParameter(weights.view(parameter), parameter, random);
+    const { trainingStart } = network;
+    for (const parameter of weights.parameters.values()) {
+      const { decay, init } = parameter;
+      drawParameter(weights.view(parameter), { ...parameter, init: decay && trainingStart ? trainingStart : init }, random);
+    }
     return weights;
   }
 

@@ -13,7 +13,7 @@ export type Initialisation =
    * -2 and 2 are values, not deviations, and are never met.
    */
   | 'smallNormal'
-  /** Normal of deviation 1, as TF-TAS starts PiT's convolutions (tftas.md 4.2). */
+  /** Normal of deviation 1, as TF-TAS scores PiT's convolutions (tftas.md 4.2). */
   | 'standardNormal'
   | 'zeros'
   | 'ones';

@@ -12,4 +12,9 @@ export interface Network {
   readonly classes: number;
   /** In execution order: each block's input is the previous block's output. */
   readonly blocks: readonly Block[];
+  /**
+   * How the weights of its layers start in training, where training-free scores are published for another start, which is the
+   * blocks' own.
+   */
+  readonly trainingStart?: 'fanIn';
 }

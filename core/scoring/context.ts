@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { SubnetView } from '../model/subnet.ts';
-import { Weights } from '../model/weights.ts';
+import { drawParameter, Weights } from '../model/weights.ts';
 import type { Network } from '../network/network.ts';
 import { noise, ones } from './inputs.ts';
 import type { DefaultInput, ScoringBatch, ScoringContext } from './proxy.ts';
@@ -57,6 +57,10 @@ export class SeedContext implements ScoringContext {
     return this.#weights;
   }
 
+  forgetWeights(): void {
+    this.#weights = undefined;
+  }
+
   batchFor({ resolution, classes }: Network, input: DefaultInput): ScoringBatch {
     const { images } = this.#options;
     const { kind, batch: count } = { ...input, ...this.#options.input };
@@ -69,9 +73,17 @@ export class SeedContext implements ScoringContext {
   }
 }
 
-/** Fresh weights for scores. @param random the seed's generator, which does not move @param trainable where they are kept, as in `Weights` */
+/**
+ * Fresh weights for scores, each parameter as its block's definition says: what a network says of its start in training does not
+ * count.
+ * @param random the seed's generator, which does not move
+ * @param trainable where they are kept, as in `Weights`
+ */
 export function drawWeights(network: Network, random: Random, trainable?: Float32Array): Weights {
-  return withOpenBranches(Weights.initialise(network, random.fork('weights'), trainable));
+  const weights = new Weights(network, trainable);
+  const own = random.fork('weights');
+  for (const parameter of weights.parameters.values()) drawParameter(weights.view(parameter), parameter, own);
+  return withOpenBranches(weights);
 }
 
 /**

@@ -12,7 +12,7 @@ const maxResolution = 768;
 
 /**
  * Turns an architecture into blocks as in tftas.md 4.2. Names do not depend on the architecture, so that a subnet finds its
- * weights in the supernet.
+ * weights in the supernet. Blocks start as TF-TAS scores them; in training, layers start as in PiT's release.
  * @throws InputError `invalid-resolution` or `invalid-classes`
  */
 export function lowerPit(choices: PitChoices, arch: PitArchitecture, options: LoweringOptions = {}): Network {
@@ -25,7 +25,7 @@ export function lowerPit(choices: PitChoices, arch: PitArchitecture, options: Lo
     shape = blocks[blocks.length - 1].output;
   }
   blocks.push(classTokenHead(shape, classes));
-  return { space: choices.id, resolution, classes, blocks };
+  return { space: choices.id, resolution, classes, blocks, trainingStart: 'fanIn' };
 }
 
 export function defaultResolution({ resolutions }: PitChoices): number {
