@@ -8,8 +8,10 @@ import { blockMacs, networkMacs } from '../network/counts.ts';
 import type { Network } from '../network/network.ts';
 import type { ScoringContext } from './proxy.ts';
 
-/** Images of one pass: more need more memory, and are not faster. */
-const imagesPerPass = 8;
+/** Images of one pass, at most: more need more memory, and are not faster. */
+const mostPerPass = 8;
+/** Multiply-accumulates of a pass forward beyond which more images are not faster either: 12 G leave 150 MB for the pass backward. */
+const enoughMacs = 4e10;
 
 export interface GradientOptions {
   /** Copied; what they are stays as it is. */
@@ -56,12 +58,24 @@ export function networkGradients({ engine }: ScoringContext, network: Network, o
     return { shape: parameter.shape, offset: at(parameter), slice: { runLength: parameter.length, starts: Int32Array.of(0) } };
   };
   const imageLength = 3 * size * size;
-  for (let first = 0; first < count; first += imagesPerPass) {
-    const taken = Math.min(imagesPerPass, count - first);
+  const perPass = imagesPerPass(weights, { least: engine.info.threads, most: mostPerPass });
+  for (let first = 0; first < count; first += perPass) {
+    const taken = Math.min(perPass, count - first);
     const input = { shape: [taken, 3, size, size], data: pixels.subarray(first * imageLength, (first + taken) * imageLength) };
     backpropagate(engine, network, shareOf, input, flat, (logits) => gradientOf(logits, first), mode);
   }
   return { weight: (key) => part(flat.values, key), gradient: (key) => part(flat.gradient, key), macs: count * gradientMacs(network) };
+}
+
+/**
+ * How many images go through a network at a time: the most, or fewer where the network is large.
+ * @param least one for each thread, where threads share the images of a pass
+ * @param values that an image keeps for each that a pass forward and backward keeps
+ */
+export function imagesPerPass({ network, statistics }: Weights, { least = 1, most, values = 1 }: { least?: number; most: number; values?: number }): number {
+  // Batch norms take the statistics of a pass, whose images must be as many for every network.
+  if (statistics.length > 0) return most;
+  return Math.min(most, Math.max(least, Math.floor(enoughMacs / values / networkMacs(network))));
 }
 
 /** Of a forward and a backward pass of one image: each product's gradients are two more, but images have none. */

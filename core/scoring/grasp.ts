@@ -5,12 +5,15 @@ import type { Network } from '../network/network.ts';
 import { smoothedLabels } from '../training/loss.ts';
 import { crossEntropyAlong } from '../training/lossAlong.ts';
 import { noiseBatch } from './defaultInputs.ts';
+import { imagesPerPass } from './gradients.ts';
 import { lossGradients } from './lossGradients.ts';
 import type { ProxyResult, ScoringContext } from './proxy.ts';
 import { weightKeys } from './saliency.ts';
 
-/** Images of one pass, which keeps every value with its tangent. */
-const imagesPerPass = 4;
+/** Images of one pass, at most. */
+const mostPerPass = 4;
+/** Every value is kept with its tangent. */
+const valuesKept = 2;
 
 /** Forward, values and their tangents are one product and two; backward, gradients and theirs two and four. */
 const productsPerMac = 9;
@@ -28,8 +31,9 @@ export function grasp(network: Network, context: ScoringContext): ProxyResult {
   const direction = new Map(weightKeys(network).map((key) => [key, first.gradient(key).slice()]));
   let sum = 0;
   const imageLength = 3 * resolution ** 2;
-  for (let start = 0; start < batch.count; start += imagesPerPass) {
-    const count = Math.min(imagesPerPass, batch.count - start);
+  const perPass = imagesPerPass(weights, { most: mostPerPass, values: valuesKept });
+  for (let start = 0; start < batch.count; start += perPass) {
+    const count = Math.min(perPass, batch.count - start);
     const targets = smoothedLabels(batch.labels.subarray(start, start + count), classes, 0);
     tf.tidy(() => {
       const parameters = (key: string) => {

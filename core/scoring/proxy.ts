@@ -61,6 +61,8 @@ export interface ScoringContext {
    * @param input the proxy's own
    */
   batchFor(network: Network, input: DefaultInput): ScoringBatch;
+  /** Lets go of the last network's weights, which are found again when they are asked for. */
+  forgetWeights(): void;
 }
 
 /** A proxy's value of one network with one seed. */

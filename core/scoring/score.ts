@@ -31,7 +31,7 @@ export function scoreNetwork(proxies: readonly Proxy[], network: Network, contex
 export function scoreNetworks(proxies: readonly Proxy[], networks: readonly Network[], contexts: readonly ScoringContext[]): Score[][] {
   if (contexts.length === 0) throw new RangeError('A score needs at least one seed.');
   const perSeed = networks.map(() => proxies.map((): ProxyResult[] => []));
-  // Seed by seed, so that only one seed's weights need to be in memory.
+  // Seed by seed, so that only one seed's weights of a network need to be in memory.
   for (const [seed, context] of contexts.entries()) {
     const asked = [...proxies.entries()].filter(([, { needs }]) => seed === 0 || needs !== 'nothing');
     for (const [i, proxy] of asked) {
@@ -41,6 +41,7 @@ export function scoreNetworks(proxies: readonly Proxy[], networks: readonly Netw
     for (const [n, network] of networks.entries()) {
       for (const [i, proxy] of asked) if (!proxy.scoreTogether) perSeed[n][i].push(checked(proxy.score(network, context)));
     }
+    if (contexts.length > 1) context.forgetWeights();
   }
   return perSeed.map((results) => results.map(summarise));
 }

@@ -41,6 +41,7 @@ interface Case {
 function score(id: ProxyId, { network, weights, noise: batch }: Case): ProxyResult {
   const context: ScoringContext = {
     engine, random: new Random(1), weightsOf: () => weights,
+    forgetWeights: () => undefined,
     batchFor: (_, { kind }) => (kind === 'ones' ? onesOf(network) : batch),
   };
   return getProxy(id).score(network, context);

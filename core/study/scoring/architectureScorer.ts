@@ -1,6 +1,7 @@
 import { Random } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Weights } from '../../model/weights.ts';
+import type { Network } from '../../network/network.ts';
 import type { ProxyId } from '../../scoring/catalogue.ts';
 import { SeedContext } from '../../scoring/context.ts';
 import { getProxy } from '../../scoring/proxies.ts';
@@ -27,9 +28,15 @@ export function architectureScorer(plan: ScoringPlan, engine: Engine | undefined
     engine, random: new Random(seed), input: plan.input, ...(!fresh && supernet && { supernet: supernets?.[i] ?? supernet }),
     ...(images && { images: imageSource(images, plan.seeds[0]) }),
   })));
+  let last: { readonly arch: unknown; readonly network: Network } | undefined;
+  /** The last architecture's network stays the same object, because proxies keep what they share by it. */
+  const lower = (arch: unknown) => {
+    if (!last || last.arch !== arch) last = { arch, network: space.lower(arch, { classes, resolution }) };
+    return last.network;
+  };
   return (archs, some = plan.proxies) => {
     const proxies = some.map(getProxy);
-    const networks = archs.map((arch) => space.lower(arch, { classes, resolution }));
+    const networks = archs.map(lower);
     const scores = networks.map(() => new Map<string, Score>());
     for (const [i, fresh] of [true, false].entries()) {
       const own = proxies.filter((proxy) => hasFreshWeights(plan, proxy) === fresh);
