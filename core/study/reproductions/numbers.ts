@@ -5,6 +5,9 @@ export const millions = (count: number, digits = 2): string => (count / 1e6).toF
 /** "1.34" */
 export const billions = (count: number, digits = 2): string => (count / 1e9).toFixed(digits);
 
+/** "1,000" */
+export const grouped = (count: number): string => count.toLocaleString('en-US');
+
 /** "−0.49", "0.49" */
 export const signed = (value: number, digits = 2): string => value.toFixed(digits).replace('-', '−').replace(/^−(0(?:\.0*)?)$/, '$1');
 

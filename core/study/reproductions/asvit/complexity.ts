@@ -1,5 +1,3 @@
-import { complexityScores, drawTopologies } from './complexityScores.ts';
-import { complexityTables } from './complexityTables.ts';
 import type { ReproductionRecipe } from '../reproduction.ts';
 
 const defaultCount = 24;
@@ -11,6 +9,8 @@ export const asVitComplexity: ReproductionRecipe = {
   takes: 'some seconds for each topology',
   options: { count: `topologies drawn (default ${defaultCount}; the paper has 87)`, out: 'folder of the measures, gone on with' },
   async make({ count = defaultCount, out }, means) {
+    const { complexityScores, drawTopologies } = await import('./complexityScores.ts');
+    const { complexityTables } = await import('./complexityTables.ts');
     const topologies = drawTopologies(count);
     return complexityTables(topologies, await complexityScores(topologies, out, means));
   },

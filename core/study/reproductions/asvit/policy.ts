@@ -1,6 +1,6 @@
 import { InputError } from '../../../base/errors.ts';
 import { asVit } from '../../../spaces/asvit/space.ts';
-import { readTopologySearch, type TopologySearchOutcome } from '../../topology/searchTopology.ts';
+import type { TopologySearchOutcome } from '../../topology/searchTopology.ts';
 import { deviationOf, listed, mean } from '../numbers.ts';
 import { columnsOf, requiredFrom, type Reproduction, type ReproductionRecipe } from '../reproduction.ts';
 import { paper, publishedEntropy, publishedPolicy } from './figures.ts';
@@ -13,6 +13,7 @@ export const asVitPolicy: ReproductionRecipe = {
   options: { from: "folder of a search, made by topology-search --space asvit (half an hour on two processors)" },
   async make(options) {
     const from = requiredFrom(asVitPolicy, options);
+    const { readTopologySearch } = await import('../../topology/searchTopology.ts');
     const outcome = await readTopologySearch(from);
     if (outcome?.plan.space !== asVit.id) throw new InputError('no-topology-search', `${from}: holds no topology search of ${asVit.id}; make one with topology-search --space ${asVit.id} --out ${from}.`);
     return [policyTable(outcome)];

@@ -2,7 +2,7 @@ import { InputError } from '../../../base/errors.ts';
 import { kendallTau } from '../../../base/rankStatistics.ts';
 import { asVit } from '../../../spaces/asvit/space.ts';
 import type { ScalePoint } from '../../topology/scalePoint.ts';
-import { readAutoScaling, type AutoScalingOutcome } from '../../topology/scaleTopology.ts';
+import type { AutoScalingOutcome } from '../../topology/scaleTopology.ts';
 import type { ScaledNetwork } from '../../topology/scaling.ts';
 import { publishedRules } from '../../topology/scalingRules.ts';
 import { listed, mean, sampleDeviation, signed, signedPercent } from '../numbers.ts';
@@ -20,6 +20,7 @@ export const asVitScaling: ReproductionRecipe = {
   options: { from: 'folder of a scaling, made by auto-scale --space asvit --arch seed (half an hour on two processors)' },
   async make(options) {
     const from = requiredFrom(asVitScaling, options);
+    const { readAutoScaling } = await import('../../topology/scaleTopology.ts');
     const outcome = await readAutoScaling(from);
     if (outcome?.plan.space !== asVit.id) throw new InputError('no-auto-scaling', `${from}: holds no auto-scaling of ${asVit.id}; make one with auto-scale --space ${asVit.id} --arch seed --out ${from}.`);
     return scalingTables(outcome);
@@ -60,8 +61,8 @@ function trajectoryRemarks({ plan, records, trajectory, random, endedBy }: AutoS
   return [
     ...(isFinished ? [] : [`The scaling is not finished: it has ${(last.params / 1e6).toFixed(1)} of ${(plan.settings.maxParams / 1e6).toFixed(0)} M parameters.`]),
     ...(endedBy === undefined ? [] : [endedBy]),
-    `Shallower and wider than at random: published, and ${isShallower && 2 * wider.length > steps.length ? 'so here' : 'not so here'}: wider than the mean of random scalings of the same depth at ${wider.length} of ${steps.length} `
-      + `steps, and ${last.totalDepth} blocks at the end, where random scalings have ${mean(ends).toFixed(1)} ± ${sampleDeviation(ends).toFixed(1)}.`,
+    `Wider than at random at the same depth: published, and ${2 * wider.length > steps.length ? 'so here' : 'not so here'}, at ${wider.length} of ${steps.length} steps.`,
+    ...(isFinished ? [`Shallower than at random at the end: published, and ${isShallower ? 'so here' : 'not so here'}: ${last.totalDepth} blocks, where random scalings have ${mean(ends).toFixed(1)} ± ${sampleDeviation(ends).toFixed(1)}.`] : []),
     ...(published.length === 0 ? [] : [`Total width beside that of the published networks: ${listed(published)}.`]),
     ...measuresRemark(plan.measures, trajectory),
     `${records.length} candidates, ${(records.reduce((sum, { seconds }) => sum + seconds, 0) / 60).toFixed(0)} minutes (the paper: 5 hours of a V100); measured at 1/${plan.widthDivisor} of their width, rule "${plan.settings.ranking}".`,

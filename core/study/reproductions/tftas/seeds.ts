@@ -1,8 +1,5 @@
-import { readMeasured } from '../../correlation/readMeasured.ts';
+import { InputError } from '../../../base/errors.ts';
 import type { ReproductionRecipe } from '../reproduction.ts';
-import { accuracyTable } from './seedAccuracy.ts';
-import { drawNetworks, seedScores } from './seedScores.ts';
-import { stabilityTables } from './seedStability.ts';
 
 const defaults = { count: 1000, seeds: 4, proxies: ['dss', 'dss-released'] } as const;
 
@@ -18,12 +15,17 @@ export const tfTasSeeds: ReproductionRecipe = {
     from: 'file of architectures with measured accuracies, as correlate reads: the same by tau with accuracy, with fresh weights',
     out: 'folder of the scores, gone on with',
   },
-  async make({ count = defaults.count, seeds = defaults.seeds, proxies = defaults.proxies, from, out }, means) {
+  async make({ count, seeds = defaults.seeds, proxies = defaults.proxies, from, out }, means) {
+    const { drawNetworks, seedScores } = await import('./seedScores.ts');
     if (from !== undefined) {
+      if (count !== undefined) throw new InputError('usage', 'reproduce: --count draws networks, and --from takes those of a file; give one of them.');
+      const { readMeasured } = await import('../../correlation/readMeasured.ts');
+      const { accuracyTable } = await import('./seedAccuracy.ts');
       const set = await readMeasured(from);
       return [accuracyTable(set, proxies, await seedScores(set.networks, { proxies, seeds, weights: 'fresh', out }, means))];
     }
-    const networks = drawNetworks(count);
+    const { stabilityTables } = await import('./seedStability.ts');
+    const networks = drawNetworks(count ?? defaults.count);
     return stabilityTables(networks, proxies, await seedScores(networks, { proxies, seeds, weights: 'supernet', out }, means));
   },
 };

@@ -22,7 +22,7 @@ describe('how far seeds change a score', () => {
     const scores = [[4, 3, 2, 1], [3, 4, 2, 1]].map((values) => ({ dss: lines(values) }));
     const [order, best] = stabilityTables(networks, ['dss'], scores);
     expect(cellsOf(order, 'dss')).toMatchObject({
-      'published tau with accuracy by seed': '0.697, 0.697, 0.697, 0.697', 'its deviation': '0.000', 'tau between two seeds: mean': '0.667', least: '0.667', 'of the best 10 in common': '100 %',
+      'published tau with accuracy by seed': '0.697, 0.697, 0.697, 0.697', 'its deviation': '0.000', 'tau between two seeds: mean': '0.667', least: '0.667', 'of the best 10 in common': '100 %', 
       // Means of the networks are 3.5, 3.5, 2 and 1 around 2.5; what is left is 0.5 of two scores of four.
       'deviation between networks': `${(100 * Math.sqrt((1 + 1 + 0.25 + 2.25) / 4) / 2.5).toFixed(2)} %`, 'between seeds': `${(100 * Math.sqrt(0.25 / 2) / 2.5).toFixed(2)} %`,
     });
