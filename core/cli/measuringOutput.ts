@@ -1,4 +1,4 @@
-import { flags, type Measurement } from '../latency/measurements/record.ts';
+import { flags, type BlockTimes, type Measurement } from '../latency/measurements/record.ts';
 import { summariseRounds } from '../latency/measurements/statistics.ts';
 import { targetTitle } from '../latency/measurements/target.ts';
 import type { ModelToMeasure } from '../latency/profilers/profiler.ts';
@@ -59,9 +59,17 @@ export function measurementLines(measurements: readonly Measurement[]): string[]
       spread === null ? '' : percent(spread), String(summary?.runs ?? ''), model.name, doubts.join(', '),
     ];
   });
+  const [{ blockTimes } = {}] = measurements.length === 1 ? measurements : [];
   const targets = [...new Set(measurements.map(({ target }) => targetTitle(target)))];
   const doubts = [...new Set(measurements.flatMap((each) => each.flags))];
-  return [...tableLines(columns, rows), ...(targets.length > 0 ? ['', ...targets] : []), ...doubts.map((doubt) => `${doubt}: ${flags[doubt]}.`)];
+  return [...tableLines(columns, rows), ...(blockTimes ? ['', ...blockLines(blockTimes)] : []), ...(targets.length > 0 ? ['', ...targets] : []), ...doubts.map((doubt) => `${doubt}: ${flags[doubt]}.`)];
+}
+
+/** Shares, because a profiled run takes longer. */
+function blockLines({ blocks, unattributedMs }: BlockTimes): string[] {
+  const total = blocks.reduce((sum, { ms }) => sum + ms, unattributedMs);
+  const rows = [...blocks, { name: 'of no block', ms: unattributedMs }].map(({ name, ms }) => [percent(ms / total), name]);
+  return tableLines([{ title: 'share', align: 'right' }, { title: 'block', align: 'left' }], rows);
 }
 
 const columns = [

@@ -42,6 +42,13 @@ describe('profile', () => {
     expect(stdout).toMatch(/^ *latency {2}.*\n *[\d.]+ ms +[\d.]+ to [\d.]+ +[\d.]+ % +\d+ {2}min.*\n\n.*onnxruntime-node [\d.]+ npm, cpu, float32, threads: 1\n/);
   });
 
+  it('tells the shares of the blocks, if asked', async () => {
+    const { stdout } = await cli(['profile', at('set', 'min.onnx'), '--blocks', ...briefly]);
+    expect(stdout).toMatch(/\n *share {2}block\n/);
+    for (const { name } of elasticVitMini.lower(elasticVitMini.networks.min).blocks) expect(stdout).toMatch(new RegExp(`[\\d.]+ % {2}${name}\\n`));
+    expect(stdout).toMatch(/ % {2}of no block\n/);
+  });
+
   it('measures a set in a folder, which holds its records, and goes on there after an interruption', async () => {
     const args = ['profile', at('set'), '--out', at('session'), ...briefly];
     const records = await jsonLines(measurementSchema, args);

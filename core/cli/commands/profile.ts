@@ -33,6 +33,7 @@ export const profile = defineCommand({
     rounds: withDefault(wholeNumber('N', 1, 100), 3, 'Rounds of each model'),
     runs: withDefault(wholeNumber('N', 1, 100_000), 50, 'Timed runs of each model, at least'),
     seconds: withDefault(positiveNumber('S', 'seconds'), 3, 'Time that each model is timed for, at least'),
+    blocks: flag('Tell which share of the time each block takes, from a profile of 20 runs (host)'),
     maxDrift: withDefault(positiveNumber('PERCENT', 'percent'), 5, 'How far the reference model may move'),
     coolDown: withDefault(positiveNumber('S', 'seconds'), 60, 'Pause when it has moved further'),
     seed: { ...seedOption, help: 'Seed of the order of the rounds (default 1)' },
@@ -72,16 +73,19 @@ export const profile = defineCommand({
   },
 });
 
+const profiledRuns = 20;
+
 interface PhoneOptions {
   readonly on: WayChoice;
   readonly runner: string | undefined;
   readonly provider: string | undefined;
   readonly runtimeVersion: string | undefined;
   readonly spinning: boolean;
+  readonly blocks: boolean;
 }
 
 /** Where to measure, with the options that belong to it and none that do not. @throws InputError `usage` */
-function wayOf({ on, runner, provider, runtimeVersion, spinning }: PhoneOptions) {
+function wayOf({ on, runner, provider, runtimeVersion, spinning, blocks }: PhoneOptions) {
   const given = Object.entries({ '--runner': runner, '--provider': provider, '--runtime-version': runtimeVersion }).find(([, value]) => value !== undefined);
   if (on.way === 'host') {
     if (given) throw new InputError('usage', `profile: ${given[0]} goes with --on adb:SERIAL.`);
@@ -90,7 +94,7 @@ function wayOf({ on, runner, provider, runtimeVersion, spinning }: PhoneOptions)
   if (runner === undefined) {
     throw new InputError('usage', 'profile: --runner is missing; expected the path of onnxruntime_perf_test for the phone, or of a folder with it and its libraries.');
   }
-  if (spinning) throw new InputError('usage', 'profile: --spinning goes with --on host.');
+  if (spinning || blocks) throw new InputError('usage', `profile: ${spinning ? '--spinning' : '--blocks'} goes with --on host.`);
   return { ...on, runner, provider, runtimeVersion };
 }
 
@@ -107,16 +111,17 @@ interface Lengths {
   readonly seconds: number;
   readonly maxDrift: number;
   readonly coolDown: number;
+  readonly blocks: boolean;
 }
 
-async function settingsOf({ rounds, runs, seconds, maxDrift, coolDown }: Lengths): Promise<ProtocolSettings> {
+async function settingsOf({ rounds, runs, seconds, maxDrift, coolDown, blocks }: Lengths): Promise<ProtocolSettings> {
   const { defaultProtocol } = await import('../../latency/protocol/settings.ts');
   const { warmUp } = defaultProtocol;
   return {
     ...defaultProtocol, rounds, timed: { runs, seconds },
     // A short measurement is not to wait for its warm-up.
     warmUp: { runs: Math.min(warmUp.runs, runs), seconds: Math.min(warmUp.seconds, seconds) },
-    maxDrift: maxDrift / 100, coolDownSeconds: coolDown,
+    maxDrift: maxDrift / 100, coolDownSeconds: coolDown, profiledRuns: blocks ? profiledRuns : 0,
   };
 }
 

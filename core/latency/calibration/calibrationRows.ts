@@ -1,5 +1,6 @@
 import { InputError } from '../../base/errors.ts';
 import type { Network } from '../../network/network.ts';
+import { mean } from '../errorReport.ts';
 import type { PlacedMeasurement } from '../measurements/parseMeasurements.ts';
 import type { Measurement } from '../measurements/record.ts';
 import { weightOf } from '../measurements/statistics.ts';
@@ -13,7 +14,7 @@ export interface CalibrationRows {
   readonly probes: readonly MeasuredBlocks[];
   /** Several blocks measured together that are not a whole network. */
   readonly sections: readonly MeasuredBlocks[];
-  /** Measurements of files of which nothing is known. */
+  /** Measurements of files of which nothing is known, or taken with a profiler. */
   readonly unknown: number;
   readonly minutes: number;
 }
@@ -30,7 +31,8 @@ export function calibrationRows(placed: readonly PlacedMeasurement[]): Calibrati
   const groups = new Map<string, Measurement[]>();
   let unknown = 0;
   for (const { measurement } of placed) {
-    if (measurement.of.kind === 'unknown') unknown++;
+    // A profiler adds time of its own.
+    if (measurement.of.kind === 'unknown' || measurement.flags.includes('profiled')) unknown++;
     else groups.set(JSON.stringify(measurement.of), [...groups.get(JSON.stringify(measurement.of)) ?? [], measurement]);
   }
   const rows = [...groups.values()].map((group) => ({ of: group[0].of, row: { blocks: blocksOf(group[0].of) ?? [], ...together(group) } }));
@@ -62,6 +64,6 @@ function varianceOf(measurement: Measurement): number {
 /** Time that the runs took on the device, warm-up included; 0 where single runs are not known. */
 function minutesOf({ timing, latencyMs }: Measurement): number {
   if (timing.kind !== 'runs') return 0;
-  const ms = timing.rounds.reduce((sum, { runsMs, warmUpRuns }) => sum + warmUpRuns * latencyMs + runsMs.reduce((a, b) => a + b, 0), 0);
+  const ms = timing.rounds.reduce((sum, { runsMs, warmUpRuns, timedRuns = runsMs.length }) => sum + warmUpRuns * latencyMs + mean(runsMs) * timedRuns, 0);
   return ms / 60_000;
 }

@@ -40,7 +40,7 @@ export function readOrtProfile(text: string, blocks: readonly string[], source: 
   if (runs.length === 0 || kernels.length === 0) throw invalid(source, `holds ${runs.length} runs and ${kernels.length} kernels`);
   const kept = runs.slice(Math.min(2, runs.length - 1));
   const sums = kept.map((run) => sumsOf(kernels.filter(({ ts }) => ts >= run.ts && ts <= run.ts + run.dur), blocks));
-  const medianOf = (name: string | undefined) => median(sums.map((each) => each.get(name) ?? 0));
+  const medianOf = (name: string | undefined) => nanoseconds(median(sums.map((each) => each.get(name) ?? 0)));
   const times = blocks.map((name) => ({ name, ms: medianOf(name) }));
   if (times.every(({ ms }) => ms === 0)) {
     throw invalid(source, `has no kernel of the network's blocks (it runs ${kernels[0].name.slice(0, -kernelEnd.length)} first); it is of another model`);
@@ -63,6 +63,9 @@ export function importOrtProfile(text: string, blocks: readonly string[], source
   const { runsMs, blockTimes, provider } = readOrtProfile(text, blocks, source);
   return fromRuns(source, runsMs, { blockTimes, flags: ['profiled'], told: provider === undefined ? {} : { provider } });
 }
+
+/** Sums of whole microseconds, without the noise of adding binary fractions. */
+const nanoseconds = (ms: number) => Math.round(1e6 * ms) / 1e6;
 
 /** Milliseconds of one run by block; under undefined those of no block. */
 function sumsOf(kernels: readonly ProfileEvent[], blocks: readonly string[]): Map<string | undefined, number> {

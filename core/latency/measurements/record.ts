@@ -93,7 +93,7 @@ const timingSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** Where the time of a run goes, from a profile: shares count, because profiling adds overhead (latency.md, section 1). */
-const blockTimesSchema = z.strictObject({
+export const blockTimesSchema = z.strictObject({
   source: words,
   runs: z.int().positive(),
   /** By the blocks' names, in the order of the network. */

@@ -1,4 +1,4 @@
-import type { Condition, Measurement, MeasuredModel, Precision, Round, Target } from '../measurements/record.ts';
+import type { BlockTimes, Condition, Measurement, MeasuredModel, Precision, Round, Target } from '../measurements/record.ts';
 import type { Subject } from '../measurements/subject.ts';
 
 /** A file to measure, with what goes in and, where it is known, what must come out. */
@@ -44,6 +44,8 @@ export interface Profiler {
    * @throws EnvironmentError `wrong-output` when the model computes something else than expected, or no numbers
    */
   measure(model: ModelToMeasure, length: RoundLength): Promise<RoundResult>;
+  /** Which share of the time each block takes, where this way of measuring can tell and the file's blocks are known. */
+  blockTimes?(model: ModelToMeasure, runs: number): Promise<BlockTimes | undefined>;
   /** How warm and charged the device is now, as far as it tells. */
   condition(): Promise<Condition>;
   close(): Promise<void>;

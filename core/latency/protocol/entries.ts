@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { conditionSchema, roundSchema, sha256Schema, targetSchema } from '../measurements/record.ts';
+import { blockTimesSchema, conditionSchema, roundSchema, sha256Schema, targetSchema } from '../measurements/record.ts';
 import { protocolSettingsSchema } from './settings.ts';
 
 const medianMs = z.number().positive();
@@ -21,6 +21,8 @@ export const entrySchema = z.discriminatedUnion('type', [
   }),
   /** The device cannot run this model, or computes something else: it is left out from here on. */
   z.strictObject({ type: z.literal('failed'), model: sha256Schema, code: z.string(), message: z.string() }),
+  /** Without times where the device or the file does not tell them. */
+  z.strictObject({ type: z.literal('profile'), model: sha256Schema, blockTimes: blockTimesSchema.optional() }),
   z.strictObject({ type: z.literal('pause'), seconds: z.number().min(0), condition: conditionSchema }),
 ]);
 export type SessionEntry = z.output<typeof entrySchema>;

@@ -18,6 +18,7 @@ export function measurementOf(model: ModelToMeasure, session: MeasuringSession, 
   const rounds = used.map(({ round }) => round);
   const outputs = used.find((each) => each.outputs !== undefined)?.outputs;
   const { latencyMs, spread } = summariseRounds(rounds);
+  const blockTimes = session.blockTimesOf(model.sha256);
   const doubts: readonly [Flag, boolean][] = [
     ['rounds-disagree', agreed === undefined],
     ['few-runs', !isFull(settings)],
@@ -31,7 +32,7 @@ export function measurementOf(model: ModelToMeasure, session: MeasuringSession, 
     protocol: { version: protocolVersion, ...(isDefault(settings) ? {} : { notes: `settings: ${JSON.stringify(settings)}` }) },
     timing: { kind: 'runs', rounds },
     latencyMs, spread, flags: doubts.filter(([, holds]) => holds).map(([flag]) => flag),
-    ...(outputs === undefined ? {} : { outputs }),
+    ...(outputs === undefined ? {} : { outputs }), ...(blockTimes && { blockTimes }),
   };
 }
 

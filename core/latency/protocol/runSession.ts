@@ -43,6 +43,7 @@ export async function runSession(run: SessionRun): Promise<void> {
     const after = await profiler.condition();
     return { ...result, round: { ...result.round, ...(isKnown(before) && { before }), ...(isKnown(after) && { after }) }, after };
   };
+  const modelOf = (hash: string) => run.models.find(({ sha256 }) => sha256 === hash)!;
   // The profiler may be in the middle of a long run.
   const stop = () => void profiler.close();
   signal?.addEventListener('abort', stop);
@@ -65,8 +66,13 @@ export async function runSession(run: SessionRun): Promise<void> {
           await keep({ type: 'reference', medianMs: median(round.runsMs), condition: after });
           break;
         }
+        case 'profile': {
+          const blockTimes = await profiler.blockTimes?.(modelOf(step.model), step.runs);
+          await keep({ type: 'profile', model: step.model, ...(blockTimes && { blockTimes }) });
+          break;
+        }
         case 'round': {
-          const model = run.models.find(({ sha256 }) => sha256 === step.model)!;
+          const model = modelOf(step.model);
           try {
             const { round, outputs } = await measured(model);
             await keep({ type: 'round', model: model.sha256, round, ...(outputs && { outputs }) });

@@ -1,5 +1,5 @@
 import { Random } from '../../base/random.ts';
-import type { Condition, Round } from '../measurements/record.ts';
+import type { BlockTimes, Condition, Round } from '../measurements/record.ts';
 import { median, spreadOf } from '../measurements/statistics.ts';
 import type { FailedEntry, RoundEntry, SessionEntry, SessionStart } from './entries.ts';
 
@@ -7,6 +7,7 @@ import type { FailedEntry, RoundEntry, SessionEntry, SessionStart } from './entr
 export type Step =
   | { readonly kind: 'reference' }
   | { readonly kind: 'round'; readonly model: string }
+  | { readonly kind: 'profile'; readonly model: string; readonly runs: number }
   | { readonly kind: 'pause'; readonly seconds: number; readonly why: 'drift' | 'warmth' }
   | { readonly kind: 'end'; readonly why: 'done' | 'drift' | 'warmth' };
 
@@ -36,6 +37,7 @@ export class MeasuringSession {
   readonly start: SessionStart;
   readonly #accepted = new Map<string, AcceptedRound[]>();
   readonly #failed = new Map<string, FailedEntry>();
+  readonly #profiled = new Map<string, BlockTimes | undefined>();
   #pending: Pending[] = [];
   /** Of the reference model: the first value, then the mean of two that agree. */
   #startMs: number | undefined;
@@ -66,6 +68,10 @@ export class MeasuringSession {
     return { done, total: kept.reduce((sum, model) => sum + (1 + this.#attemptOf(model)) * rounds, 0) };
   }
 
+  blockTimesOf(model: string): BlockTimes | undefined {
+    return this.#profiled.get(model);
+  }
+
   /** Rounds that count, in the order they were measured. */
   roundsOf(model: string): readonly AcceptedRound[] {
     return this.#accepted.get(model) ?? [];
@@ -88,7 +94,9 @@ export class MeasuringSession {
     if (this.#needsReference) return { kind: 'reference' };
     const model = this.#nextModel();
     if (reference !== undefined && (this.#pending.length >= referenceEvery || (model === undefined && this.#pending.length > 0))) return { kind: 'reference' };
-    return model === undefined ? { kind: 'end', why: 'done' } : { kind: 'round', model };
+    if (model !== undefined) return { kind: 'round', model };
+    const profiled = this.#nextProfiled();
+    return profiled === undefined ? { kind: 'end', why: 'done' } : { kind: 'profile', model: profiled, runs: this.start.settings.profiledRuns };
   }
 
   /** Takes note of what happened. Entries come in the order of the steps they answer. */
@@ -112,6 +120,9 @@ export class MeasuringSession {
       case 'failed':
         this.#failed.set(entry.model, entry);
         this.#pending = this.#pending.filter((each) => each.entry.model !== entry.model);
+        return;
+      case 'profile':
+        this.#profiled.set(entry.model, entry.blockTimes);
         return;
       case 'round':
         this.#warmPauses = 0;
@@ -165,6 +176,11 @@ export class MeasuringSession {
       if (waiting.length > 0) return new Random(seed).fork(`pass ${pass}`).shuffled(models).find((model) => waiting.includes(model));
     }
     return undefined;
+  }
+
+  #nextProfiled(): string | undefined {
+    const { settings: { profiledRuns }, models } = this.start;
+    return profiledRuns === 0 ? undefined : models.find((model) => !this.#failed.has(model) && !this.#profiled.has(model));
   }
 
   #countOf(model: string, attempt: number): number {

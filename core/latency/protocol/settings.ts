@@ -22,6 +22,8 @@ export const protocolSettingsSchema = z.strictObject({
   coolDownSeconds: z.number().min(0).max(3600).default(60),
   /** Times the reference model may move in a row before the session ends. */
   coolDowns: z.int().min(0).max(100).default(3),
+  /** Runs with a profiler after all others, which tell the share of each block; none by default. */
+  profiledRuns: z.int().min(0).max(1000).default(0),
   /** Of the battery; a warmer phone rests first. */
   maxTemperatureC: z.number().max(100).default(42),
 });

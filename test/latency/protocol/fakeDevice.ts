@@ -47,6 +47,11 @@ export class FakeDevice implements Profiler {
     return { round: { warmUpRuns: length.warmUp.runs, runsMs: [ms, ms * 1.001, ms * 0.999, 5 * ms, ms] } };
   }
 
+  async blockTimes({ name }: ModelToMeasure, runs: number) {
+    this.asked.push(`profile of ${name}`);
+    return name === 'a' ? undefined : { source: 'fake', runs, blocks: [{ name: 'head', ms: 1 }], unattributedMs: 0 };
+  }
+
   async condition() {
     const { temperatureC } = this.#now;
     return temperatureC === undefined ? {} : { temperatureC };

@@ -144,6 +144,14 @@ describe('a measuring session', () => {
     expect(parseMeasurements(line, 'x')[0].measurement).toMatchObject({ latencyMs: 10, spread: 0, protocol: { version: 1 } });
   });
 
+  it('profiles each model once after everything else, if asked, and keeps what the device tells', async () => {
+    const device = new FakeDevice();
+    const session = await runFake(device, startOf(['a', 'b'], { profiledRuns: 20 }));
+    expect(device.asked.slice(-3)).toEqual(['reference', 'profile of a', 'profile of b']);
+    expect(measurementOf(fakeModel('a'), session, 'host')).not.toHaveProperty('blockTimes');
+    expect(measurementOf(fakeModel('b'), session, 'host')!.blockTimes).toMatchObject({ runs: 20, blocks: [{ name: 'head', ms: 1 }] });
+  });
+
   it('says in its records when it measured less than the protocol asks for', async () => {
     const session = await runFake(new FakeDevice(), startOf(['a'], { timed: { runs: 5, seconds: 1 } }));
     const measurement = measurementOf(fakeModel('a'), session, 'host')!;

@@ -1,9 +1,11 @@
-import { readdirSync } from 'node:fs';
-import { availableParallelism, cpus, release } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, release, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError, InputError } from '../../../base/errors.ts';
 import { loadOrt, ortVersion } from '../../../engine/ort/binding.ts';
+import { readOrtProfile } from '../../imports/ortProfile.ts';
 import { keptRuns } from '../../measurements/keptRuns.ts';
+import { blocksOf } from '../../measurements/subject.ts';
 import { checkOutputs } from '../outputs.ts';
 import type { ModelToMeasure, Profiler } from '../profiler.ts';
 import { hostCondition } from './hostCondition.ts';
@@ -50,6 +52,17 @@ export function hostProfiler({ threads = 1, affinity, spinning = false }: HostOp
       const name = readdirSync(dirname(prefix)).find((each) => each.startsWith(basename(prefix)) && each.endsWith('.json'));
       if (name === undefined) throw new EnvironmentError('cannot-write', `ONNX Runtime wrote no profile to ${prefix}....json; is that folder writable?`);
       return { path: join(dirname(prefix), name) };
+    },
+    async blockTimes(model, runs) {
+      const blocks = blocksOf(model.of)?.map(({ name }) => name);
+      if (blocks === undefined) return undefined;
+      const folder = mkdtempSync(join(tmpdir(), 'pocketformer-profile-'));
+      try {
+        const { path } = await this.profile(model, runs, join(folder, 'profile'));
+        return readOrtProfile(readFileSync(path, 'utf8'), blocks, model.path).blockTimes;
+      } finally {
+        rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+      }
     },
     condition: async () => hostCondition(),
     close: async () => measuring.close(),
