@@ -1,3 +1,4 @@
+import { InputError } from '../base/errors.ts';
 import { noiseBatch, ntkBatch, oneImageOfOnes } from './defaultInputs.ts';
 import type { ProxyDescription } from './proxy.ts';
 
@@ -147,3 +148,10 @@ export const proxyCatalogue = {
 export type ProxyId = keyof typeof proxyCatalogue;
 
 export const proxyIds = Object.keys(proxyCatalogue) as readonly ProxyId[];
+
+/** A name as that of a proxy. @throws InputError `unknown-proxy`, listing the proxies there are */
+export function proxyIdOf(name: string): ProxyId {
+  const known = proxyIds.find((candidate) => candidate === name);
+  if (known === undefined) throw new InputError('unknown-proxy', `No proxy is called "${name}"; known are ${proxyIds.join(', ')}.`);
+  return known;
+}

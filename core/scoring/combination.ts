@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.ts';
 import { midRanks } from '../base/rankStatistics.ts';
-import { proxyCatalogue, proxyIds, type ProxyId } from './catalogue.ts';
+import { proxyCatalogue, proxyIdOf, type ProxyId } from './catalogue.ts';
 import { promiseRanks } from './ranking.ts';
 
 /** What orders architectures: a proxy, or several of them by the sum of their ranks. */
@@ -17,11 +17,7 @@ export interface RankingRule {
  * @throws InputError `unknown-proxy`, `repeated-proxy`
  */
 export function parseRankingRule(text: string): RankingRule {
-  const parts = text.split('+').map((part) => {
-    const id = proxyIds.find((known) => known === part.trim());
-    if (id === undefined) throw new InputError('unknown-proxy', `No proxy is called "${part.trim()}"; known are ${proxyIds.join(', ')}.`);
-    return id;
-  });
+  const parts = text.split('+').map((part) => proxyIdOf(part.trim()));
   const repeated = parts.find((id, i) => parts.indexOf(id) !== i);
   if (repeated !== undefined) throw new InputError('repeated-proxy', `${text}: names ${repeated} twice; a sum of ranks takes each proxy once.`);
   return { id: parts.join('+'), title: parts.map((id) => proxyCatalogue[id].title).join(' + '), parts };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { dot } from '../base/dot.ts';
 import { hessianVectorProduct } from '../model/hessian.ts';
 import { networkMacs } from '../network/counts.ts';
 import type { Network } from '../network/network.ts';
@@ -53,10 +54,4 @@ export function grasp(network: Network, context: ScoringContext): ProxyResult {
     });
   }
   return { value: sum, macs: first.macs + batch.count * productsPerMac * networkMacs(network) };
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

@@ -1,6 +1,5 @@
-import { InputError } from '../base/errors.ts';
 import type { Network } from '../network/network.ts';
-import { proxyCatalogue, proxyIds, type ProxyId } from './catalogue.ts';
+import { proxyCatalogue, proxyIdOf, type ProxyId } from './catalogue.ts';
 import { fastDss, hasFastDss } from './dss/fastDss.ts';
 import { dssLiteral, dssReleasedLiteral } from './dss/literal.ts';
 import { meanFieldDss } from './dss/meanFieldDss.ts';
@@ -47,11 +46,4 @@ export function getProxy(id: string): Proxy {
 /** Whether one of the proxies runs this network on an engine; some can do without for most kinds of blocks. */
 export function needEngine(proxies: readonly Proxy[], network: Network): boolean {
   return proxies.some(({ usesEngine, runsOnEngine }) => usesEngine && (runsOnEngine?.(network) ?? true));
-}
-
-/** A name as that of a proxy. @throws InputError `unknown-proxy`, listing the proxies there are */
-export function proxyIdOf(name: string): ProxyId {
-  const known = proxyIds.find((candidate) => candidate === name);
-  if (known === undefined) throw new InputError('unknown-proxy', `No proxy is called "${name}"; known are ${proxyIds.join(', ')}.`);
-  return known;
 }

@@ -1,3 +1,4 @@
+import { dot } from '../../base/dot.ts';
 import type { Random } from '../../base/random.ts';
 import { sharedFloats } from '../../base/sharedMemory.ts';
 import type { ChainInput } from '../../engine/engine.ts';
@@ -22,12 +23,6 @@ function combined(a: Float32Array, ofA: number, b: Float32Array, ofB: number): F
   const sum = Float64Array.from(a, (value, i) => ofA * value + ofB * b[i]);
   const norm = Math.sqrt(dot(sum, sum));
   return sum.map((value) => value / norm);
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 /** A point of a sum over the circle: angle in radians, and how often it counts. */

@@ -1,3 +1,4 @@
+import { dot } from '../../base/dot.ts';
 import type { CirclePoint } from './circle.ts';
 
 /** Scalar products of the first and second derivatives, v and a, of the features at a point of the circle. */
@@ -46,10 +47,4 @@ export function motionsOf(features: Float32Array, points: number, components: nu
     const a = part(2);
     return { vv: dot(v, v), aa: dot(a, a), va: dot(v, a) };
   });
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

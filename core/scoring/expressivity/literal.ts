@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { dot } from '../../base/dot.ts';
 import { outputGradients } from '../../model/outputGradients.ts';
 import type { FeatureDerivatives } from './curves.ts';
 
@@ -35,9 +36,3 @@ export const reverseDerivatives: FeatureDerivatives = (engine, network, weights,
   }
   return derivatives;
 };
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}

@@ -1,6 +1,5 @@
 import { InputError, oneOf } from '../../base/errors.ts';
-import { proxyCatalogue } from '../../scoring/catalogue.ts';
-import { proxyIdOf } from '../../scoring/proxies.ts';
+import { proxyCatalogue, proxyIdOf } from '../../scoring/catalogue.ts';
 import type { StudyFile } from '../studyFile.ts';
 import { parseStudyFile } from '../studyFile.ts';
 import { setInYaml } from '../library/editYaml.ts';

@@ -1,4 +1,5 @@
-import { getProxy, proxyIdOf } from '../../scoring/proxies.ts';
+import { proxyIdOf } from '../../scoring/catalogue.ts';
+import { getProxy } from '../../scoring/proxies.ts';
 import { oriented } from '../../search/objective.ts';
 import type { Rating } from '../../training/supernet/sampling/preference.ts';
 import type { TrainingContext } from '../run/context.ts';

@@ -1,0 +1,6 @@
+/** The scalar product of two vectors of one length, in double precision. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
