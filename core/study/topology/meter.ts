@@ -1,4 +1,5 @@
-import { getProxy, proxyIdOf } from '../../scoring/proxies.ts';
+import { proxyIdOf } from '../../scoring/catalogue.ts';
+import { getProxy } from '../../scoring/proxies.ts';
 import type { Score } from '../../scoring/score.ts';
 import type { Estimate } from '../../search/autoScaling/ranking.ts';
 import type { Measure } from '../../search/measure.ts';
