@@ -20,7 +20,7 @@ export const reproduce = defineCommand({
     seeds: optional(wholeNumber('N', 2, 100), 'Seeds compared, from 0 on'),
     proxies: optional(proxiesKind, 'Scores compared'),
     from: optional(text('PATH', 'the path of a folder or file'), 'What is looked at'),
-    out: optional(text('DIR', 'the path of a folder'), 'Folder where scores are kept as they are found, and gone on with'),
+    out: optional(text('DIR', 'the path of a folder'), 'Folder where scores are kept as they are found, and gone on with; or for a figure'),
     engine: engineOption,
     markdown: flag('Print Markdown, for a document'),
   },

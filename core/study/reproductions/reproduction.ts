@@ -23,7 +23,7 @@ export interface ReproductionOptions {
   readonly proxies?: readonly ProxyId[];
   /** Folder or file that holds what is looked at. */
   readonly from?: string;
-  /** Folder where scores are kept as they are found, and gone on with. */
+  /** Folder where scores are kept as they are found, and gone on with; or where a figure is written. */
   readonly out?: string;
 }
 export type ReproductionOption = keyof ReproductionOptions;

@@ -14,6 +14,7 @@ import { ScoreRecord } from '../../../core/study/correlation/scoreRecord.ts';
 import { asVitComplexity } from '../../../core/study/reproductions/asvit/complexity.ts';
 import { drawTopologies } from '../../../core/study/reproductions/asvit/complexityScores.ts';
 import { asVitPolicy } from '../../../core/study/reproductions/asvit/policy.ts';
+import { asVitScaling } from '../../../core/study/reproductions/asvit/scaling.ts';
 import { reproductionMarkdown, type Reproduction } from '../../../core/study/reproductions/reproduction.ts';
 import { drawNetworks } from '../../../core/study/reproductions/tftas/seedScores.ts';
 import { scratchFolder } from '../scratch.ts';
@@ -56,9 +57,13 @@ describe("As-ViT's measures in the document", () => {
   });
 });
 
-describe("As-ViT's search in the document", () => {
-  it('ends in the policy that its records lead to', async () => {
+describe("As-ViT's search and scaling in the document", () => {
+  it('end in the policy that the records lead to', async () => {
     expectInDocument(await asVitPolicy.make({ from: join(measured, 'asvit-policy') }, noMeans));
+  });
+
+  it('go the way that the records lead', async () => {
+    expectInDocument(await asVitScaling.make({ from: join(measured, 'asvit-scaling') }, noMeans));
   });
 });
 

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { InputError } from '../../../base/errors.ts';
 import { kendallTau } from '../../../base/rankStatistics.ts';
 import { asVit } from '../../../spaces/asvit/space.ts';
+import { makeDirectory, writeFileAtomic } from '../../files.ts';
 import type { ScalePoint } from '../../topology/scalePoint.ts';
 import type { AutoScalingOutcome } from '../../topology/scaleTopology.ts';
 import type { ScaledNetwork } from '../../topology/scaling.ts';
@@ -17,12 +19,20 @@ export const asVitScaling: ReproductionRecipe = {
   id: 'asvit-scaling',
   summary: 'As-ViT, Figure 3: depth and width on the way of auto-scaling, beside random scaling and published families',
   takes: 'an auto-scaling',
-  options: { from: 'folder of a scaling, made by auto-scale --space asvit --arch seed (half an hour on two processors)' },
+  options: {
+    from: 'folder of a scaling, made by auto-scale --space asvit --arch seed (under an hour on two processors)',
+    out: 'folder for the figure, asvit-scaling.svg',
+  },
   async make(options) {
     const from = requiredFrom(asVitScaling, options);
     const { readAutoScaling } = await import('../../topology/scaleTopology.ts');
     const outcome = await readAutoScaling(from);
     if (outcome?.plan.space !== asVit.id) throw new InputError('no-auto-scaling', `${from}: holds no auto-scaling of ${asVit.id}; make one with auto-scale --space ${asVit.id} --arch seed --out ${from}.`);
+    if (options.out !== undefined) {
+      const { scalingSvg } = await import('../../topology/scalingPicture.ts');
+      await makeDirectory(options.out);
+      await writeFileAtomic(join(options.out, 'asvit-scaling.svg'), scalingSvg(outcome));
+    }
     return scalingTables(outcome);
   },
 };
@@ -64,9 +74,16 @@ function trajectoryRemarks({ plan, records, trajectory, random, endedBy }: AutoS
     `Wider than at random at the same depth: published, and ${2 * wider.length > steps.length ? 'so here' : 'not so here'}, at ${wider.length} of ${steps.length} steps.`,
     ...(isFinished ? [`Shallower than at random at the end: published, and ${isShallower ? 'so here' : 'not so here'}: ${last.totalDepth} blocks, where random scalings have ${mean(ends).toFixed(1)} ± ${sampleDeviation(ends).toFixed(1)}.`] : []),
     ...(published.length === 0 ? [] : [`Total width beside that of the published networks: ${listed(published)}.`]),
+    `Of the blocks, ${early(last.depths)} lie in the first two stages, which are the narrow ones; of those of the published Small, Base and Large, ${
+      listed(['small', 'base', 'large'].map((name) => early(asVit.networks[name].depths)))}.`,
     ...measuresRemark(plan.measures, trajectory),
     `${records.length} candidates, ${(records.reduce((sum, { seconds }) => sum + seconds, 0) / 60).toFixed(0)} minutes (the paper: 5 hours of a V100); measured at 1/${plan.widthDivisor} of their width, rule "${plan.settings.ranking}".`,
   ];
+}
+
+function early(depths: readonly number[]): string {
+  const sum = (some: readonly number[]) => some.reduce((total, depth) => total + depth, 0);
+  return `${sum(depths.slice(0, 2))} of ${sum(depths)}`;
 }
 
 /** Figure 3, right: along the way length grows and the condition number falls. */
@@ -102,7 +119,7 @@ function familiesTable({ trajectory, random }: AutoScalingOutcome): Reproduction
     ],
     remarks: [
       `Width grows faster with depth than in Swin and ResNet, which the paper calls narrower and deeper: ${slower ? 'so here' : 'not so here'} (${own.toFixed(2)}; Swin ${exponentOf('Swin').toFixed(2)}, ResNet `
-        + `${exponentOf('ResNet').toFixed(2)}), and in the published As-ViT networks (${exponentOf('As-ViT').toFixed(2)}).`,
+        + `${exponentOf('ResNet').toFixed(2)}; the published As-ViT networks ${exponentOf('As-ViT').toFixed(2)}).`,
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { autoScalingSettingsSchema } from '../../../../core/search/autoScaling/settings.ts';
@@ -75,7 +76,8 @@ describe("As-ViT's Figure 3", () => {
     await scaleTopology(from, {
       format: 'pocketformer-auto-scaling', version: 1, space: 'asvit', arch: asVit.networks.seed, seed: 1, measures: ['params'], repeats: 1, widthDivisor: 4, limits: [], settings,
     }, noEngine);
-    const [way, families] = await asVitScaling.make({ from }, noMeans);
+    const [way, families] = await asVitScaling.make({ from, out: folder }, noMeans);
+    expect(readFileSync(join(folder, 'asvit-scaling.svg'), 'utf8')).toContain('auto-scaling');
     // Where parameters are all that counts, the widest is taken at every step (asvit.md section 6).
     expect(way.rows.slice(0, 4).map(([depth, , width]) => [depth, width])).toEqual([['4', '32'], ['5', '40'], ['6', '48'], ['7', '56']]);
     expect(way.remarks.join(' ')).toMatch(/Wider than at random at the same depth: published, and so here.* Shallower than at random at the end: published, and so here/);
