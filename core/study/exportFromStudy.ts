@@ -1,7 +1,3 @@
-import { statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
-import { dirname } from 'node:path';
-import { InputError } from '../base/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { exportNetwork } from '../export/exportNetwork.ts';
 import type { ExportReport } from '../export/exportNetwork.ts';
@@ -53,24 +49,4 @@ export async function exportFromStudy({ view, engine, arch, out, batch, resoluti
 async function untrained({ settings, paths }: StudyView, space: SearchSpace, arch: unknown, engine: Engine, resolution?: number) {
   const classes = settings.data === undefined ? undefined : (await readSummary(paths.summary)).data?.classes.length;
   return { weights: freshWeights(space.lower(arch, { classes, resolution }), settings.seed, engine), weightsOrigin: 'untrained' as const };
-}
-
-/**
- * Finds out before the work what would fail after it, or what a new file must not replace, such as a device.
- * @throws InputError `bad-output`, naming the path as `--out`
- */
-export function requireWritable(out: string): void {
-  const existing = statsOf(out);
-  if (existing !== undefined && !existing.isFile()) {
-    throw new InputError('bad-output', `--out: ${out} is ${existing.isDirectory() ? 'a folder' : 'no file'}; expected the path of a file.`);
-  }
-  if (!statsOf(dirname(out))?.isDirectory()) throw new InputError('bad-output', `--out: there is no folder ${dirname(out)} for the file.`);
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

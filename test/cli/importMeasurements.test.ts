@@ -67,6 +67,7 @@ describe('import-measurements', () => {
   it('refuses what does not fit together', async () => {
     const args = ['import-measurements', saved('out.txt', perfTest), ...phone];
     expect(await complaint(args)).toContain('--out is missing');
+    expect(await complaint([...args, '--out', folder])).toContain('is a folder; expected the path of a file');
     expect(await complaint([...args, '--json', '--threads', '1'])).toContain('says that it ran on 4 threads; expected --threads 4, got 1');
     expect(await complaint([...args, '--json', '--model', saved('tiny.onnx', onnx), '--precision', 'int8'])).toContain('expected --precision float32, got int8');
     expect(await complaint([...args, '--json', '--model', at('none.onnx')])).toContain('there is no such file');

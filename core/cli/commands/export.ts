@@ -54,7 +54,8 @@ export const exportCommand = defineCommand({
     if (study !== undefined && classes !== undefined) {
       throw new InputError('usage', "export: --classes goes with --seed; with --study the classes are those of the study's images.");
     }
-    const { exportFromStudy, requireWritable } = await import('../../study/exportFromStudy.ts');
+    const { exportFromStudy } = await import('../../study/exportFromStudy.ts');
+    const { requireWritable } = await import('../../study/requireWritable.ts');
     requireWritable(out);
     const view = study === undefined ? undefined : await openView(study);
     const space = getSpace(spaceOf(spaceId, view));

@@ -41,6 +41,7 @@ export const importMeasurements = defineCommand({
   ],
   async run({ source, device, runtime, runtimeVersion, build, soc, os, provider, threads, processors, precision, model, space, out }, { json, print, note }) {
     if (out === undefined && !json) throw new InputError('usage', 'import-measurements: --out is missing; expected the path of the file to write, or --json.');
+    if (out !== undefined) (await import('../../study/requireWritable.ts')).requireWritable(out);
     const { importFiles } = await import('../../study/measuring/importFiles.ts');
     const measurements = await importFiles(source, {
       target: {
@@ -52,9 +53,7 @@ export const importMeasurements = defineCommand({
     });
     const lines = measurements.map((each) => JSON.stringify(each));
     if (out !== undefined) {
-      const { requireWritable } = await import('../../study/exportFromStudy.ts');
       const { writeFileAtomic } = await import('../../study/files.ts');
-      requireWritable(out);
       await writeFileAtomic(out, lines.map((line) => `${line}\n`).join(''));
       note(`Wrote ${measurements.length} to ${out}.`);
     }
