@@ -18,9 +18,9 @@ import type { CalibrationRows } from './calibrationRows.ts';
 import { calibratedInterval, crossValidate } from './crossValidation.ts';
 import type { KnownDevice } from './design.ts';
 import { fitProblem, fitRows, kindsOfFit } from './fitMeasured.ts';
+import { startingFrom } from './firstGuess.ts';
 import { fitProbes } from './fitProbes.ts';
-import { knownDevicesPrior, probedDevicePrior, unknownDevicePrior } from './prior.ts';
-import { typicalKinds } from './typicalRates.ts';
+import { probedDevicePrior } from './prior.ts';
 
 const coverage = 0.9;
 
@@ -102,11 +102,7 @@ export function calibrateDevice(placed: readonly PlacedMeasurement[], options: C
 
 /** Where the fit of whole networks starts from. */
 function firstGuess(rows: CalibrationRows, reference: readonly (readonly Block[])[], known: readonly DeviceModel[], random: Random) {
-  const others: KnownDevice[] = known.map(({ name, kinds }) => ({ name, kinds: kinds as KnownDevice['kinds'] }));
-  const missing = latencyKinds.filter((kind) => others.every(({ kinds }) => kinds[kind] === undefined));
-  const typical: KnownDevice = { kinds: Object.fromEntries(missing.map((kind) => [kind, typicalKinds[kind]])) };
-  const devices = [...others, ...(missing.length > 0 ? [typical] : [])];
-  const prior = others.length > 0 ? knownDevicesPrior : unknownDevicePrior;
+  const { devices, prior } = startingFrom(known.map(({ name, kinds }) => ({ name, kinds: kinds as KnownDevice['kinds'] })));
   if (rows.probes.length === 0) return { devices, prior, corrected: [] };
   const networks = [...rows.networks, ...rows.sections].map(({ blocks }) => blocks);
   const probed = fitProbes(rows.probes, devices, prior, [...networks, ...reference], random.fork('probes'));

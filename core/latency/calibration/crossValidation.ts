@@ -63,8 +63,13 @@ export function calibratedInterval(
   };
 }
 
-/** Too few scores promise nothing; then the interval of a normal distribution, widened as Student's t would be, must do. */
+/**
+ * Too few scores promise nothing; then the interval of a normal distribution must do, widened about as Student's t is for as
+ * few, and by as much as the scores are larger than they should be.
+ */
 function quantileOf(scores: readonly number[], coverage: number): number {
   const quantile = conformalQuantile(scores, coverage);
-  return Number.isFinite(quantile) ? quantile : Math.max(normalQuantile90 * (1 + 2 / scores.length), ...scores);
+  if (Number.isFinite(quantile)) return quantile;
+  const size = Math.sqrt(scores.reduce((sum, score) => sum + score ** 2, 0) / scores.length);
+  return normalQuantile90 * (1 + 1.3 / scores.length) * Math.max(1, size);
 }

@@ -10,13 +10,13 @@ export interface Freedom {
   readonly prior: Prior;
   /** Standard deviation of a measured latency about the model, as a share, besides the measurement's own. */
   readonly noise: number;
-  /** Logarithm of how probable it makes the measurements, up to a constant; comparable between first guesses. */
-  readonly logEvidence: number;
 }
 
 const multiples = { shared: [0.25, 0.5, 1, 2], grid: [0, 0.35, 1], noise: [0.003, 0.006, 0.012, 0.025, 0.05] } as const;
 /** Rows beyond these say little more about four numbers and cost much. */
 const mostRows = 120;
+/** Fewer rows cannot say anything about these numbers; then the prior's own are taken. */
+const leastRows = 6;
 /** A factor of two in a standard deviation is as plausible again. */
 const octaveDeviation = 1;
 const usualNoise = 0.01;
@@ -29,11 +29,12 @@ const usualNoise = 0.01;
  */
 export function chooseFreedom(design: Design, relativeVariances: readonly number[], prior: Prior): Freedom {
   const some = design.rows.length <= mostRows ? design : { ...design, rows: design.rows.slice(0, mostRows) };
+  if (some.rows.length < leastRows) return { prior, noise: usualNoise };
   const rows = columnsOf(some, []);
   const grids = gridsOf(some, some.columns.map(() => 1));
   const left = rows.map((row) => 1 - row.reduce((sum, value) => sum + value, 0));
 
-  let best: Freedom | undefined;
+  let best: (Freedom & { logEvidence: number }) | undefined;
   for (const shared of multiples.shared) {
     for (const grid of multiples.grid) {
       const chosen: Prior = {
@@ -48,7 +49,8 @@ export function chooseFreedom(design: Design, relativeVariances: readonly number
       }
     }
   }
-  return best!;
+  const { prior: chosen, noise } = best!;
+  return { prior: chosen, noise };
 }
 
 /** The covariance of measurements, from that of what the model says. */

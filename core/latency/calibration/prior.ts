@@ -31,7 +31,7 @@ export const unknownDevicePrior: Prior = {
 
 /** When other devices are known: mostly a mixture of them, with kinds and work weighing somewhat differently. */
 export const knownDevicesPrior: Prior = {
-  title: 'known devices', scale: 0.3, device: 0.3, kind: 0.1, term: 0, kindTerm: 0.1, column: 0.02, grid: 0.01,
+  title: 'known devices', scale: 0.3, device: 0.3, kind: 0.1, term: 0.1, kindTerm: 0.1, column: 0.02, grid: 0.01,
 };
 
 /** When blocks of the same device were measured alone: in a network, they have caches, layouts and overheads in common. */

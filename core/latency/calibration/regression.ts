@@ -27,7 +27,7 @@ const smallestShift = -0.5;
  * @param design of rows relative to their latency
  * @param relativeVariances v_i, one for each row
  */
-export function solve(design: Design, relativeVariances: readonly number[], { prior, noise }: Pick<Freedom, 'prior' | 'noise'>): Solution {
+export function solve(design: Design, relativeVariances: readonly number[], { prior, noise }: Freedom): Solution {
   const priorRows = invertLower(cholesky(covarianceOf(design.columns, prior)));
   const priorTargets = priorRows.map((row) => row.reduce((sum, value) => sum + value, 0));
   let multipliers = design.columns.map(() => 1);
