@@ -1,4 +1,5 @@
 import type { EngineId } from '../engine/engine.ts';
+import type { Kind } from './options.ts';
 import { oneOfChoices, optional, required, text, wholeNumber, withDefault } from './options.ts';
 
 /** Written out because loading the engines takes longer than most commands. */
@@ -20,3 +21,12 @@ export const resolutionOption = optional(wholeNumber('N', 1), "Height and width 
 export const classesOption = optional(wholeNumber('N', 1, 1_000_000), "Classes of the task (default: the space's)");
 export const seedOption = withDefault(seedKind, 1, 'Seed of all random choices');
 export const engineOption = withDefault(engineKind, 'auto', 'Engine that computes; "pocketformer engines" lists them');
+
+/** Device models by name or path. */
+export const devicesKind: Kind<readonly string[]> = {
+  placeholder: 'DEVICE[,DEVICE]', expected: 'names or paths of device models, with commas between them',
+  read: (value) => {
+    const names = value.split(',').map((name) => name.trim());
+    return names.every((name) => name !== '') ? names : undefined;
+  },
+};

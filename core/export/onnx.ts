@@ -1,5 +1,5 @@
-import type { DimValues } from '../graph/dims.ts';
-import type { Graph } from '../graph/graph.ts';
+import { evaluate, type Dim, type DimValues } from '../graph/dims.ts';
+import { valueOf, type Graph } from '../graph/graph.ts';
 import { lowerGraph, opset } from '../graph/onnx/lower.ts';
 import { encodeModel, type OnnxNode, type OnnxTensor } from '../graph/onnx/model.ts';
 import { modeGraph } from '../model/forward.ts';
@@ -24,25 +24,28 @@ export interface ExportOptions {
   readonly version: string;
   /** Stored in the file: architecture, normalisation, class names, study. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Names of what goes in and comes out, for parts of networks. */
+  readonly ends?: { readonly input: string; readonly output: string };
 }
 
 /**
  * A network with its weights as the bytes of an ONNX file: the blocks' own graphs joined, batch norms folded, nothing
  * left to compute that does not depend on the image. Input `images` [batch, 3, resolution, resolution], output `logits`
- * [batch, classes].
+ * [batch, classes]. Blocks from the middle of a network take and give features, in the shapes of their graphs.
  */
 export function exportOnnx(weights: Weights, options: ExportOptions): Uint8Array {
   const { network } = weights;
+  const { ends = { input: inputName, output: outputName } } = options;
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
-  let flowing = inputName;
+  let flowing = ends.input;
   network.blocks.forEach((block, i) => {
     const sizes = blockSizes(block);
     if (options.batch !== 'dynamic') sizes.set('B', options.batch);
     const graph = phoneGraph(modeGraph(block, 'inference'), sizes);
     const folded = foldConstants(graph, constantsOf(weights, block), sizes);
     const last = i === network.blocks.length - 1;
-    const rename = blockNames(graph, folded, block.name, { input: flowing, output: last ? outputName : undefined });
+    const rename = blockNames(graph, folded, block.name, { input: flowing, output: last ? ends.output : undefined });
     const lowered = lowerGraph(folded.graph, sizes, rename);
     if (lowered.runtime.length > 0) throw new RangeError(`Block "${block.name}" has sizes that a file cannot hold: ${lowered.runtime.map(({ name }) => name).join(', ')}.`);
     nodes.push(...lowered.nodes);
@@ -56,10 +59,27 @@ export function exportOnnx(weights: Weights, options: ExportOptions): Uint8Array
   return encodeModel({
     producer: 'pocketformer', producerVersion: options.version, graphName: network.space, opset, nodes,
     initializers: [...initializers.values()],
-    inputs: [{ name: inputName, dtype: 'float32', dims: [batch, 3, network.resolution, network.resolution] }],
-    outputs: [{ name: outputName, dtype: 'float32', dims: [batch, network.classes] }],
+    inputs: [{ name: ends.input, dtype: 'float32', dims: [batch, ...inputShape(network.blocks[0])] }],
+    outputs: [{ name: ends.output, dtype: 'float32', dims: [batch, ...outputShape(network.blocks[network.blocks.length - 1])] }],
     metadata: options.metadata,
   });
+}
+
+/** Of one image or its features, as the block's graph takes them. */
+export function inputShape(block: Block): number[] {
+  const graph = modeGraph(block, 'inference');
+  return shapeWithoutBatch(block, valueOf(graph, graph.inputs[0]).dims);
+}
+
+/** Of what the block's graph gives for one image. */
+export function outputShape(block: Block): number[] {
+  const graph = modeGraph(block, 'inference');
+  return shapeWithoutBatch(block, valueOf(graph, graph.outputs[0]).dims);
+}
+
+function shapeWithoutBatch(block: Block, dims: readonly Dim[]): number[] {
+  const sizes = blockSizes(block);
+  return dims.slice(1).map((dim) => evaluate(dim, sizes));
 }
 
 /** A block's graph respelled for running alone, where nothing is trained or differentiated. */

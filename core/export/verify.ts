@@ -39,14 +39,23 @@ export function compareWithEngine(bytes: Uint8Array, weights: Weights, engine: E
 
 /** Logits of an exported file in ONNX Runtime at its default settings, for each batch [count, classes]. */
 export function runOnnx(bytes: Uint8Array, batches: readonly ImageBatch[], where: string): Float32Array[] {
+  const feeds = batches.map(({ pixels, count, size }) => ({ values: pixels, shape: [count, 3, size, size] }));
+  return runFile(bytes, { input: inputName, output: outputName }, feeds, where);
+}
+
+/**
+ * What an exported file of one input and one output gives in ONNX Runtime at its default settings, for each feed.
+ * @throws EnvironmentError `export-refused`, `ort-missing`
+ */
+export function runFile(
+  bytes: Uint8Array, ends: { input: string; output: string }, feeds: readonly { values: Float32Array; shape: readonly number[] }[], where: string,
+): Float32Array[] {
   loadOrt();
   let session: NativeSession | undefined;
   try {
     const opened = session = createSession(bytes, { threads: 1 });
-    return batches.map(({ pixels, count, size }) => {
-      const feeds = { [inputName]: new Tensor('float32', pixels, [count, 3, size, size]) };
-      return Float32Array.from(opened.run(feeds, { [outputName]: null }, {})[outputName].data as Float32Array);
-    });
+    return feeds.map(({ values, shape }) =>
+      Float32Array.from(opened.run({ [ends.input]: new Tensor('float32', values, shape) }, { [ends.output]: null }, {})[ends.output].data as Float32Array));
   } catch (cause) {
     throw new EnvironmentError('export-refused', `${where}: ONNX Runtime cannot run the exported network (${messageOf(cause)}). `
       + 'Nothing was written; please report this.', { cause });

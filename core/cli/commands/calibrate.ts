@@ -6,21 +6,12 @@ import type { DeviceModel, Evaluation } from '../../latency/deviceModel.ts';
 import { loadDevice } from '../../latency/devices.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { defineCommand } from '../command.ts';
-import { seedOption, spaceOption } from '../commandOptions.ts';
+import { devicesKind, seedOption, spaceOption } from '../commandOptions.ts';
 import { listOf, optional, required, text } from '../options.ts';
-import type { Kind } from '../options.ts';
 import { tableLines } from '../table.ts';
 
 /** Networks of the space that the interval speaks for. */
 const referenceNetworks = 200;
-
-const devicesKind: Kind<readonly string[]> = {
-  placeholder: 'DEVICE[,DEVICE]', expected: 'names or paths of device models, with commas between them',
-  read: (value) => {
-    const names = value.split(',').map((name) => name.trim());
-    return names.every((name) => name !== '') ? names : undefined;
-  },
-};
 
 export const calibrate = defineCommand({
   name: 'calibrate',

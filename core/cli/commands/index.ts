@@ -8,6 +8,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   score: async () => (await import('./score.ts')).score,
   predict: async () => (await import('./predict.ts')).predict,
   export: async () => (await import('./export.ts')).exportCommand,
+  'calibration-set': async () => (await import('./calibrationSet.ts')).calibrationSet,
   calibrate: async () => (await import('./calibrate.ts')).calibrate,
   profile: async () => (await import('./profile.ts')).profile,
   'import-measurements': async () => (await import('./importMeasurements.ts')).importMeasurements,

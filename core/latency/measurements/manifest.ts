@@ -27,6 +27,8 @@ const manifestModelSchema = z.strictObject({
   /** Of the model on its input, computed by the engine or by ONNX Runtime on this machine. */
   output: z.strictObject({
     name: z.string().min(1), shape: z.array(z.int().positive()).min(1).max(8), values: z.array(z.number()).min(1),
+    /** Only every so many values are kept, from the first on: feature maps are long. 1 where it is missing. */
+    every: z.int().positive().optional(),
     /** Largest accepted difference, relative to the largest expected value. */
     relativeTolerance: z.number().positive().max(1),
   }),

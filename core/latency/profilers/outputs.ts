@@ -13,10 +13,14 @@ export function checkOutputs({ name, output }: Pick<ModelToMeasure, 'name' | 'ou
   const strange = values.findIndex((value) => !Number.isFinite(value));
   if (strange >= 0) throw wrong(name, `value ${strange} of its output is ${values[strange]}`);
   if (output === undefined) return undefined;
-  if (values.length !== output.values.length) throw wrong(name, `its output has ${values.length} values, not ${output.values.length}`);
+  const { every = 1 } = output;
+  const expectedLength = output.values.length;
+  if (Math.ceil(values.length / every) !== expectedLength) {
+    throw wrong(name, `its output has ${values.length} values, not ${every === 1 ? expectedLength : `about ${expectedLength * every}`}`);
+  }
   let [maxAbsDiff, scale] = [0, 0];
   output.values.forEach((value, i) => {
-    maxAbsDiff = Math.max(maxAbsDiff, Math.abs(value - values[i]));
+    maxAbsDiff = Math.max(maxAbsDiff, Math.abs(value - values[i * every]));
     scale = Math.max(scale, Math.abs(value));
   });
   const relativeDiff = scale === 0 ? maxAbsDiff : maxAbsDiff / scale;

@@ -11,6 +11,8 @@ export interface ModelToMeasure extends Required<MeasuredModel> {
   readonly output?: {
     readonly name: string;
     readonly values: readonly number[];
+    /** Only every so many values are expected, from the first on; 1 where it is missing. */
+    readonly every?: number;
     /** Largest accepted difference, relative to the largest expected value. */
     readonly relativeTolerance: number;
   };
