@@ -74,6 +74,8 @@ export const roundSchema = z.strictObject({
   runsMs: z.array(milliseconds).min(1).max(1_000_000),
   /** How many there were where `runsMs` is a sample. */
   timedRuns: z.int().positive().optional(),
+  /** Runs in which the system gave a processor to another program; left out unless almost all were so. */
+  interruptedRuns: z.int().min(0).optional(),
   before: conditionSchema.optional(),
   after: conditionSchema.optional(),
   /** Of the reference model nearest in time, relative to the start of the session: 1.03 is 3 % slower. */

@@ -43,8 +43,8 @@ export function hostProfiler({ threads = 1, affinity, spinning = false }: HostOp
     },
     async measure(model, length) {
       const startedAt = new Date().toISOString();
-      const { warmUpRuns, runsMs, output } = await measuring.run({ kind: 'measure', length, ...runOf(model) });
-      return { round: { startedAt, warmUpRuns, ...keptRuns(runsMs) }, outputs: checkOutputs(model, output) };
+      const { warmUpRuns, runsMs, interruptedRuns, output } = await measuring.run({ kind: 'measure', length, ...runOf(model) });
+      return { round: { startedAt, warmUpRuns, ...keptRuns(runsMs), ...(interruptedRuns > 0 && { interruptedRuns }) }, outputs: checkOutputs(model, output) };
     },
     async profile(model, runs, prefix) {
       const { output } = await measuring.run({ kind: 'profile', runs, prefix, ...runOf(model) });

@@ -19,6 +19,7 @@ export interface HostRunResult {
   readonly warmUpRuns: number;
   /** Empty for profiles, whose runs are slower. */
   readonly runsMs: readonly number[];
+  readonly interruptedRuns: number;
   readonly output: Float32Array;
 }
 

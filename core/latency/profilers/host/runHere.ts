@@ -3,7 +3,7 @@ import { Tensor } from 'onnxruntime-common';
 import { InputError } from '../../../base/errors.ts';
 import { Random } from '../../../base/random.ts';
 import { createSession, type NativeSession } from '../../../engine/ort/binding.ts';
-import type { RunLength } from '../profiler.ts';
+import { timeRuns } from './calmRuns.ts';
 import type { HostRequest, HostRun, HostRunResult } from './messages.ts';
 
 /** In TensorProto.DataType. */
@@ -27,27 +27,14 @@ export function runHere(request: HostRequest): HostRunResult {
     if (request.kind === 'profile') {
       for (let i = 0; i < request.runs; i++) run();
       session.endProfiling();
-      return { warmUpRuns: 1, runsMs: [], output: values };
+      return { warmUpRuns: 1, runsMs: [], interruptedRuns: 0, output: values };
     }
     const { warmUp, timed } = request.length;
-    const warmUpRuns = 1 + timesOf(run, warmUp).length;
-    return { warmUpRuns, runsMs: timesOf(run, timed), output: values };
+    const { runsMs: warm, interruptedRuns: cold } = timeRuns(run, warmUp);
+    return { warmUpRuns: 1 + warm.length + cold, ...timeRuns(run, timed), output: values };
   } finally {
     session.dispose();
   }
-}
-
-/** Milliseconds of each run, one after the other until both the runs and the seconds are reached. */
-function timesOf(run: () => void, { runs, seconds }: RunLength): number[] {
-  const times: number[] = [];
-  const begin = performance.now();
-  for (let start = begin; times.length < runs || start - begin < 1000 * seconds;) {
-    run();
-    const end = performance.now();
-    times.push(end - start);
-    start = end;
-  }
-  return times;
 }
 
 function outputOf({ outputMetadata }: NativeSession, { path, output }: HostRun): string {
