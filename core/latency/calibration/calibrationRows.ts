@@ -1,6 +1,8 @@
 import { InputError } from '../../base/errors.ts';
 import type { Network } from '../../network/network.ts';
 import { mean } from '../errorReport.ts';
+import { shapeOf } from '../blockShape.ts';
+import { latencyKindOf } from '../features.ts';
 import type { PlacedMeasurement } from '../measurements/parseMeasurements.ts';
 import type { Measurement } from '../measurements/record.ts';
 import { weightOf } from '../measurements/statistics.ts';
@@ -10,7 +12,7 @@ import type { MeasuredBlocks } from './design.ts';
 /** What measurements say, with those of one network or of equal blocks put together. */
 export interface CalibrationRows {
   readonly networks: readonly (MeasuredBlocks & { readonly network: Network })[];
-  /** Single blocks measured alone. */
+  /** Single blocks: measured alone, or as shares of a network's latency by a profile. */
   readonly probes: readonly MeasuredBlocks[];
   /** Several blocks measured together that are not a whole network. */
   readonly sections: readonly MeasuredBlocks[];
@@ -19,6 +21,8 @@ export interface CalibrationRows {
   readonly minutes: number;
 }
 
+/** Profiles tell times in whole microseconds and add time to each kernel: what a share of one may be off. */
+const shareDeviation = 0.05;
 /** A measurement whose rounds agree perfectly is still no better than this. */
 const finest = 0.01;
 const leastNetworks = 3;
@@ -29,23 +33,53 @@ const leastNetworks = 3;
  */
 export function calibrationRows(placed: readonly PlacedMeasurement[]): CalibrationRows {
   const groups = new Map<string, Measurement[]>();
+  const profiles: Measurement[] = [];
   let unknown = 0;
   for (const { measurement } of placed) {
-    // A profiler adds time of its own.
-    if (measurement.of.kind === 'unknown' || measurement.flags.includes('profiled')) unknown++;
-    else groups.set(JSON.stringify(measurement.of), [...groups.get(JSON.stringify(measurement.of)) ?? [], measurement]);
+    if (measurement.of.kind === 'unknown') unknown++;
+    // What a profile adds to the time of a run is not known; its shares are another matter.
+    else if (measurement.flags.includes('profiled')) profiles.push(measurement);
+    else groups.set(keyOf(measurement), [...groups.get(keyOf(measurement)) ?? [], measurement]);
   }
-  const rows = [...groups.values()].map((group) => ({ of: group[0].of, row: { blocks: blocksOf(group[0].of) ?? [], ...together(group) } }));
+  const rows = [...groups].map(([key, group]) => ({ key, of: group[0].of, row: { blocks: blocksOf(group[0].of) ?? [], ...together(group) } }));
   const networks = rows.flatMap(({ of, row }) => (of.kind === 'network' ? [{ ...row, network: networkOf(of) }] : []));
   if (networks.length < leastNetworks) {
-    throw new InputError('too-few-networks', `There are measurements of ${networks.length} whole networks; expected at least ${leastNetworks}, `
-      + 'because only whole networks tell how blocks behave together.');
+    throw new InputError('too-few-networks', `There are measurements of ${networks.length} whole networks${profiles.length > 0 ? ' without a profile' : ''}; `
+      + `expected at least ${leastNetworks}, because only whole networks tell how blocks behave together.`);
   }
   const parts = rows.flatMap(({ of, row }) => (of.kind === 'network' ? [] : [row]));
+  const latencies = new Map(rows.map(({ key, row }) => [key, row.latencyMs]));
+  const shares = [...profiles, ...[...groups.values()].flat()].flatMap((measurement) => sharesOf(measurement, latencies.get(keyOf(measurement))));
   return {
-    networks, probes: parts.filter(({ blocks }) => blocks.length === 1), sections: parts.filter(({ blocks }) => blocks.length > 1),
+    networks, probes: [...parts.filter(({ blocks }) => blocks.length === 1), ...perShape(shares)], sections: parts.filter(({ blocks }) => blocks.length > 1),
     unknown, minutes: placed.reduce((sum, { measurement }) => sum + minutesOf(measurement), 0),
   };
+}
+
+const keyOf = ({ of }: Measurement) => JSON.stringify(of);
+
+/** A network's blocks with their shares of what it takes without a profile; none where that was not measured. */
+function sharesOf({ of, blockTimes }: Measurement, latencyMs: number | undefined): MeasuredBlocks[] {
+  if (of.kind !== 'network' || blockTimes === undefined || latencyMs === undefined) return [];
+  const total = blockTimes.unattributedMs + blockTimes.blocks.reduce((sum, { ms }) => sum + ms, 0);
+  const { blocks } = networkOf(of);
+  return blockTimes.blocks.flatMap(({ name, ms }) => {
+    const block = blocks.find((each) => each.name === name);
+    return block === undefined || ms <= 0 ? [] : [{ blocks: [block], latencyMs: latencyMs * ms / total, relativeVariance: shareDeviation ** 2 }];
+  });
+}
+
+/** The geometric mean over blocks of one shape. */
+function perShape(rows: readonly MeasuredBlocks[]): MeasuredBlocks[] {
+  const shapes = new Map<string, MeasuredBlocks[]>();
+  for (const row of rows) {
+    const key = `${latencyKindOf(row.blocks[0])} ${shapeOf(row.blocks[0])}`;
+    shapes.set(key, [...shapes.get(key) ?? [], row]);
+  }
+  return [...shapes.values()].map((group) => ({
+    blocks: group[0].blocks, latencyMs: Math.exp(group.reduce((sum, { latencyMs }) => sum + Math.log(latencyMs), 0) / group.length),
+    relativeVariance: group[0].relativeVariance / group.length,
+  }));
 }
 
 /** The mean of the logarithms, weighted by what each measurement's rounds say of its variance. */

@@ -71,6 +71,19 @@ describe('calibrating a device', () => {
     expect(evaluations[0].errors.count).toBe(5);
   });
 
+  it('takes from profiles what shares blocks have, never how long they made a run take', () => {
+    const networks = archs.slice(0, 12).map(networkRecord);
+    const profiles = archs.slice(0, 12).map((arch, i) => ({
+      ...networks[i], latencyMs: 3 * networks[i].latencyMs, flags: ['profiled' as const], blockTimes: {
+        source: 'profile', runs: 10, unattributedMs: 0, blocks: space.lower(arch).blocks.map((block) => ({ name: block.name, ms: 3 * exactMs(block) })),
+      },
+    }));
+    const profiled = calibrateDevice(placed([...networks, ...profiles]), options());
+    expect(profiled.measurements.networks).toBe(12);
+    expect(profiled.evaluations[0].errors.mapePercent).toBeLessThan(model.evaluations[0].errors.mapePercent / 2);
+    expect(() => calibrateDevice(placed(profiles), options())).toThrow(/of 0 whole networks without a profile/);
+  });
+
   it('keeps known devices it starts from in the model, which a search looks up as it predicts', () => {
     const known = [loadDevice('pixel4'), loadDevice('xiaomi11')];
     const transferred = calibrateDevice(placed(archs.slice(0, 4).map(networkRecord)), { ...options(), known });
