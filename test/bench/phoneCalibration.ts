@@ -90,6 +90,7 @@ for (const phone of publishedPhones.filter(({ description: { name } }) => chosen
     for (const way of ['chosen', 'random'] as const) {
       for (const count of [10, 20, 40]) console.log(row(`${way} networks`, count, pools.map((pool) => trial(pool[way].slice(0, count), latencyOf, typical, unknownDevicePrior))));
     }
+    console.log(row('chosen networks, widths of maps not told apart', 40, pools.map(({ chosen }) => trial(chosen, latencyOf, typical, { ...unknownDevicePrior, grid: 0 }))));
     for (const baseline of [macsBaseline, rooflineBaseline]) {
       for (const count of [10, 20, 40]) {
         console.log(row(`baseline, random networks: ${baseline.title}`, count, pools.map(({ random: pool }) => {
