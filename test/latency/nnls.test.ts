@@ -37,6 +37,24 @@ describe('non-negative least squares', () => {
     expect(small * 1e-9).toBeCloseTo(b, 9);
   });
 
+  it('meets the conditions of an optimum: the gradient is zero where x is positive and nowhere negative', () => {
+    const random = new Random('optimality');
+    for (let round = 0; round < 20; round++) {
+      const rows = Array.from({ length: 15 }, () => Array.from({ length: 8 }, () => random.normal()));
+      const targets = rows.map(() => random.normal());
+      const x = nonNegativeLeastSquares(rows, targets);
+      const errors = rows.map((row, i) => row.reduce((sum, a, j) => sum + a * x[j], 0) - targets[i]);
+      x.forEach((value, j) => {
+        const gradient = rows.reduce((sum, row, i) => sum + row[j] * errors[i], 0);
+        expect(value).toBeGreaterThanOrEqual(0);
+        expect(gradient).toBeGreaterThan(-1e-9);
+        if (value > 0) expect(Math.abs(gradient)).toBeLessThan(1e-9);
+      });
+      const started = nonNegativeLeastSquares(rows, targets, x.map(() => random.uniform() + 0.1));
+      started.forEach((value, j) => expect(value).toBeCloseTo(x[j], 9));
+    }
+  });
+
   it('gives nothing to a column of zeros and stays finite with two equal columns', () => {
     const [x, y, z] = nonNegativeLeastSquares([[1, 1, 0], [2, 2, 0], [3, 3, 0]], [2, 4, 6]);
     expect(x + y).toBeCloseTo(2, 6);

@@ -42,11 +42,12 @@ export const calibrate = defineCommand({
     const placed = measurements.flatMap((path) => parseMeasurements(contentOf(path), path));
     const random = new Random(seed).fork('calibration');
     const sampled = random.fork('reference');
+    const measured = placed.map(({ measurement }) => measurement.of).find((of) => of.kind === 'network');
     const model = calibrateDevice(placed, {
       name: nameOf(out), seed: String(seed), known, random,
       command: `pocketformer calibrate --space ${space.id} --measurements ${measurements.map((path) => basename(path)).join(' ')}`
         + `${from === undefined ? '' : ` --from ${from.map((name) => basename(name)).join(',')}`} --seed ${seed} --out ${basename(out)}`,
-      reference: Array.from({ length: referenceNetworks }, () => space.lower(space.sample(sampled))),
+      reference: Array.from({ length: referenceNetworks }, () => space.lower(space.sample(sampled), { classes: measured?.classes })),
     });
     await writeFileAtomic(out, formatJson(model));
     if (model.measurements.notes !== '') note(model.measurements.notes);

@@ -5,8 +5,6 @@ import type { FitProblem, MeasuredFit } from './fitMeasured.ts';
 /** Up to so many measurements are each left out alone; more are left out in parts. */
 const mostAlone = 40;
 const parts = 10;
-/** With these, a 90 % quantile does not hang on a single score. */
-const enoughScores = 20;
 /** Half of the 90 % interval of a normal distribution. */
 const normalQuantile90 = 1.645;
 
@@ -16,8 +14,6 @@ export interface HeldOutPrediction {
   readonly predictedMs: number;
   /** |log(predicted / measured)| over the standard deviation that the fit expected. */
   readonly studentised: number;
-  /** That standard deviation, less the measurement's own. */
-  readonly deviation: number;
 }
 
 /**
@@ -32,8 +28,8 @@ export function crossValidate(problem: FitProblem, places: readonly number[]): H
     return heldOut.map((place) => {
       const { latencyMs, relativeVariance } = problem.rows[place];
       const predictedMs = fit.predictedMs[place];
-      const deviation = fit.deviations[place];
-      return { place, predictedMs, deviation, studentised: Math.abs(Math.log(predictedMs / latencyMs)) / Math.sqrt(deviation ** 2 + relativeVariance) };
+      const deviation = Math.sqrt(fit.deviations[place] ** 2 + relativeVariance);
+      return { place, predictedMs, studentised: Math.abs(Math.log(predictedMs / latencyMs)) / deviation };
     });
   }).flat();
 }
@@ -49,17 +45,14 @@ export interface CalibratedInterval {
 /**
  * The conformal quantile of studentised errors (Papadopoulos, Gammerman and Vovk, Normalized nonconformity measures for
  * regression conformal prediction, 2008) times the reference networks' typical standard deviation. Studentising matters
- * where the measured networks were chosen at the ends of the space, which are harder to predict than others from the rest; those
- * that are harder than all reference networks are left out while enough remain.
+ * where the measured networks were chosen at the ends of the space, which are harder to predict than others from the rest.
  * @param reference places of the reference networks in the fit's rows
  */
 export function calibratedInterval(
   heldOut: readonly HeldOutPrediction[], { deviations }: MeasuredFit, reference: readonly number[], coverage: number,
 ): CalibratedInterval {
   const deviation = Math.sqrt(reference.reduce((sum, place) => sum + deviations[place] ** 2, 0) / reference.length);
-  const hardest = Math.max(...reference.map((place) => deviations[place]));
-  const comparable = heldOut.filter((each) => each.deviation <= hardest);
-  const scores = (comparable.length >= enoughScores ? comparable : heldOut).map(({ studentised }) => studentised);
+  const scores = heldOut.map(({ studentised }) => studentised);
   const inside = scores.filter((score, i) => score <= quantileOf(scores.filter((_, j) => j !== i), coverage));
   return {
     logHalfWidth: quantileOf(scores, coverage) * deviation,
