@@ -31,9 +31,11 @@ describe('fast DSS of AutoFormer', () => {
     a.forEach((value, i) => expect(Math.abs(value / b[i] - 1)).toBeLessThan(0.03));
   });
 
-  it('is within 1 % of the literal form for TF-TAS-Ti, and needs hundreds of times fewer multiply-accumulates', () => {
+  it("is within 1 % of the literal form for TF-TAS-Ti's first layers, and needs hundreds of times fewer multiply-accumulates", () => {
     const context = supernetContext(autoFormerTiny);
-    const network = autoFormerTiny.lower(autoFormerTiny.networks['tf-tas-ti']);
+    const whole = autoFormerTiny.networks['tf-tas-ti'];
+    const depth = 4;
+    const network = autoFormerTiny.lower({ ...whole, depth, mlpRatios: whole.mlpRatios.slice(0, depth), numHeads: whole.numHeads.slice(0, depth) });
     const [fast, literal] = ['dss', 'dss-literal'].map((name) => getProxy(name).score(network, context));
     expect(Math.abs(fast.value / literal.value - 1)).toBeLessThan(0.01);
     expect(fast.macs * 200).toBeLessThan(literal.macs);

@@ -162,7 +162,7 @@ describe('measures of As-ViT\'s seed topology', () => {
 
   it.each([[[2, 2, 2, 2]], [[3, 4, 2, 4]]])('are near the closed form with kernels %j', (kernels) => {
     const network = bare(asVitMini.lower({ ...asVitMini.networks.seed, kernels }));
-    const lengths = featureCurves(engine, network, new Random('many'), { ...releasedCurves, networks: 24 }, 1)
+    const lengths = featureCurves(engine, network, new Random('many'), { ...releasedCurves, networks: 12 }, 1)
       .map(({ points, motions }) => sumOver(points, motions, speed));
     expect(Math.abs(mean(lengths) / expectedLength(network)! - 1)).toBeLessThan(0.05);
   });
