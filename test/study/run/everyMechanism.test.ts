@@ -14,6 +14,7 @@ import { createStudy, openStudy } from '../../../core/study/folder.ts';
 import { prepareTraining } from '../../../core/study/run/prepareRun.ts';
 import { trainingPhase } from '../../../core/study/run/trainingPhase.ts';
 import { parseStudyFile } from '../../../core/study/studyFile.ts';
+import { relativeDifference } from '../../engine/compare.ts';
 import { scratchFolder } from '../scratch.ts';
 
 const text = `version: 1
@@ -76,7 +77,9 @@ describe('a training with every mechanism on', () => {
   it('tells of each mechanism while it runs, and continues bit for bit after a stop', async () => {
     const [whole, stopped] = [await train('whole', []), await train('stopped', [3])];
     expect(stopped.checkpoint.state).toEqual(whole.checkpoint.state);
-    expect(stopped.checkpoint.tensors).toEqual(whole.checkpoint.tensors);
+    expect(Object.keys(stopped.checkpoint.tensors)).toEqual(Object.keys(whole.checkpoint.tensors));
+    const numbers = ({ checkpoint }: typeof whole, name: string) => checkpoint.tensors[name].data as Float32Array;
+    for (const name of Object.keys(whole.checkpoint.tensors)) expect(relativeDifference(numbers(stopped, name), numbers(whole, name)), name).toBe(0);
     const losses = ({ events }: typeof whole) => events.flatMap((event) => event.kind === 'step' ? [event.loss] : []);
     const cosines = ({ events }: typeof whole) => events.flatMap((event) => event.kind === 'conflict' ? [event.cosine] : []);
     expect(losses(stopped)).toEqual(losses(whole));
