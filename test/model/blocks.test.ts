@@ -3,8 +3,8 @@ import { Random } from '../../core/base/random.ts';
 import type { Engine } from '../../core/engine/engine.ts';
 import { listEngines } from '../../core/engine/engines.ts';
 import { differentiableFeeds } from '../../core/graph/gradient.ts';
-import { modeGraph } from '../../core/model/forward.ts';
-import type { BlockType } from '../../core/network/blocks.ts';
+import { modeGraph, type ForwardMode } from '../../core/model/forward.ts';
+import type { Block, BlockType } from '../../core/network/blocks.ts';
 import { normal, relativeDifference, runForward, runGraph, withReference, type GraphRun } from '../engine/compare.ts';
 import { directionalDerivative, evaluateExactly } from '../engine/exact.ts';
 import { allBlocks, blockFeeds } from './blockCases.ts';
@@ -32,7 +32,10 @@ describe.for(cases)('in $mode, $id agrees with the js engine and with double pre
   let js: Engine;
   beforeAll(async () => { [engine, js] = await withReference(id); });
 
-  it.each(allBlocks().map(({ label, block }, index) => [label, block, index] as const))('%s', async (label, block, index) => {
+  const blocks = allBlocks().map(({ label, block }, index) => [label, block, index] as const);
+  // Without batch norms both modes run the same graph, and the other one's round has checked it.
+  const own = mode === 'training' ? blocks : blocks.filter(([, block]) => nodesOf(block, 'inference') !== nodesOf(block, 'training'));
+  it.each(own)('%s', async (label, block, index) => {
     const graph = modeGraph(block, mode);
     for (const batch of [1, 3]) {
       const random = new Random(`${label} ${mode} ${batch}`);
@@ -69,6 +72,8 @@ describe.for(cases)('in $mode, $id agrees with the js engine and with double pre
     }
   });
 });
+
+const nodesOf = (block: Block, mode: ForwardMode) => JSON.stringify(modeGraph(block, mode).nodes);
 
 /** The slope along a direction, and the size of the terms that it is summed from. */
 function along(gradients: GraphRun['gradients'], directions: Readonly<Record<string, ArrayLike<number>>>): { slope: number; size: number } {
