@@ -20,7 +20,7 @@ export const calibrate = defineCommand({
     + 'Whole networks are necessary, blocks measured alone help. What few measurements leave open comes from --from, or else from typical rates. '
     + 'The errors are those on networks held out: each is predicted by a fit that never saw its latency.',
   json: 'One object, the held-out error report: {name, path, networks, blocks, minutes, errors: {count, mapePercent, rmspePercent, biasPercent, '
-    + 'worstPercent, withinPercent, kendallTau, spearmanRho}, interval: {coverage, observedCoverage, halfWidthPercent}, baselines: [{title, errors}]}',
+    + 'worstPercent, withinPercent, kendallTau, spearmanRho}, interval: {coverage, observedCoverage, halfWidthPercent}, baselines: [{title, errors}], repeatability: {models, medianPercent, worstPercent} or null}',
   options: {
     space: spaceOption,
     measurements: listOf(text('FILE...', 'the path of a file of measurements'), 'Files of measurements'),
@@ -37,6 +37,7 @@ export const calibrate = defineCommand({
     const known = (from ?? []).map(loadDevice);
     const { parseMeasurements } = await import('../../latency/measurements/parseMeasurements.ts');
     const { calibrateDevice } = await import('../../latency/calibration/calibrateDevice.ts');
+    const { repeatability } = await import('../../latency/measurements/repeatability.ts');
     const { formatJson } = await import('../../latency/formatJson.ts');
     const { writeFileAtomic } = await import('../../study/files.ts');
     const placed = measurements.flatMap((path) => parseMeasurements(contentOf(path), path));
@@ -51,8 +52,13 @@ export const calibrate = defineCommand({
     });
     await writeFileAtomic(out, formatJson(model));
     if (model.measurements.notes !== '') note(model.measurements.notes);
-    if (json) return print(JSON.stringify(report(model, out)));
+    const again = repeatability(placed.map(({ measurement }) => measurement));
+    if (json) return print(JSON.stringify({ ...report(model, out), repeatability: again ?? null }));
     for (const line of reportLines(model, out)) await print(line);
+    if (again) {
+      await print(`Measured again in another session, ${again.models} files differ by ${again.medianPercent.toFixed(1)} % in the median and `
+        + `${again.worstPercent.toFixed(1)} % at most: no prediction can be expected to be better.`);
+    }
   },
 });
 
