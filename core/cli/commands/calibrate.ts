@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError, messageOf } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import type { DeviceModel, Evaluation } from '../../latency/deviceModel.ts';
@@ -24,6 +24,7 @@ export const calibrate = defineCommand({
   options: {
     space: spaceOption,
     measurements: listOf(text('FILE...', 'the path of a file of measurements'), 'Files of measurements'),
+    set: optional(text('FOLDER', 'the path of a folder with a manifest.json'), 'Calibration set whose files alone may have been measured'),
     out: required(text('MODEL.json', 'the path of the file to write'), 'Device model to write; replaced when it exists'),
     from: optional(devicesKind, 'Known devices to start from, e.g. pixel6,pixel4'),
     seed: { ...seedOption, help: 'Seed of which networks are held out together, and of those that the interval speaks for (default 1)' },
@@ -32,7 +33,7 @@ export const calibrate = defineCommand({
     'pocketformer calibrate --space elasticvit --measurements measured/phone.jsonl --out my-phone.json',
     'pocketformer calibrate --space elasticvit --measurements monday.jsonl friday.jsonl --from pixel4,pixel6 --out my-phone.json --json',
   ],
-  async run({ space: spaceId, measurements, out, from, seed }, { json, print, note }) {
+  async run({ space: spaceId, measurements, set, out, from, seed }, { json, print, note }) {
     const space = getSpace(spaceId);
     const known = (from ?? []).map(loadDevice);
     const { parseMeasurements } = await import('../../latency/measurements/parseMeasurements.ts');
@@ -41,6 +42,11 @@ export const calibrate = defineCommand({
     const { formatJson } = await import('../../latency/formatJson.ts');
     const { writeFileAtomic } = await import('../../study/files.ts');
     const placed = measurements.flatMap((path) => parseMeasurements(contentOf(path), path));
+    if (set !== undefined) {
+      const { manifestName, parseManifest, requireModelsOf } = await import('../../latency/measurements/manifest.ts');
+      const manifest = join(set, manifestName);
+      requireModelsOf(parseManifest(contentOf(manifest), manifest), placed);
+    }
     const random = new Random(seed).fork('calibration');
     const sampled = random.fork('reference');
     const measured = placed.map(({ measurement }) => measurement.of).find((of) => of.kind === 'network');

@@ -28,6 +28,7 @@ export class FakeDevice implements Profiler {
   readonly asked: string[] = [];
   readonly lengths: RoundLength[] = [];
   readonly pauses: number[] = [];
+  closed = false;
   readonly #moment: (name: string, count: number, device: FakeDevice) => FakeMoment;
 
   /** @param moment what happens when a model is measured for the count-th time, from 0 */
@@ -57,7 +58,7 @@ export class FakeDevice implements Profiler {
     return temperatureC === undefined ? {} : { temperatureC };
   }
 
-  async close() { /* nothing is open */ }
+  async close() { this.closed = true; }
 
   /** A pause cools. */
   rest(seconds: number): void {
@@ -79,7 +80,9 @@ export function startOf(names: readonly string[], settings: Partial<ProtocolSett
 }
 
 /** Runs a session on a fake device, whose entries it adds to a list. @param stopAfter entries after which the program is killed */
-export async function runFake(device: FakeDevice, start: SessionStart, entries: SessionEntry[] = [], stopAfter = Infinity): Promise<MeasuringSession> {
+export async function runFake(
+  device: FakeDevice, start: SessionStart, entries: SessionEntry[] = [], stopAfter = Infinity, signal?: AbortSignal,
+): Promise<MeasuringSession> {
   const session = new MeasuringSession(start);
   for (const entry of entries) session.add(entry);
   const names = start.models.map((hash) => Buffer.from(hash, 'hex').toString().replace(/\.+$/, ''));
@@ -90,7 +93,7 @@ export async function runFake(device: FakeDevice, start: SessionStart, entries: 
       if (added++ >= stopAfter) throw new Error('killed');
       entries.push(entry);
     },
-    sleep: async (seconds) => device.rest(seconds),
+    sleep: async (seconds) => device.rest(seconds), signal,
   });
   return session;
 }

@@ -136,6 +136,19 @@ describe('a measuring session', () => {
     expect(session.progress).toEqual({ done: 21, total: 21 });
   });
 
+  it('stops on request, in the middle of a run, and keeps what was measured', async () => {
+    const stop = new AbortController();
+    const device = new FakeDevice((_name, _count, self) => {
+      if (self.asked.length === 6) stop.abort();
+      // A run that the stop ends looks like a crash.
+      return self.closed ? { fault: { code: 'profiler-crashed' } } : {};
+    });
+    const entries: SessionEntry[] = [];
+    await expect(runFake(device, startOf(names), entries, Infinity, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(device.closed).toBe(true);
+    expect(entries.map(({ type }) => type)).toEqual(['reference', 'reference', 'round', 'round', 'round']);
+  });
+
   it('without a reference model only asks that rounds agree', async () => {
     const device = new FakeDevice();
     const session = await runFake(device, startOf(['a'], {}, false));

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, release, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -79,6 +80,9 @@ function deviceTitle(): string {
 function requireProcessors(affinity: readonly number[]): void {
   if (process.platform !== 'linux') {
     throw new EnvironmentError('no-affinity', 'A process can be bound to processors only on Linux; leave the binding out here.');
+  }
+  if (spawnSync('taskset', ['-V'], { stdio: 'ignore' }).status !== 0) {
+    throw new EnvironmentError('no-affinity', 'There is no taskset here to bind a process to processors; install util-linux, or leave the binding out.');
   }
   const count = cpus().length;
   const unknown = affinity.find((processor) => processor >= count);
