@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -67,6 +67,26 @@ describe('calibrate', () => {
     expect(stdout).toMatch(/this model +\d+\.\d\d %/);
     expect(stdout).toMatch(/MACs alone +\d+\.\d\d %/);
     expect(stdout).toMatch(/90 % interval: ±\d/);
+  });
+
+  it('tells how far sessions with the same files are apart', async () => {
+    const sha256 = (i: number) => String(i % 10).repeat(64);
+    const session = (name: string, factor: number) => archs.slice(0, 6).map((arch, i): Measurement =>
+      ({ ...record(arch), model: { name: `m${i}`, sha256: sha256(i) }, session: name, latencyMs: factor * exactMs(arch) }));
+    const [made] = await jsonLines(report.extend({ repeatability: z.object({ models: z.number(), medianPercent: z.number(), worstPercent: z.number() }) }),
+      [...calibrate, '--measurements', saved('one.jsonl', session('one', 1)), saved('two.jsonl', session('two', 1.03))]);
+    expect(made.repeatability).toEqual({ models: 6, medianPercent: expect.closeTo(3, 6) as unknown, worstPercent: expect.closeTo(3, 6) as unknown });
+  });
+
+  it('refuses measurements of files that are not of the set', async () => {
+    mkdirSync(join(folder, 'set'));
+    const model = {
+      name: 'm', file: 'm.onnx', sha256: 'a'.repeat(64), precision: 'float32', of: { kind: 'unknown' }, input: { name: 'x', shape: [1], file: 'x.f32' },
+      output: { name: 'y', shape: [1], values: [1], relativeTolerance: 0.1 },
+    };
+    writeFileSync(join(folder, 'set', 'manifest.json'), JSON.stringify({ format: 'pocketformer-calibration-set', version: 1, models: [model] }));
+    const other = saved('other.jsonl', [{ ...record(archs[0]), model: { name: 'm', sha256: 'b'.repeat(64) } }]);
+    expect(await complaint([...calibrate, '--measurements', other, '--set', join(folder, 'set')])).toMatch(/other\.jsonl:1: model\.sha256 is b+, which is no file of the calibration set; its "m" is a+\./);
   });
 
   it.each<[string, () => string[], RegExp]>([
