@@ -24,7 +24,7 @@ export class MeasuringProgress {
         this.#total = total;
         this.#bar ??= new ProgressBar({ label: 'Measuring', total, done, unit: 'rounds', output, quiet });
         if (step.kind === 'pause') {
-          this.#bar.log(step.why === 'drift' ? `The reference model takes ${percent(session.drift - 1)} of its first time more; pausing ${step.seconds} s.`
+          this.#bar.log(step.why === 'drift' ? `The reference model takes ${percent(Math.abs(session.drift - 1))} ${session.drift > 1 ? 'longer' : 'less time'} than at first; pausing ${step.seconds} s.`
             : `The device is at ${session.condition.temperatureC} °C; pausing ${step.seconds} s.`);
         }
       },
