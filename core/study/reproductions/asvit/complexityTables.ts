@@ -76,26 +76,26 @@ function mutualTable(columns: Columns, count: number): Reproduction {
     source: `${paper}, section 3.2; values as they are, whichever direction promises more`,
     columns: columnsOf('', ...all.map(({ title }) => title)),
     rows: all.map(({ id, title }, row) => [title, ...all.map((other, column) => (column < row ? signed(tau(id, other.id)) : ''))]),
-    remarks: agreementRemarks(columns, tau),
+    remarks: agreementRemarks(columns, count, tau),
   };
 }
 
-function agreementRemarks(columns: Columns, tau: (a: string, b: string) => number): string[] {
+function agreementRemarks(columns: Columns, count: number, tau: (a: string, b: string) => number): string[] {
   const isClose = (value: number, to: number) => Math.abs(value - to) <= tolerance;
   const opposite = tau('curvature', 'length');
   const [turnWithLength, turnWithNtk] = [tau('curvature-length', 'length'), tau('curvature-length', 'ntk')];
-  const bound = chance(columns.length.length);
+  const bound = chance(count);
   const [byKernels, byClosedForm] = [tau('length', 'kernels'), tau('length', 'length-closed-form')];
   return [
     isClose(opposite, -1)
       ? `Agrees: κ and L order topologies almost oppositely (${signed(opposite)}), as published taus of the same size and opposite sign (−0.49 and 0.49) say.`
       : `Does not agree: published taus of the same size and opposite sign let κ and L order topologies oppositely; here their tau is ${signed(opposite)}.`,
-    `${Math.abs(turnWithLength) <= bound ? 'Agrees' : 'Does not agree'}: Lκ, published as unrelated to accuracy (−0.01), has tau ${signed(turnWithLength)} with L; its values deviate by ${spread(columns['curvature-length'])}, `
-      + `those of L by ${spread(columns.length)}.`,
+    `${Math.abs(turnWithLength) <= bound ? 'Agrees' : 'Does not agree'}: Lκ, published as unrelated to accuracy (−0.01), has tau ${signed(turnWithLength)} with L; `
+      + `its values deviate by ${spread(columns['curvature-length'])}, those of L by ${spread(columns.length)}.`,
     `Not in the paper: L has tau ${signed(byKernels)} with the product of the three re-embedding kernels, which needs no network, and ${signed(byClosedForm)} with the closed form of its expectation.${
       isClose(byKernels, 1) ? " Its tau of 0.49 with accuracy may therefore be the kernels' own." : ''}`,
-    `κΘ has tau ${signed(tau('ntk', 'length'))} with L, ${signed(tau('ntk', 'params'))} with parameters and ${signed(tau('ntk', 'macs'))} with MACs; Lκ has ${signed(turnWithNtk)} with κΘ. Of unrelated orders of ${columns.length.length} topologies, 95 of 100 have taus `
-      + `within ±${bound.toFixed(2)}.`,
+    `κΘ has tau ${signed(tau('ntk', 'length'))} with L, ${signed(tau('ntk', 'params'))} with parameters and ${signed(tau('ntk', 'macs'))} with MACs; Lκ has ${signed(turnWithNtk)} with κΘ. `
+      + `Of unrelated orders of ${count} topologies, 95 of 100 have taus within ±${bound.toFixed(2)}.`,
   ];
 }
 

@@ -39,7 +39,8 @@ function countsTable(): Reproduction {
         + `tokens and without the norms of the re-embeddings (variant "published"), ${verdict(unmet(({ params, printedParams }) => roundsTo(params / 1e6, printedParams)))}. `
         + 'The positions are near certain; the second change is one of two that fit.',
       `FLOPs: printed are multiply-accumulates and some element-wise work. With 3.5 for each attention logit, which was fitted to these four, ${
-        verdict(unmet(({ flops, printedFlops }) => roundsTo(flops / 1e9, printedFlops)))}; multiply-accumulates alone do for ${listed(met(({ macs, printedFlops }) => roundsTo(macs / 1e9, printedFlops))) || 'none'}.`,
+        verdict(unmet(({ flops, printedFlops }) => roundsTo(flops / 1e9, printedFlops)))}; multiply-accumulates alone do for `
+        + `${listed(met(({ macs, printedFlops }) => roundsTo(macs / 1e9, printedFlops))) || 'none'}.`,
     ],
   };
 }

@@ -92,7 +92,7 @@ function agreementRemarks(choices: readonly Choice[]): string[] {
     `Larger kernels: published for all four; here ${overlapping.length === kernels.length ? 'for all four, too' : `for ${names(overlapping) || 'none'}`}.`,
     `E1 < E2 < E3 < E4: published, and ${rises ? 'so here' : 'not so here'} (${ratios.map(({ own }) => own.mean.toFixed(2)).join(', ')}). An even policy has 4.0 for each, and `
       + 'neither measure sees MLP ratios beyond its noise.',
-    `No preference for splits and heads: published, and ${moved.length === 0 ? 'so here' : `here the policy has moved for ${names(moved)}`}. A policy also moves where a choice has no effect, by what the noise of `
-      + 'its rewards makes of it.',
+    `No preference for splits and heads: published, and ${moved.length === 0 ? 'so here' : `here the policy has moved for ${names(moved)}`}. `
+      + 'A policy also moves where a choice has no effect, by what the noise of its rewards makes of it.',
   ];
 }

@@ -72,12 +72,14 @@ function trajectoryRemarks({ plan, records, trajectory, random, endedBy }: AutoS
     ...(isFinished ? [] : [`The scaling is not finished: it has ${(last.params / 1e6).toFixed(1)} of ${(plan.settings.maxParams / 1e6).toFixed(0)} M parameters.`]),
     ...(endedBy === undefined ? [] : [endedBy]),
     `Wider than at random at the same depth: published, and ${2 * wider.length > steps.length ? 'so here' : 'not so here'}, at ${wider.length} of ${steps.length} steps.`,
-    ...(isFinished ? [`Shallower than at random at the end: published, and ${isShallower ? 'so here' : 'not so here'}: ${last.totalDepth} blocks, where random scalings have ${mean(ends).toFixed(1)} ± ${sampleDeviation(ends).toFixed(1)}.`] : []),
+    ...(isFinished ? [`Shallower than at random at the end: published, and ${isShallower ? 'so here' : 'not so here'}: ${last.totalDepth} blocks, where random scalings `
+      + `have ${mean(ends).toFixed(1)} ± ${sampleDeviation(ends).toFixed(1)}.`] : []),
     ...(published.length === 0 ? [] : [`Total width beside that of the published networks: ${listed(published)}.`]),
     `Of the blocks, ${early(last.depths)} lie in the first two stages, which are the narrow ones; of those of the published Small, Base and Large, ${
       listed(['small', 'base', 'large'].map((name) => early(asVit.networks[name].depths)))}.`,
     ...measuresRemark(plan.measures, trajectory),
-    `${records.length} candidates, ${(records.reduce((sum, { seconds }) => sum + seconds, 0) / 60).toFixed(0)} minutes (the paper: 5 hours of a V100); measured at 1/${plan.widthDivisor} of their width, rule "${plan.settings.ranking}".`,
+    `${records.length} candidates, ${(records.reduce((sum, { seconds }) => sum + seconds, 0) / 60).toFixed(0)} minutes (the paper: 5 hours of a V100); measured at `
+      + `1/${plan.widthDivisor} of their width, rule "${plan.settings.ranking}".`,
   ];
 }
 
@@ -93,7 +95,8 @@ function measuresRemark(measures: readonly string[], trajectory: readonly Scaled
   return measures.filter((name) => name in expected && measured.length > 2).map((name) => {
     const values = measured.map(({ estimates }) => estimates![measures.indexOf(name)].mean);
     const tau = kendallTau(values.map((_, step) => step), values);
-    return `${name} ${expected[name] > 0 ? 'grows' : 'falls'} along the way in the paper (right), and ${tau * expected[name] > 0.5 ? 'so here' : 'not clearly here'}: its tau with the step is ${signed(tau)}.`;
+    const agrees = tau * expected[name] > 0.5;
+    return `${name} ${expected[name] > 0 ? 'grows' : 'falls'} along the way in the paper (right), and ${agrees ? 'so here' : 'not clearly here'}: its tau with the step is ${signed(tau)}.`;
   });
 }
 

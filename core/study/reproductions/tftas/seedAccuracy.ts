@@ -27,7 +27,7 @@ export function accuracyTable({ title, networks, columns }: MeasuredSet, proxies
       ...rows.map(({ id, name, taus }) => row(id, name, taus)),
       ...printed.map((id) => row(`${id}, published`, 'inherited, 5 to 7 M', publishedTaus[id])),
     ],
-    remarks: [`Tau changes with the seed in ${varying.length} of ${rows.length} rows, by a deviation of ${(Math.max(...rows.map(({ taus }) => sampleDeviation(taus)))).toFixed(3)} at most. Weights are drawn from the seed, each network's `
-      + 'own; the published deviation of 0 for the DSS-indicator speaks of its input alone.'],
+    remarks: [`Tau changes with the seed in ${varying.length} of ${rows.length} rows, by a deviation of ${Math.max(...rows.map(({ taus }) => sampleDeviation(taus))).toFixed(3)} at most. `
+      + "Weights are drawn from the seed, each network's own; the published deviation of 0 for the DSS-indicator speaks of its input alone."],
   };
 }

@@ -32,7 +32,10 @@ function orderTable(networks: readonly MeasuredNetwork[], proxies: readonly Prox
   const found = proxies.map((id) => {
     const ranks = ranksOf(id, scores);
     return {
-      id, withParams: mean(ranks.map((own) => kendallTau(own, params))), taus: pairs.map(([a, b]) => kendallTau(ranks[a], ranks[b])), common: mean(pairs.map(([a, b]) => topRecall(ranks[a], ranks[b], topK))),
+      id,
+      taus: pairs.map(([a, b]) => kendallTau(ranks[a], ranks[b])),
+      common: mean(pairs.map(([a, b]) => topRecall(ranks[a], ranks[b], topK))),
+      withParams: mean(ranks.map((own) => kendallTau(own, params))),
       ...deviations(valuesOf(id, scores)),
     };
   });
@@ -41,7 +44,8 @@ function orderTable(networks: readonly MeasuredNetwork[], proxies: readonly Prox
     title: `TF-TAS, Table 6: the order of ${grouped(networks.length)} networks with ${scores.length} seeds`,
     source: `${paper}, Table 6: 1,000 networks of 5 to 7 M parameters of AutoFormer-Tiny`,
     columns: columnsOf(
-      'score', 'published tau with accuracy by seed', 'its deviation', 'tau between two seeds: mean', 'least', `of the best ${topK} in common`, 'tau with parameters', 'deviation between networks', 'between seeds',
+      'score', 'published tau with accuracy by seed', 'its deviation', 'tau between two seeds: mean', 'least',
+      `of the best ${topK} in common`, 'tau with parameters', 'deviation between networks', 'between seeds',
     ),
     rows: found.map(({ id, taus, common, withParams, ofNetworks, ofSeeds }) => {
       const published = publishedTaus[id];
@@ -62,7 +66,8 @@ function orderTable(networks: readonly MeasuredNetwork[], proxies: readonly Prox
 function dssRemark({ taus, withParams }: { readonly taus: readonly number[]; readonly withParams: number }): string {
   return Math.min(...taus) === 1
     ? 'Agrees: the DSS-indicator orders these networks alike with every seed, as published.'
-    : `Does not agree: the paper finds the DSS-indicator "invariant to different seeds", with the same tau to three digits for four of them. Its input knows no seed, but its weights do: here two seeds agree by tau ${signed(mean(taus), 3)}. `
+    : 'Does not agree: the paper finds the DSS-indicator "invariant to different seeds", with the same tau to three digits for four of them. Its input knows no '
+      + `seed, but its weights do: here two seeds agree by tau ${signed(mean(taus), 3)}. `
       + `Equal figures for four seeds are what the same weights drawn four times would give. With parameters it has tau ${signed(withParams, 3)}.`;
 }
 
