@@ -74,6 +74,17 @@ describe('a seed', () => {
     expect(second.batchFor(small, input)).toEqual(first.batchFor(small, input));
   });
 
+  it('lets go of the weights of its last network when the next seed has its turn, and finds the same again', () => {
+    const small = vitNetwork({ width: 8, depth: 1, numHeads: 1, resolution: 32, classes: 5 });
+    const contexts = seeds(2);
+    const before = contexts.map((context) => context.weightsOf(small));
+    scoreNetwork([scripted([1, 2])], small, contexts);
+    contexts.forEach((context, seed) => {
+      expect(context.weightsOf(small)).not.toBe(before[seed]);
+      expect(context.weightsOf(small).trainable).toEqual(before[seed].trainable);
+    });
+  });
+
   it("shares the supernet's weights between architectures", () => {
     const options = { numHeads: 1, headDim: 4, resolution: 32, classes: 5 };
     const context = new SeedContext({ random: new Random(1), supernet: vitNetwork({ ...options, width: 8, depth: 2 }) });
