@@ -1,5 +1,5 @@
 import type { Network } from '../network/network.ts';
-import { gather, scatterAdd, sliceOf, type ParameterShare } from '../network/slicing.ts';
+import { gather, gatherInto, scatterAdd, sliceOf, type ParameterShare } from '../network/slicing.ts';
 import { layoutOf, Weights, type PlacedParameter } from './weights.ts';
 
 /** One of a subnet's parameters, and which of the supernet's it is a part of. */
@@ -52,10 +52,13 @@ export class SubnetView {
     scatterAdd(gradient, slice, into.subarray(parameter.offset, parameter.offset + parameter.length));
   }
 
-  /** The subnet with weights of its own. */
-  extract(): Weights {
-    const own = new Weights(this.network);
-    for (const key of own.parameters.keys()) own.view(key).set(this.read(key).data);
+  /** The subnet with weights of its own. @param trainable where they are kept, as in `Weights` */
+  extract(trainable?: Float32Array): Weights {
+    const own = new Weights(this.network, trainable);
+    for (const placed of own.parameters.values()) {
+      const { parameter, slice } = this.#share(placed.key);
+      gatherInto(this.#supernet.view(parameter), slice, own.view(placed));
+    }
     return own;
   }
 

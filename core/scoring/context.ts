@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { SubnetView } from '../model/subnet.ts';
-import { drawParameter, Weights } from '../model/weights.ts';
+import { drawParameter, layoutOf, Weights } from '../model/weights.ts';
 import type { Network } from '../network/network.ts';
 import { noise, ones } from './inputs.ts';
 import type { DefaultInput, ScoringBatch, ScoringContext } from './proxy.ts';
@@ -31,6 +31,8 @@ export class SeedContext implements ScoringContext {
   readonly #options: SeedOptions;
   #supernet: Weights | undefined;
   #weights: Weights | undefined;
+  /** Where they are kept, from network to network: new memory for each would wait in vain to be collected. */
+  #room = new Float32Array(0);
   #batch: { readonly key: string; readonly batch: ScoringBatch } | undefined;
 
   constructor(options: SeedOptions) {
@@ -52,13 +54,18 @@ export class SeedContext implements ScoringContext {
   /** Keeps those of the last network. */
   weightsOf(network: Network): Weights {
     if (this.#weights?.network !== network) {
-      this.#weights = this.supernet ? new SubnetView(this.supernet, network).extract() : drawWeights(network, this.random);
+      const { supernet } = this;
+      const { trainableLength } = layoutOf(network);
+      if (this.#room.length < trainableLength) this.#room = new Float32Array(supernet?.trainable.length ?? trainableLength);
+      const own = this.#room.subarray(0, trainableLength);
+      this.#weights = supernet ? new SubnetView(supernet, network).extract(own) : drawWeights(network, this.random, own);
     }
     return this.#weights;
   }
 
   forgetWeights(): void {
     this.#weights = undefined;
+    this.#room = new Float32Array(0);
   }
 
   batchFor({ resolution, classes }: Network, input: DefaultInput): ScoringBatch {

@@ -40,10 +40,10 @@ export interface NetworkGradients {
  * Gradients of a sum over images. Images go through the network a few at a time, so that memory does not grow with their
  * number; batch norms in mode `training` then take the statistics of those few.
  */
-export function networkGradients({ engine }: ScoringContext, network: Network, options: GradientOptions): NetworkGradients {
+export function networkGradients({ engine, supernet }: ScoringContext, network: Network, options: GradientOptions): NetworkGradients {
   const { weights, images: { count, size, pixels }, mode, change, gradientOf } = options;
   const { trainable, statistics } = weights;
-  const flat = roomFor(engine, trainable.length + statistics.length);
+  const flat = roomFor(engine, trainable.length + statistics.length, supernet);
   const at = (parameter: PlacedParameter) => parameter.offset + (parameter.trainable === false ? trainable.length : 0);
   const part = (values: Float32Array, key: string) => {
     const parameter = weights.placed(key);
@@ -85,9 +85,12 @@ export function gradientMacs(network: Network): number {
 
 const rooms = new WeakMap<Engine, Required<FlatParameters>>();
 
-/** Memory that all of an engine's threads share, kept from network to network. */
-function roomFor(engine: Engine, length: number): Required<FlatParameters> {
+/** Memory that all of an engine's threads share, kept from network to network; at once enough for all slices of a supernet. */
+function roomFor(engine: Engine, length: number, supernet: Weights | undefined): Required<FlatParameters> {
   let room = rooms.get(engine);
-  if (!room || room.values.length < length) rooms.set(engine, room = flatParameters(length));
+  if (!room || room.values.length < length) {
+    const most = supernet ? supernet.trainable.length + supernet.statistics.length : 0;
+    rooms.set(engine, room = flatParameters(Math.max(length, most)));
+  }
   return { memory: room.memory, values: room.values.subarray(0, length), gradient: room.gradient.subarray(0, length) };
 }

@@ -53,7 +53,7 @@ export interface ScoringContext {
   readonly random: Random;
   /** The weights that all architectures are slices of, if they are. */
   readonly supernet?: Weights;
-  /** The network's untrained weights for this seed: fresh ones, or its slices of the supernet's. */
+  /** The network's untrained weights for this seed: fresh ones, or its slices of the supernet's. The next network's take their place. */
   weightsOf(network: Network): Weights;
   /**
    * Images of the network's resolution, [count, 3, resolution, resolution], with labels below its number of classes: real ones
