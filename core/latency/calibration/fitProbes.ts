@@ -17,6 +17,8 @@ export interface ProbedDevice extends KnownDevice {
 /** Trees stay where they lower the squared error of unseen configurations by at least this share. */
 const leastGain = 0.05;
 const parts = 5;
+/** Rates are few: more blocks than these tell hardly more about them, and take time that grows with the cube. Trees see all. */
+const mostForRates = 700;
 
 /**
  * The device as far as blocks measured alone tell it: the fit of whole networks, each probe being a network of its own, and
@@ -29,8 +31,8 @@ export function fitProbes(
   settings: FitSettings = defaultFitSettings,
 ): ProbedDevice {
   const rows = random.fork('order').shuffled(probes);
-  const problem = fitProblem(rows, devices, prior, others);
-  const kinds = kindsOfFit(problem, fitRows(problem, rows.map((_, i) => i)));
+  const problem = fitProblem(rows.slice(0, mostForRates), devices, prior, others);
+  const kinds = kindsOfFit(problem, fitRows(problem, problem.rows.map((_, i) => i)));
   const corrected: LatencyKind[] = [];
   for (const kind of Object.keys(kinds) as LatencyKind[]) {
     const model = kinds[kind]!;
