@@ -38,7 +38,7 @@ const counts = { test: 500, reference: 100 } as const;
 /** 680 models at 4.5 s and the reference model every eighth time are just below an hour (latency.md, section 5). */
 const hour = { networks: 40, probes: 640 } as const;
 
-const random = new Random('phone calibration');
+const random = new Random('phone calibration, drawn afresh');
 const sampled = (count: number, from: Random) => Array.from({ length: count }, () => elasticVit.lower(elasticVit.sample(from)));
 const test = sampled(counts.test, random.fork('test'));
 const reference = sampled(counts.reference, random.fork('reference'));
