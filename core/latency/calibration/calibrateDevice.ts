@@ -102,10 +102,12 @@ export function calibrateDevice(placed: readonly PlacedMeasurement[], options: C
 
 /** Where the fit of whole networks starts from. */
 function firstGuess(rows: CalibrationRows, reference: readonly (readonly Block[])[], known: readonly DeviceModel[], random: Random) {
-  const { devices, prior } = startingFrom(known.map(({ name, kinds }) => ({ name, kinds: kinds as KnownDevice['kinds'] })));
+  const others = [...[...rows.networks, ...rows.sections].map(({ blocks }) => blocks), ...reference];
+  const { devices, prior } = startingFrom(
+    known.map(({ name, kinds }) => ({ name, kinds: kinds as KnownDevice['kinds'] })), [...rows.probes.map(({ blocks }) => blocks), ...others].flat(),
+  );
   if (rows.probes.length === 0) return { devices, prior, corrected: [] };
-  const networks = [...rows.networks, ...rows.sections].map(({ blocks }) => blocks);
-  const probed = fitProbes(rows.probes, devices, prior, [...networks, ...reference], random.fork('probes'));
+  const probed = fitProbes(rows.probes, devices, prior, others, random.fork('probes'));
   return { devices: [probed], prior: probedDevicePrior, corrected: probed.corrected };
 }
 

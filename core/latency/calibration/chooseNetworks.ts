@@ -20,7 +20,7 @@ const leastForEnds = 8;
  * The architectures whose measurements tell most about the space's others. Before anything is measured, the fit's prior
  * (prior.ts) says how uncertain the latency of every architecture is, and how much a measurement of one would tell about
  * each other one, whatever it gives. Greedily, each choice is the one that lowers the mean variance of the reference
- * architectures most (I-optimal design: Atkinson, Donev and Tobias, Optimum Experimental Designs, 2007, section 10.6).
+ * architectures most (I-optimal design: Atkinson, Donev and Tobias, Optimum Experimental Designs, 2007).
  * @param known devices that the fit will start from
  * @returns distinct architectures, the most telling first
  */
@@ -32,7 +32,9 @@ export function chooseNetworks<A>(
   const candidates = distinct(space, candidatesOf(space, Math.max(counts.candidates, 2 * count), random.fork('candidates')));
   const blocksOf = (arch: A) => space.lower(arch, { classes }).blocks;
   const ends = count < leastForEnds ? [] : [0, 1];
-  return mostTelling(candidates.map(blocksOf), reference.map(blocksOf), count, startingFrom(known), ends).map((i) => candidates[i]);
+  const [candidateBlocks, referenceBlocks] = [candidates.map(blocksOf), reference.map(blocksOf)];
+  const start = startingFrom(known, [...candidateBlocks, ...referenceBlocks].flat());
+  return mostTelling(candidateBlocks, referenceBlocks, count, start, ends).map((i) => candidates[i]);
 }
 
 /** The space's ends first, then uniform draws and draws pushed towards either end. */

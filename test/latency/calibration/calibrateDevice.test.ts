@@ -97,6 +97,16 @@ describe('calibrating a device', () => {
     [latencyMs, lowMs, highMs].forEach((value, i) => expect([looked.latencyMs, looked.lowMs, looked.highMs][i]).toBeCloseTo(value, 9));
   });
 
+  it('calibrates a space of which a known device knows few kinds of blocks, starting from typical rates for the others', () => {
+    const pit = getSpace('pit-ti');
+    const some = Array.from({ length: 12 }, () => pit.sample(draws));
+    const records = some.map((arch) => record(
+      { kind: 'network', space: pit.id, arch: arch as never, resolution: pit.lower(arch).resolution, classes: 1000 }, exactSumMs(pit.lower(arch).blocks)));
+    const calibrated = calibrateDevice(placed(records), { ...options(), known: [loadDevice('pixel4')], reference: some.map((arch) => pit.lower(arch)) });
+    expect(calibrated.evaluations[0].errors.mapePercent).toBeLessThan(2);
+    expect(predictLatency(calibrated, pit.lower(some[0])).outOfRange).toEqual([]);
+  });
+
   it.each<[string, Partial<Measurement['target']>]>([
     ['device', { device: 'Another phone' }], ['runtime.version', { runtime: { name: 'onnxruntime', version: '1.2' } }],
     ['precision', { precision: 'int8' }], ['threads', { threads: 4 }],

@@ -27,7 +27,7 @@ describe('networks chosen for calibration', () => {
   it('are not two alike when one of a pair of equal candidates says all that the other would', () => {
     const random = new Random('pairs');
     const blocks = Array.from({ length: 12 }, () => mini.lower(mini.sample(random)).blocks);
-    const places = mostTelling([...blocks.slice(0, 6), ...blocks.slice(0, 6)], blocks.slice(6), 6, startingFrom([]));
+    const places = mostTelling([...blocks.slice(0, 6), ...blocks.slice(0, 6)], blocks.slice(6), 6, startingFrom([], blocks.flat()));
     expect(new Set(places.map((place) => place % 6)).size).toBe(6);
   });
 });
