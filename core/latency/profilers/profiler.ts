@@ -50,5 +50,7 @@ export interface Profiler {
   blockTimes?(model: ModelToMeasure, runs: number): Promise<BlockTimes | undefined>;
   /** How warm and charged the device is now, as far as it tells. */
   condition(): Promise<Condition>;
+  /** For the person at the device, where this way of measuring shows them something. */
+  showProgress?(done: number, total: number): void;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { adbProfiler } from '../../latency/profilers/adb/adbProfiler.ts';
 import { runnerName, type RunnerFile } from '../../latency/profilers/adb/perfTestRunner.ts';
+import type { BrowserOptions } from '../../latency/profilers/browser/browserProfiler.ts';
 import { hostProfiler } from '../../latency/profilers/host/hostProfiler.ts';
 import type { ModelToMeasure, Profiler } from '../../latency/profilers/profiler.ts';
 import { namesIn } from '../files.ts';
@@ -20,11 +21,16 @@ export type ProfilerChoice = {
   readonly runner: string;
   readonly provider?: string;
   readonly runtimeVersion?: string;
-});
+} | ({ readonly way: 'browser' } & Omit<BrowserOptions, 'threads'>));
 
-/** @throws as `hostProfiler` and `adbProfiler`; InputError `missing-file` without a runner */
+/** @throws as `hostProfiler`, `adbProfiler` and `browserProfiler`; InputError `missing-file` without a runner */
 export async function startProfiler(choice: ProfilerChoice): Promise<Profiler> {
   if (choice.way === 'host') return hostProfiler(choice);
+  if (choice.way === 'browser') {
+    // A web server and its certificates are for those who use them.
+    const { browserProfiler } = await import('../../latency/profilers/browser/browserProfiler.ts');
+    return browserProfiler(choice);
+  }
   return adbProfiler({ ...choice, runner: await runnerFiles(choice.runner) });
 }
 

@@ -1,0 +1,159 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, devices, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { main } from '../../../../core/cli/main.ts';
+import type { Manifest } from '../../../../core/latency/measurements/manifest.ts';
+import { parseMeasurements } from '../../../../core/latency/measurements/parseMeasurements.ts';
+import { chromiumPath } from '../../../e2e/window/harness/chromiumPath.ts';
+import { describeInBrowser } from '../../../e2e/window/harness/suite.ts';
+import { writeCalibrationSet } from '../../../study/measuring/calibrationSet.ts';
+
+/** Enough to see what it does; far too little to measure. */
+const briefly = ['--rounds', '2', '--runs', '4', '--seconds', '0.02', '--max-drift', '10000', '--cool-down', '0.01', '--json'];
+
+/** A command that measures in a browser, which goes on while the test does something with the page. */
+function profiling(args: readonly string[]) {
+  let [stdout, stderr] = ['', ''];
+  let stop: () => void = () => undefined;
+  const waiting: { pattern: RegExp; resolve: () => void }[] = [];
+  const hear = (text: string) => {
+    stderr += text;
+    for (const each of waiting) if (each.pattern.test(stderr)) each.resolve();
+  };
+  const code = main(['profile', ...args, '--on', 'browser', ...briefly], {
+    print: async (text) => { stdout += text; }, errors: { write: hear }, readStandardInput: async () => '',
+    onStopRequest: (listener) => { stop = listener; }, exit: () => undefined,
+  });
+  const said = (pattern: RegExp) => new Promise<void>((resolve, reject) => {
+    waiting.push({ pattern, resolve });
+    hear('');
+    void code.then(() => reject(new Error(`it ended without saying ${String(pattern)}: ${stderr}`)));
+  });
+  return {
+    said,
+    url: said(/Open on the phone: \S+/).then(() => /Open on the phone: (\S+)/.exec(stderr)![1]),
+    stop: () => stop(),
+    result: code.then((exit) => ({ exit, stdout, stderr })),
+  };
+}
+
+describeInBrowser('profile --on browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pocketformer-browser-'));
+  const at = (...names: string[]) => join(folder, ...names);
+  let browser: Browser;
+  let manifest: Manifest;
+  let complaints: string[] = [];
+
+  async function open(url: string): Promise<Page> {
+    const context = await browser.newContext({ ...devices['Pixel 7'] });
+    const page = await context.newPage();
+    complaints = [];
+    page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(url);
+    return page;
+  }
+
+  beforeAll(async () => {
+    manifest = await writeCalibrationSet(at('set'), ['min', 'max']);
+    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('measures a set on a phone, goes on after a reload in the middle, and checks what was computed', async () => {
+    const command = profiling([at('set'), '--out', at('session'), '--threads', '2']);
+    const page = await open(await command.url);
+    await page.getByRole('button', { name: 'Start measuring' }).click();
+    await page.locator('#now', { hasText: /^(min|max)$/ }).waitFor();
+    let connections = 0;
+    page.on('websocket', () => { connections++; });
+    await page.reload();
+    const { exit, stdout, stderr } = await command.result;
+    expect(exit, stderr).toBe(0);
+    // It went on by itself, with a new connection.
+    expect(connections).toBe(1);
+    const records = parseMeasurements(stdout, 'stdout').map(({ measurement }) => measurement);
+    expect(records.map(({ model: { name } }) => name)).toEqual(['min', 'max']);
+    for (const record of records) {
+      // Localhost is a secure context, and the headers isolate the page: so it has threads.
+      expect(record).toMatchObject({
+        way: 'browser', target: { device: expect.stringContaining('Pixel 7') as unknown, runtime: { name: 'onnxruntime-web', build: 'npm, isolated page' }, provider: 'wasm', threads: 2 },
+      });
+      // The expected outputs come from onnxruntime-node.
+      expect(record.outputs!.relativeDiff).toBeLessThan(1e-4);
+    }
+    await page.getByText('The computer has ended this session').waitFor();
+    expect(complaints.filter((text) => !/ERR_|WebSocket/.test(text))).toEqual([]);
+  }, 60_000);
+
+  it('leaves out a model that computes something else on the phone', async () => {
+    mkdirSync(at('wrong'));
+    for (const name of ['min.onnx', 'input-32.f32']) copyFileSync(at('set', name), at('wrong', name));
+    const [model] = manifest.models;
+    const models = [{ ...model, output: { ...model.output!, values: model.output!.values.map((value) => value + 1) } }];
+    writeFileSync(at('wrong', 'manifest.json'), JSON.stringify({ ...manifest, models }));
+    const command = profiling([at('wrong', 'min.onnx')]);
+    const page = await open(await command.url);
+    await page.getByRole('button', { name: 'Start measuring' }).click();
+    const { exit, stdout, stderr } = await command.result;
+    expect([exit, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('min does not compute on this device what it should');
+  }, 60_000);
+
+  it('refuses strangers, garbage and absurd times with the reason, and keeps nothing of them', async () => {
+    const command = profiling([at('set'), '--out', at('hostile')]);
+    const url = new URL(await command.url);
+    const token = url.hash.slice(1);
+    const status = async (path: string, init?: RequestInit) => (await fetch(new URL(path, url), init)).status;
+    const shell = await fetch(new URL('/', url));
+    expect(Object.fromEntries(shell.headers)).toMatchObject({
+      'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp', 'cache-control': 'no-store',
+      'content-security-policy': expect.stringContaining("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'") as unknown,
+    });
+    expect(await status('/wrong/runtime/ort.wasm.min.mjs')).toBe(401);
+    expect(await status(`/${token}/runtime/..%2fpackage.json`)).toBe(401);
+    expect(await status(`/${token}/runtime/package.json`)).toBe(404);
+    expect(await status(`/${token}/content/model-1`)).toBe(404);
+    expect(await status('/', { method: 'POST', body: 'x' })).toBe(405);
+
+    const socketUrl = `ws://${url.host}/${token}/socket`;
+    const refusal = (address: string, origin: string) => new Promise<string>((resolve) => {
+      new WebSocket(address, { origin }).on('unexpected-response', (_, response) => resolve(String(response.statusCode))).on('error', () => undefined);
+    });
+    expect(await refusal(`ws://${url.host}/wrong/socket`, url.origin)).toBe('401');
+    expect(await refusal(socketUrl, 'http://elsewhere.example')).toBe('403');
+    const facts = {
+      userAgent: 'test', model: '', platform: '', platformVersion: '', processors: 2, isSecureContext: true, crossOriginIsolated: true, hasWebGpu: false,
+      isVisible: true, keepsAwake: false, timerStepMs: 0.005,
+    };
+    /** What a page is told last that answers so. */
+    const answered = (hello: unknown, answer: (id: number) => unknown) => new Promise<string>((resolve) => {
+      const socket = new WebSocket(socketUrl, { origin: url.origin });
+      let reason = '';
+      socket.on('open', () => socket.send(typeof hello === 'string' ? hello : JSON.stringify(hello)));
+      socket.on('message', (data) => {
+        const message = JSON.parse(String(data)) as { type: string; id: number; reason?: string };
+        if (message.type === 'measure') socket.send(JSON.stringify(answer(message.id)));
+        if (message.type === 'refused') reason = message.reason!;
+      });
+      socket.on('close', () => resolve(reason));
+    });
+    const hello = { type: 'hello', version: 1, facts };
+    const measured = { type: 'measured', warmUpRuns: 5, samplesMs: [3600], timedRuns: 50, output: 'AAAA', outputName: 'logits' };
+    expect(await answered('{garbage', () => ({}))).toContain('not JSON');
+    expect(await answered({ ...measured, id: 1 }, () => ({}))).toContain('did not introduce itself');
+    expect(await answered({ ...hello, facts: { ...facts, timerStepMs: -1 } }, () => ({}))).toContain('facts.timerStepMs');
+    expect(await answered(hello, (id) => ({ ...measured, id, samplesMs: [-1] }))).toContain('samplesMs.0');
+    expect(await answered(hello, (id) => ({ ...measured, id: id + 1 }))).toContain('not asked');
+    command.stop();
+    expect((await command.result).exit).not.toBe(0);
+    const log = readFileSync(at('hostile', 'session.jsonl'), 'utf8');
+    expect(log).not.toMatch(/"type":"(round|reference)"/);
+  }, 60_000);
+});
