@@ -92,10 +92,16 @@ export async function runSession(run: SessionRun): Promise<void> {
 
 const isKnown = (condition: object) => Object.keys(condition).length > 0;
 
-function restless(why: 'drift' | 'warmth', { drift, condition, start: { settings } }: MeasuringSession): EnvironmentError {
-  return why === 'drift'
-    ? new EnvironmentError('device-drifted', `The reference model takes ${drift.toFixed(2)} times what it took at the start of the session, also after `
-      + `${settings.coolDowns} pauses of ${settings.coolDownSeconds} s. What was measured before is kept; close other programs, let the device cool down, and call the same command again, or begin a new session if it began in a bad moment.`)
-    : new EnvironmentError('device-too-warm', `The device stays at ${condition.temperatureC} °C, above ${settings.maxTemperatureC} °C. `
+function restless(why: 'drift' | 'warmth', { drift, isStarted, condition, start: { settings } }: MeasuringSession): EnvironmentError {
+  const pauses = `also after ${settings.coolDowns} pauses of ${settings.coolDownSeconds} s`;
+  if (why === 'warmth') {
+    return new EnvironmentError('device-too-warm', `The device stays at ${condition.temperatureC} °C, above ${settings.maxTemperatureC} °C. `
       + 'What was measured before is kept; let it cool down, and call the same command again.');
+  }
+  if (!isStarted) {
+    return new EnvironmentError('device-drifted', `The reference model did not take the same time twice, within ${(100 * settings.maxDrift).toFixed(0)} %, ${pauses}, so nothing `
+      + 'was measured; close other programs, let the device cool down, and call the same command again.');
+  }
+  return new EnvironmentError('device-drifted', `The reference model takes ${drift.toFixed(2)} times what it took at the start of the session, ${pauses}. What was `
+    + 'measured before is kept; close other programs, let the device cool down, and call the same command again, or begin a new session if it began in a bad moment.');
 }

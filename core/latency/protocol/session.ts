@@ -57,6 +57,8 @@ export class MeasuringSession {
 
   /** The reference model's median relative to the start of the session. */
   get drift(): number { return this.#drift; }
+  /** Whether the reference model took the same time twice, so that models can be measured. */
+  get isStarted(): boolean { return this.#isStarted; }
   get condition(): Condition { return this.#condition; }
   get failures(): readonly FailedEntry[] { return [...this.#failed.values()]; }
 
