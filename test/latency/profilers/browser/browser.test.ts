@@ -1,6 +1,8 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
+import axe from 'axe-core';
 import { chromium, devices, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -12,10 +14,13 @@ import { describeInBrowser } from '../../../e2e/window/harness/suite.ts';
 import { writeCalibrationSet } from '../../../study/measuring/calibrationSet.ts';
 
 /** Enough to see what it does; far too little to measure. */
-const briefly = ['--rounds', '2', '--runs', '4', '--seconds', '0.02', '--max-drift', '10000', '--cool-down', '0.01', '--json'];
+const briefly = ['--rounds', '2', '--runs', '4', '--max-drift', '10000', '--cool-down', '0.01', '--json'];
+
+/** Where a phone in the network would find this machine. */
+const lanAddress = Object.values(networkInterfaces()).flat().find((each) => each?.family === 'IPv4' && !each.internal)?.address;
 
 /** A command that measures in a browser, which goes on while the test does something with the page. */
-function profiling(args: readonly string[]) {
+function profiling(args: readonly string[], seconds = 0.02) {
   let [stdout, stderr] = ['', ''];
   let stop: () => void = () => undefined;
   const waiting: { pattern: RegExp; resolve: () => void }[] = [];
@@ -23,7 +28,7 @@ function profiling(args: readonly string[]) {
     stderr += text;
     for (const each of waiting) if (each.pattern.test(stderr)) each.resolve();
   };
-  const code = main(['profile', ...args, '--on', 'browser', ...briefly], {
+  const code = main(['profile', '--on', 'browser', ...briefly, '--seconds', String(seconds), ...args], {
     print: async (text) => { stdout += text; }, errors: { write: hear }, readStandardInput: async () => '',
     onStopRequest: (listener) => { stop = listener; }, exit: () => undefined,
   });
@@ -47,8 +52,8 @@ describeInBrowser('profile --on browser', () => {
   let manifest: Manifest;
   let complaints: string[] = [];
 
-  async function open(url: string): Promise<Page> {
-    const context = await browser.newContext({ ...devices['Pixel 7'] });
+  async function open(url: string, options: { colorScheme?: 'light' | 'dark' } = {}): Promise<Page> {
+    const context = await browser.newContext({ ...devices['Pixel 7'], ignoreHTTPSErrors: true, ...options });
     const page = await context.newPage();
     complaints = [];
     page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
@@ -106,6 +111,65 @@ describeInBrowser('profile --on browser', () => {
     expect(stderr).toContain('min does not compute on this device what it should');
   }, 60_000);
 
+  it('throws a round away during which the page was hidden, and goes on when it is in front again', async () => {
+    const command = profiling([at('set', 'max.onnx')], 1);
+    const page = await open(await command.url);
+    await page.getByRole('button', { name: 'Start measuring' }).click();
+    await page.getByText('Measuring with wasm, 1 thread.').waitFor();
+    // As a browser does it: the property, then the event.
+    const setHidden = (isHidden: boolean) => page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));`);
+    await page.locator('#now', { hasText: 'max' }).waitFor();
+    await setHidden(true);
+    await command.said(/The page was hidden; this round of max is thrown away/);
+    await setHidden(false);
+    const { exit, stdout, stderr } = await command.result;
+    expect(exit, stderr).toBe(0);
+    expect(parseMeasurements(stdout, 'stdout')).toHaveLength(1);
+  }, 60_000);
+
+  it('isolates the page over https too, with the certificate whose fingerprint it prints, and says where WebGPU is missing', async () => {
+    const command = profiling([at('set', 'min.onnx'), '--https', '--provider', 'webgpu']);
+    const url = new URL(await command.url);
+    const fingerprint = new Promise<string>((resolve, reject) => {
+      const socket = connect({ host: 'localhost', port: Number(url.port), rejectUnauthorized: false }, () => {
+        resolve(socket.getPeerCertificate().fingerprint256);
+        socket.destroy();
+      }).on('error', reject);
+    });
+    await command.said(new RegExp(`fingerprint is ${await fingerprint}`));
+    const page = await open(url.href);
+    expect(await page.evaluate('crossOriginIsolated')).toBe(true);
+    // Whatever this machine has.
+    await page.evaluate("Object.defineProperty(navigator, 'gpu', { value: undefined })");
+    await page.getByRole('button', { name: 'Start measuring' }).click();
+    await page.getByText('Refused: this browser has no WebGPU; use --provider wasm.').waitFor();
+    command.stop();
+    expect(await command.result).toMatchObject({ stdout: '' });
+  }, 60_000);
+
+  it.skipIf(lanAddress === undefined)(`measures with one thread over plain http${lanAddress === undefined ? ' (skipped: this machine is in no network)' : ''}`, async () => {
+    const command = profiling([at('set', 'min.onnx'), '--threads', '4', '--host', lanAddress!]);
+    const page = await open(await command.url);
+    await page.getByRole('button', { name: 'Start measuring' }).click();
+    const { exit, stdout, stderr } = await command.result;
+    expect(exit, stderr).toBe(0);
+    const [{ measurement }] = parseMeasurements(stdout, 'stdout');
+    expect(measurement.target).toMatchObject({ threads: 1, runtime: { build: 'npm, page not isolated' } });
+    expect(stderr).toContain('1 thread instead of 4');
+  }, 60_000);
+
+  it.each(['light', 'dark'] as const)('shows a page that everyone can use, in %s colours', async (colorScheme) => {
+    const command = profiling([at('set', 'min.onnx')]);
+    const page = await open(await command.url, { colorScheme });
+    await page.evaluate(axe.source);
+    const found = await page.evaluate('axe.run(document).then(({ violations }) => violations.map(({ id, help }) => `${id}: ${help}`))');
+    expect(found).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    command.stop();
+    await command.result;
+  }, 60_000);
+
   it('refuses strangers, garbage and absurd times with the reason, and keeps nothing of them', async () => {
     const command = profiling([at('set'), '--out', at('hostile')]);
     const url = new URL(await command.url);
@@ -151,6 +215,7 @@ describeInBrowser('profile --on browser', () => {
     expect(await answered({ ...hello, facts: { ...facts, timerStepMs: -1 } }, () => ({}))).toContain('facts.timerStepMs');
     expect(await answered(hello, (id) => ({ ...measured, id, samplesMs: [-1] }))).toContain('samplesMs.0');
     expect(await answered(hello, (id) => ({ ...measured, id: id + 1 }))).toContain('not asked');
+    expect(await answered(hello, (id) => ({ ...measured, id }))).toContain('its times add up to 3600 ms');
     command.stop();
     expect((await command.result).exit).not.toBe(0);
     const log = readFileSync(at('hostile', 'session.jsonl'), 'utf8');

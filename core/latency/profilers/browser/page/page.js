@@ -14,6 +14,11 @@ let wakeLock;
 let isHidden = document.hidden;
 let socket;
 let isOver = false;
+/** Whether the server knows this connection's page. */
+let isWelcome = false;
+/** What is measured; a lost connection's ends before the next begins. */
+let current = Promise.resolve();
+let isStale = false;
 
 const say = (text) => { find('status').textContent = text; };
 const complain = (text) => { find('trouble').textContent = text; };
@@ -30,7 +35,7 @@ document.addEventListener('visibilitychange', async () => {
     return;
   }
   await keepAwake();
-  send({ type: 'visible' });
+  if (isWelcome) send({ type: 'visible' });
 });
 // A page that was reloaded goes on by itself.
 if (sessionStorage.getItem('measuring') === token && token !== '') start();
@@ -56,6 +61,8 @@ function connect() {
   socket.onopen = async () => send({ type: 'hello', version: 1, facts: await facts() });
   socket.onmessage = ({ data }) => void hear(JSON.parse(data)).catch((error) => complain(String(error)));
   socket.onclose = () => {
+    isWelcome = false;
+    isStale = true;
     if (isOver) return;
     say('There is no connection to the computer. Trying again ... If it has finished or its address has changed, close this page.');
     setTimeout(connect, 2000);
@@ -88,6 +95,8 @@ async function hear(message) {
   switch (message.type) {
     case 'welcome':
       welcome = message;
+      isWelcome = true;
+      if (!document.hidden) send({ type: 'visible' });
       complain('');
       say(`Measuring with ${message.provider}, ${message.threads === 1 ? '1 thread' : `${message.threads} threads`}.`);
       return;
@@ -96,7 +105,8 @@ async function hear(message) {
       find('progress').value = message.done;
       return;
     case 'measure':
-      return answer(message);
+      current = current.then(() => answer(message));
+      return current;
     case 'reload':
       isOver = true;
       location.reload();
@@ -118,17 +128,21 @@ function end(text) {
   void wakeLock?.release();
 }
 
-/** Thrown between runs when the page was hidden meanwhile. */
-class Hidden extends Error {}
+/** Thrown between runs when the page was hidden meanwhile, or nobody waits for them any more. */
+class Interrupted extends Error {}
 
 async function answer(request) {
   const { id } = request;
+  const asking = socket;
   isHidden = document.hidden;
+  isStale = asking.readyState !== WebSocket.OPEN;
   find('now').textContent = request.name;
   try {
-    send({ type: 'measured', id, ...await measure(request) });
+    const measured = await measure(request);
+    if (socket === asking) send({ type: 'measured', id, ...measured });
   } catch (error) {
-    if (error instanceof Hidden) {
+    if (socket !== asking) return;
+    if (error instanceof Interrupted) {
       send({ type: 'hidden', id });
       if (!document.hidden) send({ type: 'visible' });
     } else {
@@ -151,7 +165,7 @@ async function measure({ id, length, input, output, maxRuns = Infinity }) {
     const options = { now, stepMs, pause };
     const warmUp = await timeRuns(run, length.warmUp, { ...options, maxRuns: maxRuns / 4 });
     const timed = await timeRuns(run, length.timed, { ...options, maxRuns: maxRuns - warmUp.runs - 1 });
-    if (isHidden) throw new Hidden();
+    if (isHidden) throw new Interrupted();
     return { warmUpRuns: 1 + warmUp.runs, samplesMs: timed.samplesMs, timedRuns: timed.runs, output: base64Of(computed), outputName: name };
   } finally {
     await session.release();
@@ -183,7 +197,7 @@ async function pause() {
     await new Promise((resolve) => setTimeout(resolve));
     lastPause = now();
   }
-  if (isHidden) throw new Hidden();
+  if (isHidden || isStale) throw new Interrupted();
 }
 
 function base64Of({ buffer, byteOffset, byteLength }) {
