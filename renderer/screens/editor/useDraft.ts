@@ -109,7 +109,13 @@ export function useDraft(): Draft {
   }
   watch([text, baseDir], ([now]) => {
     clearTimeout(timer);
-    if (checked.value?.text === now || now === '') return;
+    if (checked.value?.text === now || now === '') {
+      // What was to be checked is not the text any more.
+      checking?.abort();
+      checking = undefined;
+      isChecking.value = false;
+      return;
+    }
     isChecking.value = true;
     timer = setTimeout(() => void check(), typingPauseMs);
   });

@@ -121,6 +121,19 @@ describe('a draft', () => {
     expect(draft.text.value).toContain('name: typed');
   });
 
+  it('is not being checked any more once an edit of the form has been, whatever was typed just before', async () => {
+    await typingPause();
+    await answerNext('draft.check');
+    draft.type(`${study}name: typed\n`);
+    await settle();
+    draft.change([{ path: ['seed'], value: 7 }]);
+    await answerNext('draft.edit');
+    expect(draft.isChecking.value).toBe(false);
+    expect(draft.accepted.value).toBe(draft.text.value);
+    await typingPause();
+    expect(held).toEqual([]);
+  });
+
   it('goes back over changes of the form and of the text alike', async () => {
     draft.change([{ path: ['seed'], value: 7 }]);
     await answerNext('draft.edit');

@@ -131,6 +131,14 @@ function end(text) {
 /** Thrown between runs when the page was hidden meanwhile, or nobody waits for them any more. */
 class Interrupted extends Error {}
 
+/** A page that is being left fails in whatever it does, which says nothing of the model. */
+let isLeft = false;
+for (const event of ['beforeunload', 'pagehide']) addEventListener(event, () => { isLeft = true; });
+addEventListener('pageshow', () => { isLeft = false; });
+
+/** The computer did not answer, which says nothing of the model either. */
+class Unreachable extends Error {}
+
 async function answer(request) {
   const { id } = request;
   const asking = socket;
@@ -141,8 +149,10 @@ async function answer(request) {
     const measured = await measure(request);
     if (socket === asking) send({ type: 'measured', id, ...measured });
   } catch (error) {
-    if (socket !== asking) return;
-    if (error instanceof Interrupted) {
+    if (socket !== asking || isLeft) return;
+    if (error instanceof Unreachable) {
+      asking.close();
+    } else if (error instanceof Interrupted) {
       send({ type: 'hidden', id });
       if (!document.hidden) send({ type: 'visible' });
     } else {
@@ -184,7 +194,7 @@ async function loadRuntime() {
 }
 
 async function load(name) {
-  const response = await fetch(new URL(`content/${name}`, base));
+  const response = await fetch(new URL(`content/${name}`, base)).catch((error) => { throw new Unreachable(String(error)); });
   if (!response.ok) throw new Error(`${name}: ${await response.text()}`);
   return response.arrayBuffer();
 }
