@@ -35,6 +35,7 @@ export const autoScale = defineCommand({
     const { autoScalingSettingsSchema } = await import('../../search/autoScaling/settings.ts');
     const { scaleTopology } = await import('../../study/topology/scaleTopology.ts');
     const { scalingMarkdown } = await import('../../study/topology/scalingMarkdown.ts');
+    const { startEngine } = await import('../../engine/engines.ts');
     const { findArchitecture, getSpace } = await import('../../spaces/index.ts');
     const { space, out, maxParams, widthDivisor, ranking, measures, repeats, budgets, seed } = values;
     const arch = await findArchitecture(getSpace(space), values.arch);
@@ -45,7 +46,7 @@ export const autoScale = defineCommand({
     try {
       const outcome = await scaleTopology(out, {
         format: 'pocketformer-auto-scaling', version: 1, space, arch, seed, measures: namesOf(measures), repeats, widthDivisor, limits, settings,
-      }, { engine: values.engine }, {
+      }, await startEngine(values.engine), {
         signal: stopSignal(),
         onCandidate({ step, size, params }, share) {
           bar ??= new ProgressBar({ label: 'Scaling', total: percent, done: percent * share, unit: '% of the parameters', output, quiet });

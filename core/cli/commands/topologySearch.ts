@@ -27,17 +27,18 @@ export const topologySearch = defineCommand({
   examples: [
     'pocketformer topology-search --space asvit', 'pocketformer topology-search --space asvit --budgets pixel6:25 --out runs/pixel6-topology',
   ],
-  async run({ space, out, steps, measures, repeats, budgets, released, seed, engine }, { json, print, progress: output, quiet, stopSignal }) {
+  async run({ space, out, steps, measures, repeats, budgets, released, seed, engine: engineId }, { json, print, progress: output, quiet, stopSignal }) {
     const { policySearchSettingsSchema } = await import('../../search/policyGradient/settings.ts');
     const { searchTopology } = await import('../../study/topology/searchTopology.ts');
     const { searchMarkdown } = await import('../../study/topology/searchMarkdown.ts');
+    const { startEngine } = await import('../../engine/engines.ts');
     const settings = policySearchSettingsSchema.parse({ steps, ...(released ? { range: 'last-20', invalid: 'released' } : {}) });
     const limits = limitsOf('topology-search', budgets);
     let bar: ProgressBar | undefined;
     try {
       const outcome = await searchTopology(out, {
         format: 'pocketformer-topology-search', version: 1, space, seed, measures: namesOf(measures), repeats, limits, settings,
-      }, { engine }, {
+      }, await startEngine(engineId), {
         signal: stopSignal(),
         onStep({ step, entropy, estimates }, total) {
           bar ??= new ProgressBar({ label: 'Searching', total, done: step - 1, unit: 'steps', output, quiet });

@@ -16,8 +16,6 @@ export interface WorkerOptions {
   readonly memoryBytes?: number;
   /** All architectures that will be scored, where they are known. */
   readonly archs?: readonly unknown[];
-  /** Where one portion is asked for at a time, 1: then that one gets all threads. */
-  readonly width?: 1;
 }
 
 /** What scores architectures, several portions at a time. */
@@ -50,9 +48,9 @@ const leastForEachThread = 2;
  * busy. This thread scores, with all processors for its engine, where there is one processor, little to score, or nothing to compute.
  * @throws as makeScorer; what scores throws EnvironmentError `scoring-thread`, too
  */
-export async function startScoringWorkers({ plan, engine: id, threads = availableParallelism(), memoryBytes, archs, width: asked }: WorkerOptions): Promise<ScoringWorkers> {
+export async function startScoringWorkers({ plan, engine: id, threads = availableParallelism(), memoryBytes, archs }: WorkerOptions): Promise<ScoringWorkers> {
   const isNeeded = needsEngine(plan, archs);
-  const isAlone = threads === 1 || asked === 1 || (archs !== undefined && archs.length < leastForEachThread * threads)
+  const isAlone = threads === 1 || (archs !== undefined && archs.length < leastForEachThread * threads)
     || plan.proxies.every((proxy) => getProxy(proxy).needs === 'nothing') || (isNeeded && !oneForEachThread.includes(id));
   const width = isAlone ? 1 : threads;
   const portion = !isNeeded && plan.proxies.some((proxy) => getProxy(proxy).scoreTogether !== undefined) ? together : oneByOne;

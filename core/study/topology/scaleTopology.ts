@@ -1,7 +1,8 @@
 import { throwIfAborted } from '../../data/concurrent.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { safePoint } from '../run/hooks.ts';
 import { Experiment, readExperiment } from './experiment.ts';
-import { startTopologyMeter, type MeterOptions } from './meter.ts';
+import { topologyMeter } from './meter.ts';
 import type { ScalePoint } from './scalePoint.ts';
 import { follow, randomTrajectories, scalingOf, type ScaledNetwork, type Scaling, type ScalingProgress } from './scaling.ts';
 import { scalingMarkdown } from './scalingMarkdown.ts';
@@ -32,31 +33,26 @@ export interface AutoScalingHooks {
  * the next; going on replays them, so that one that was killed ends exactly like one that was not.
  * @throws InputError `other-experiment`, `not-scalable`, `unknown-space`, `unknown-proxy`, `unknown-device`, `invalid-measures`; CancelledError
  */
-export async function scaleTopology(directory: string, plan: AutoScalingPlan, computing: MeterOptions, hooks: AutoScalingHooks = {}): Promise<AutoScalingOutcome> {
+export async function scaleTopology(directory: string, plan: AutoScalingPlan, engine: Engine, hooks: AutoScalingHooks = {}): Promise<AutoScalingOutcome> {
   const scaling = scalingOf(plan);
-  const meter = await startTopologyMeter(plan, computing);
-  let experiment: Experiment<AutoScalingRecord> | undefined;
+  const meter = topologyMeter(engine, plan.measures, plan.repeats, plan.seed);
+  const experiment = await Experiment.take(directory, plan, schemas);
   try {
-    experiment = await Experiment.take(directory, plan, schemas);
     const { records } = experiment;
     let progress = follow(plan, scaling, records);
     while (progress.next) {
-      const { sizes, step } = progress.next;
-      const { params } = progress.trajectory[progress.trajectory.length - 1];
-      let next = 0;
-      // A step's candidates do not depend on each other.
-      for await (const { estimates, macs, seconds } of meter.measure(sizes.map((size) => scaling.measuredArch(size)), hooks.signal)) {
-        const { width, depths } = sizes[next++];
-        const valid = estimates.filter((one) => one !== null);
-        const record = {
-          step, size: { width, depths: [...depths] }, params: scaling.problem.countParams({ width, depths }),
-          estimates: valid.length === estimates.length ? valid : null, macs, seconds,
-        };
-        await experiment.append(record);
-        hooks.onCandidate?.(record, Math.min(1, params / plan.settings.maxParams));
-        await safePoint({});
-        throwIfAborted(hooks.signal);
-      }
+      await safePoint({});
+      throwIfAborted(hooks.signal);
+      const startMs = performance.now();
+      const { size, step } = progress.next;
+      const { estimates, macs } = meter.measure(scaling.space.lower(scaling.measuredArch(size)));
+      const valid = estimates.filter((one) => one !== null);
+      const record = {
+        step, size: { width: size.width, depths: [...size.depths] }, params: scaling.problem.countParams(size),
+        estimates: valid.length === estimates.length ? valid : null, macs, seconds: (performance.now() - startMs) / 1000,
+      };
+      await experiment.append(record);
+      hooks.onCandidate?.(record, Math.min(1, progress.trajectory[progress.trajectory.length - 1].params / plan.settings.maxParams));
       progress = follow(plan, scaling, records);
     }
     const outcome = outcomeOf(plan, records, scaling, progress);
@@ -67,8 +63,7 @@ export async function scaleTopology(directory: string, plan: AutoScalingPlan, co
     });
     return outcome;
   } finally {
-    experiment?.release();
-    await meter.close();
+    experiment.release();
   }
 }
 

@@ -25,8 +25,8 @@ export interface ScaledNetwork extends StagedSize, ScalePoint {
 /** How far measurements have led. */
 export interface ScalingProgress {
   readonly trajectory: readonly ScaledNetwork[];
-  /** What is to be measured next, the rest of a step's candidates; undefined at the end. */
-  readonly next?: { readonly sizes: readonly StagedSize[]; readonly step: number };
+  /** What is to be measured next; undefined at the end. */
+  readonly next?: { readonly size: StagedSize; readonly step: number };
   /** Why it ends there, where the limits end it before it has the parameters that were asked for. */
   readonly endedBy?: string;
 }
@@ -82,8 +82,8 @@ export function follow(plan: AutoScalingPlan, scaling: Scaling, records: readonl
     const candidates = candidatesOrEnd(problem, size, plan);
     if (typeof candidates === 'string') return { trajectory, endedBy: candidates };
     const measured = records.filter((record) => record.step === step);
-    const sizes = candidates.slice(measured.length);
-    if (sizes.length > 0) return { trajectory, next: { sizes, step } };
+    const next = candidates.at(measured.length);
+    if (next) return { trajectory, next: { size: next, step } };
     const chosen = chooseSize(problem, measured, plan.settings);
     ({ size } = chosen);
     trajectory.push(scaledNetwork(plan, scaling, size, chosen.estimates));

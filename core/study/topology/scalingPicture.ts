@@ -21,7 +21,7 @@ export function scalingSvg({ trajectory, random }: AutoScalingOutcome): string {
     ({ type: 'line', name, color, symbol, symbolSize: 8, lineStyle: { width }, data: data(points) });
   return chartSvg({
     grid: { left: 72, right: 20, top: 64, bottom: 56 },
-    legend: { top: 8, data: ['auto-scaling', 'at random', ...publishedRules.map(({ title }) => title)] },
+    legend: { top: 8, itemGap: 22, data: ['auto-scaling', 'at random', ...publishedRules.map(({ title }) => title)] },
     xAxis: { ...axis, name: 'total depth (blocks)', nameGap: 30, min: 3, max: 60 },
     yAxis: { ...axis, name: 'total width (channels)', nameGap: 48, min: 300, max: 60_000 },
     series: [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { throwIfAborted } from '../../data/concurrent.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { networkParams } from '../../network/blockGraph.ts';
 import { networkMacs } from '../../network/counts.ts';
 import {
@@ -11,7 +12,7 @@ import type { SearchSpace } from '../../spaces/space.ts';
 import { safePoint } from '../run/hooks.ts';
 import { Experiment, readExperiment } from './experiment.ts';
 import { deviceLimitSchema, withinLimits } from './limits.ts';
-import { measuresOf, startTopologyMeter, type MeterOptions, type TopologyEstimate, type TopologyMeter } from './meter.ts';
+import { measuresOf, topologyMeter } from './meter.ts';
 import { searchMarkdown } from './searchMarkdown.ts';
 import { searchSvg } from './searchPicture.ts';
 
@@ -68,13 +69,12 @@ export interface TopologySearchOutcome {
  * begins; going on replays them, so that a search that was killed ends exactly like one that was not.
  * @throws InputError `other-experiment`, `unknown-space`, `unknown-proxy`, `unknown-device`, `nothing-found`; CancelledError
  */
-export async function searchTopology(directory: string, plan: TopologySearchPlan, computing: MeterOptions, hooks: TopologySearchHooks = {}): Promise<TopologySearchOutcome> {
+export async function searchTopology(directory: string, plan: TopologySearchPlan, engine: Engine, hooks: TopologySearchHooks = {}): Promise<TopologySearchOutcome> {
   const searched = searchedBy(plan);
-  const { problem, architectureOf } = searched;
-  const meter = await startTopologyMeter(plan, { ...computing, oneByOne: true });
-  let experiment: Experiment<TopologySearchRecord> | undefined;
+  const { space, problem, architectureOf } = searched;
+  const meter = topologyMeter(engine, plan.measures, plan.repeats, plan.seed);
+  const experiment = await Experiment.take(directory, plan, schemas);
   try {
-    experiment = await Experiment.take(directory, plan, schemas);
     const { records } = experiment;
     const measured = new Map(records.map(({ choices, estimates }) => [choices.join(), estimates]));
     let state = replay(plan, problem, records);
@@ -85,7 +85,7 @@ export async function searchTopology(directory: string, plan: TopologySearchPlan
       const choices = nextTopology(problem, state);
       const arch = architectureOf(choices);
       const before = measured.get(choices.join());
-      const { estimates, macs } = before ? { estimates: before, macs: 0 } : await measureOne(meter, arch);
+      const { estimates, macs } = before ? { estimates: before, macs: 0 } : meter.measure(space.lower(arch));
       measured.set(choices.join(), [...estimates]);
       const learned = learn(problem, state, estimates.map((one) => one?.mean ?? null));
       const { reward, baseline, entropy } = learned.step;
@@ -101,14 +101,8 @@ export async function searchTopology(directory: string, plan: TopologySearchPlan
     });
     return outcome;
   } finally {
-    experiment?.release();
-    await meter.close();
+    experiment.release();
   }
-}
-
-async function measureOne(meter: TopologyMeter, arch: unknown): Promise<TopologyEstimate> {
-  for await (const estimate of meter.measure([arch])) return estimate;
-  throw new RangeError('A topology was not measured.');
 }
 
 /** What a folder holds so far; undefined where no search has begun. @throws as `readExperiment` */

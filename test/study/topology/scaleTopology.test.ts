@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../../core/engine/engine.ts';
 import { loadDevice } from '../../../core/latency/devices.ts';
 import { predictLatency } from '../../../core/latency/predict.ts';
 import { autoScalingSettingsSchema } from '../../../core/search/autoScaling/settings.ts';
@@ -13,7 +14,7 @@ import { scratchFolder } from '../scratch.ts';
 
 const folder = scratchFolder();
 /** Counting parameters needs none. */
-const noEngine = { engine: 'js' };
+const noEngine = {} as Engine;
 const plan = (given: Partial<AutoScalingPlan> = {}): AutoScalingPlan => ({
   format: 'pocketformer-auto-scaling', version: 1, space: 'asvit', arch: asVit.networks.seed, seed: 1, measures: ['params'], repeats: 1, widthDivisor: 4,
   limits: [], settings: autoScalingSettingsSchema.parse({ maxParams: 30e6, dropAboveParams: 60e6 }), ...given,

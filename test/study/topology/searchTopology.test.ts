@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../../core/engine/engine.ts';
 import { loadDevice } from '../../../core/latency/devices.ts';
 import { predictLatency } from '../../../core/latency/predict.ts';
 import { networkParams } from '../../../core/network/blockGraph.ts';
@@ -11,7 +12,7 @@ import { scratchFolder } from '../scratch.ts';
 
 const folder = scratchFolder();
 /** Counting parameters and MACs needs none. */
-const noEngine = { engine: 'js' };
+const noEngine = {} as Engine;
 const plan = (steps: number, given: Partial<TopologySearchPlan> = {}): TopologySearchPlan => ({
   format: 'pocketformer-topology-search', version: 1, space: 'asvit', seed: 3, measures: ['params'], repeats: 1, limits: [],
   settings: policySearchSettingsSchema.parse({ steps }), ...given,

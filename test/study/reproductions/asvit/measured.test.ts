@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../../../core/engine/engine.ts';
 import { autoScalingSettingsSchema } from '../../../../core/search/autoScaling/settings.ts';
 import { policySearchSettingsSchema } from '../../../../core/search/policyGradient/settings.ts';
 import { asVit } from '../../../../core/spaces/asvit/space.ts';
@@ -17,7 +18,7 @@ import { noMeans } from '../noMeans.ts';
 
 const folder = scratchFolder();
 /** Counting parameters and MACs needs none. */
-const noEngine = { engine: 'js' };
+const noEngine = {} as Engine;
 
 describe("As-ViT's Table 2", () => {
   const topologies = drawTopologies(6);
