@@ -46,7 +46,8 @@ describe('the host as a device', () => {
   it('runs a file as often as told, in a process of its own, and says what it ran on', async () => {
     const { round, outputs } = await profiler.measure(saved(affineModel()), short);
     expect(round.runsMs).toHaveLength(7);
-    expect(round.warmUpRuns).toBe(3);
+    // Runs that other work interrupted are not among the timed ones, but they warm up as well.
+    expect(round.warmUpRuns).toBeGreaterThanOrEqual(3);
     expect(Math.min(...round.runsMs)).toBeGreaterThan(0);
     expect(outputs).toBeUndefined();
     expect(profiler.target).toMatchObject({ runtime: { name: 'onnxruntime-node' }, provider: 'cpu', threads: 1, spinning: false });
