@@ -2,16 +2,25 @@ import { EnvironmentError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { opset } from '../graph/onnx/lower.ts';
+import { encodeModel } from '../graph/onnx/model.ts';
+import type { Precision } from '../graph/onnx/precision.ts';
 import { readModel } from '../graph/onnx/read.ts';
 import type { ImageBatch } from '../model/inference.ts';
 import type { Weights } from '../model/weights.ts';
 import { metadataOf, type Provenance } from './metadata.ts';
-import { exportOnnx } from './onnx.ts';
+import { onnxModel } from './onnx.ts';
 import { optimisedModel } from './optimised.ts';
+import { inHalfPrecision } from './precision/float16.ts';
 import { compareWithEngine, type Agreement } from './verify.ts';
 
-/** Largest accepted difference between the file in ONNX Runtime and the training engine, relative to the logits' scale. */
+/** Largest accepted difference between a float32 file in ONNX Runtime and the training engine, relative to the logits' scale. */
 export const maxRelativeDiff = 1e-4;
+
+/** Precisions that networks can be written in. */
+export type WritablePrecision = Exclude<Precision, 'int8'>;
+
+/** The same for every precision. Rounding changes a network that can be used by far less; beyond this it is another one. */
+const acceptedDiff: Readonly<Record<WritablePrecision, number>> = { float32: maxRelativeDiff, float16: 0.05 };
 
 export interface ExportNetworkOptions extends Provenance {
   /** With running statistics that fit the network: calibrated, or trained. */
@@ -20,12 +29,15 @@ export interface ExportNetworkOptions extends Provenance {
   readonly out: string;
   /** Images per run of the file. */
   readonly batch: number | 'dynamic';
+  /** Of weights and calculations; float32 by default. */
+  readonly precision?: WritablePrecision;
   /** Writes the file as a whole or not at all. */
   readonly writeFile: (path: string, bytes: Uint8Array) => Promise<void>;
 }
 
 export interface ExportReport extends Agreement {
   readonly path: string;
+  readonly precision: Precision;
   readonly sizeBytes: number;
   readonly opset: number;
   readonly classes: number;
@@ -43,19 +55,21 @@ export interface ExportReport extends Agreement {
  * @throws EnvironmentError `export-differs` when they do not, and those of `compareWithEngine`; nothing is written then
  */
 export async function exportNetwork(options: ExportNetworkOptions): Promise<ExportReport> {
-  const { weights, engine, out, batch } = options;
+  const { weights, engine, out, batch, precision = 'float32' } = options;
   const { network } = weights;
-  const bytes = exportOnnx(weights, { batch, version: options.version, metadata: metadataOf(network, options) });
+  const model = onnxModel(weights, { batch, version: options.version, metadata: metadataOf(network, { ...options, precision }) });
+  const bytes = encodeModel(precision === 'float16' ? inHalfPrecision(model) : model);
   const images = randomImages(batchSizes(batch), network.resolution, new Random(options.seed).fork('verification'));
   const { maxAbsDiff, relativeDiff } = compareWithEngine(bytes, weights, engine, images, out);
-  if (relativeDiff > maxRelativeDiff) {
-    throw new EnvironmentError('export-differs', `${out}: in ONNX Runtime the network differs from the ${engine.info.id} engine's by `
-      + `${relativeDiff.toExponential(1)} of its logits' scale, more than ${maxRelativeDiff}. Nothing was written; please report this.`);
+  if (relativeDiff > acceptedDiff[precision]) {
+    throw new EnvironmentError('export-differs', `${out}: in ONNX Runtime the ${precision === 'float32' ? '' : `${precision} `}network differs from the `
+      + `${engine.info.id} engine's by ${relativeDiff.toExponential(1)} of its logits' scale, more than ${acceptedDiff[precision]}. Nothing was written; `
+      + (precision === 'float32' ? 'please report this.' : 'export it in float32.'));
   }
   const nodes = { written: readModel(bytes).nodes.length, optimised: optimisedModel(bytes).nodes.length };
   await options.writeFile(out, bytes);
   return {
-    path: out, sizeBytes: bytes.length, opset, maxAbsDiff, relativeDiff, classes: network.classes, resolution: network.resolution, nodes,
+    path: out, precision, sizeBytes: bytes.length, opset, maxAbsDiff, relativeDiff, classes: network.classes, resolution: network.resolution, nodes,
   };
 }
 

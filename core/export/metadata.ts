@@ -1,3 +1,4 @@
+import type { Precision } from '../graph/onnx/precision.ts';
 import type { Network } from '../network/network.ts';
 import { networkParams } from '../network/blockGraph.ts';
 import { networkMacs } from '../network/counts.ts';
@@ -18,15 +19,17 @@ export interface Provenance {
   readonly seed: number;
   /** Said of weights that nothing has been learned with. */
   readonly weightsOrigin?: 'untrained';
+  /** Of weights and calculations; what goes in and comes out is always float32. */
+  readonly precision?: Precision;
 }
 
 const prefix = 'pocketformer.';
 
 /** A file's metadata: texts by key, everything that is no text as JSON. */
-export function metadataOf(network: Network, { version, architecture, classNames, normalisation, study, seed, weightsOrigin }: Provenance): Record<string, string> {
+export function metadataOf(network: Network, { version, architecture, classNames, normalisation, study, seed, weightsOrigin, precision }: Provenance): Record<string, string> {
   const { space, resolution, classes } = network;
   const values: Record<string, unknown> = {
-    version, space, architecture, resolution, classes, classNames,
+    version, space, architecture, resolution, classes, classNames, precision,
     input: `${inputName}: float32 [batch, 3, height, width], channels R, G, B`,
     normalisation,
     normalisationFormula: normalisation && '(value / 255 - mean) / std, per channel',

@@ -1,7 +1,7 @@
 import { evaluate, type Dim, type DimValues } from '../graph/dims.ts';
 import { valueOf, type Graph } from '../graph/graph.ts';
 import { lowerGraph, opset } from '../graph/onnx/lower.ts';
-import { encodeModel, type OnnxNode, type OnnxTensor } from '../graph/onnx/model.ts';
+import { encodeModel, type OnnxModel, type OnnxNode, type OnnxTensor } from '../graph/onnx/model.ts';
 import { modeGraph } from '../model/forward.ts';
 import type { Weights } from '../model/weights.ts';
 import { blockSizes, blockTables } from '../network/blockGraph.ts';
@@ -34,6 +34,11 @@ export interface ExportOptions {
  * [batch, classes]. Blocks from the middle of a network take and give features, in the shapes of their graphs.
  */
 export function exportOnnx(weights: Weights, options: ExportOptions): Uint8Array {
+  return encodeModel(onnxModel(weights, options));
+}
+
+/** The same before it is written, for what changes it further (precision/). */
+export function onnxModel(weights: Weights, options: ExportOptions): OnnxModel {
   const { network } = weights;
   const { ends = { input: inputName, output: outputName } } = options;
   const nodes: OnnxNode[] = [];
@@ -56,13 +61,13 @@ export function exportOnnx(weights: Weights, options: ExportOptions): Uint8Array
     flowing = rename(folded.graph.outputs[0]);
   });
   const batch = options.batch === 'dynamic' ? 'batch' : options.batch;
-  return encodeModel({
+  return {
     producer: 'pocketformer', producerVersion: options.version, graphName: network.space, opset, nodes,
     initializers: [...initializers.values()],
     inputs: [{ name: ends.input, dtype: 'float32', dims: [batch, ...inputShape(network.blocks[0])] }],
     outputs: [{ name: ends.output, dtype: 'float32', dims: [batch, ...outputShape(network.blocks[network.blocks.length - 1])] }],
     metadata: options.metadata,
-  });
+  };
 }
 
 /** Of one image or its features, as the block's graph takes them. */

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { exportNetwork } from '../export/exportNetwork.ts';
-import type { ExportReport } from '../export/exportNetwork.ts';
+import type { ExportNetworkOptions, ExportReport } from '../export/exportNetwork.ts';
 import { freshWeights } from '../model/freshWeights.ts';
 import { architectureId } from '../search/result.ts';
 import { getSpace } from '../spaces/index.ts';
@@ -21,6 +21,7 @@ export interface StudyExport {
   readonly batch: number | 'dynamic';
   /** Of the file; the architecture's own by default. */
   readonly resolution?: number;
+  readonly precision?: ExportNetworkOptions['precision'];
 }
 
 /**
@@ -29,18 +30,18 @@ export interface StudyExport {
  * running.
  * @throws as `inheritNetwork`, `exportNetwork` and `recordExport`
  */
-export async function exportFromStudy({ view, engine, arch, out, batch, resolution }: StudyExport): Promise<ExportReport> {
+export async function exportFromStudy({ view, engine, arch, out, batch, resolution, precision }: StudyExport): Promise<ExportReport> {
   const space = getSpace(view.settings.space);
   const made = view.settings.scoring === undefined
     ? await inheritNetwork(view, space, arch, engine, resolution) : await untrained(view, space, arch, engine, resolution);
   const report = await exportNetwork({
-    ...made, engine, out, batch, architecture: arch, seed: view.settings.seed, study: view.settings.name,
+    ...made, engine, out, batch, precision, architecture: arch, seed: view.settings.seed, study: view.settings.name,
     version: pocketformerVersion(), writeFile: writeFileAtomic,
   });
   const key = space.key(arch);
   await recordExport(view.paths.exports, {
     time: new Date().toISOString(), path: pathInStudy(view.directory, out), id: architectureId(key), key,
-    sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff, batch, opset: report.opset,
+    sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff, batch, opset: report.opset, precision: report.precision,
   });
   return report;
 }

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
+import { precisions } from '../graph/onnx/precision.ts';
 import { InputError } from '../base/errors.ts';
 import { makeDirectory, writeError } from './files.ts';
 import { readText } from './textFile.ts';
@@ -19,6 +20,8 @@ const recordSchema = z.object({
   /** Images per run. */
   batch: z.union([z.int(), z.literal('dynamic')]),
   opset: z.int(),
+  /** Missing in lists from before there were others. */
+  precision: z.enum(precisions).default('float32'),
 });
 
 /** One export that a person asked for, beside those of the study's own run. */

@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { modelFacts } from '../../core/latency/measurements/modelFile.ts';
 import { cli, complaint, jsonLines, scratchFolder } from './harness.ts';
 
 const folder = scratchFolder();
 const at = (name: string) => join(folder, name);
 const schema = z.strictObject({
-  path: z.string(), sizeBytes: z.int(), opset: z.int().min(17), maxAbsDiff: z.number(), relativeDiff: z.number().max(1e-4),
+  path: z.string(), precision: z.enum(['float32', 'float16']), sizeBytes: z.int(), opset: z.int().min(17), maxAbsDiff: z.number(), relativeDiff: z.number().max(0.01),
   classes: z.int(), resolution: z.int(), nodes: z.strictObject({ written: z.int(), optimised: z.int() }),
 });
 const mini = ['export', '--space', 'elasticvit-mini', '--arch', 'min'];
@@ -24,6 +25,18 @@ describe('export', () => {
     expect(readFileSync(at('c.onnx')).equals(bytes)).toBe(false);
   });
 
+  it('writes half precision, in about half the bytes', async () => {
+    const [whole] = await jsonLines(schema, [...mini, '--seed', '1', '--out', at('whole.onnx')]);
+    const [half] = await jsonLines(schema, [...mini, '--seed', '1', '--precision', 'float16', '--out', at('half.onnx')]);
+    expect([whole.precision, half.precision]).toEqual(['float32', 'float16']);
+    expect(half.sizeBytes).toBeLessThan(0.6 * whole.sizeBytes);
+    expect(whole.relativeDiff).toBeLessThan(1e-4);
+    expect(half.relativeDiff).toBeGreaterThan(1e-4);
+    expect(modelFacts(readFileSync(at('half.onnx')), 'half.onnx')).toMatchObject({
+      precision: 'float16', of: { kind: 'network', space: 'elasticvit-mini' }, input: { name: 'images' },
+    });
+  });
+
   it('takes classes, a resolution and a batch, and replaces a file', async () => {
     writeFileSync(at('old.onnx'), 'old');
     const args = [...mini, '--seed', '1', '--classes', '3', '--resolution', '48', '--batch', '2', '--out', at('old.onnx')];
@@ -34,7 +47,7 @@ describe('export', () => {
   it('tells people the size and how exact the file is', async () => {
     const { code, stdout } = await cli([...mini, '--seed', '1', '--out', at('a.onnx')]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/a\.onnx: \d+ kB, opset \d+, 32 px, 10 classes\nONNX Runtime differs from the \w+ engine by at most \S+, \S+ of the logits' scale\.\nOperators: \d+ in the file, \d+ after ONNX Runtime's optimiser on this machine\.\n$/);
+    expect(stdout).toMatch(/a\.onnx: float32, \d+ kB, opset \d+, 32 px, 10 classes\nONNX Runtime differs from the \w+ engine by at most \S+, \S+ of the logits' scale\.\nOperators: \d+ in the file, \d+ after ONNX Runtime's optimiser on this machine\.\n$/);
   });
 
   it('refuses what cannot be, before it works, and leaves nothing', async () => {

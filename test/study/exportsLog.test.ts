@@ -9,7 +9,7 @@ const scratch = scratchFolder();
 let files = 0;
 const newPath = () => join(scratch, `study ${files++}`, 'results', 'exports.ndjson');
 const record = (path: string): ExportRecord => ({
-  time: '2026-01-02T03:04:05.000Z', path, id: '0e7ff949', key: 'k', sizeBytes: 1000, relativeDiff: 1e-6, batch: 'dynamic', opset: 17,
+  time: '2026-01-02T03:04:05.000Z', path, id: '0e7ff949', key: 'k', sizeBytes: 1000, relativeDiff: 1e-6, batch: 'dynamic', opset: 17, precision: 'float16',
 });
 
 describe("a study's list of exports", () => {
@@ -37,6 +37,14 @@ describe("a study's list of exports", () => {
     await Promise.all(names.map((name) => recordExport(path, record(name))));
     expect((await readExports(path)).map((one) => one.path).sort()).toEqual([...names].sort());
     expect(readFileSync(path, 'utf8').split('\n').filter(Boolean)).toHaveLength(20);
+  });
+
+  it('reads lists from before there was more than one precision', async () => {
+    const path = newPath();
+    await recordExport(path, record('a.onnx'));
+    const { precision, ...older } = record('b.onnx');
+    appendFileSync(path, `${JSON.stringify(older)}\n`);
+    expect((await readExports(path)).map((one) => one.precision)).toEqual([precision, 'float32']);
   });
 
   it("names files inside the study's folder from there, and others in full", () => {

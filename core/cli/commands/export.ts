@@ -1,6 +1,6 @@
 import { InputError } from '../../base/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { ExportReport } from '../../export/exportNetwork.ts';
+import type { ExportReport, WritablePrecision } from '../../export/exportNetwork.ts';
 import type { Network } from '../../network/network.ts';
 import { findArchitecture, getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
@@ -10,7 +10,7 @@ import { pocketformerVersion } from '../../study/studyInfo.ts';
 import { labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
 import { archKind, classesOption, engineOption, resolutionOption, seedKind, spaceKind } from '../commandOptions.ts';
-import { optional, required, text, withDefault } from '../options.ts';
+import { oneOfChoices, optional, required, text, withDefault } from '../options.ts';
 import type { Kind } from '../options.ts';
 import { sizeText } from '../table.ts';
 
@@ -23,13 +23,15 @@ const batchKind: Kind<number | 'dynamic'> = {
   },
 };
 
+const precisionKind: Kind<WritablePrecision> = oneOfChoices('PRECISION', ['float32', 'float16']);
+
 export const exportCommand = defineCommand({
   name: 'export',
   summary: 'Write an architecture with weights as an ONNX file, and check the file',
   details: 'From a study: the weights that the supernet learned, batch norms calibrated on the training images. From a study '
     + 'that trains nothing, or from a seed: untrained weights, batch norms calibrated on random images, which is enough to measure latency. The file is '
     + 'run in ONNX Runtime on random images and compared with the engine before it gets its name.',
-  json: 'One object: {path, sizeBytes, opset, maxAbsDiff, relativeDiff, classes, resolution, nodes: {written, optimised}}',
+  json: 'One object: {path, precision, sizeBytes, opset, maxAbsDiff, relativeDiff, classes, resolution, nodes: {written, optimised}}',
   options: {
     space: optional(spaceKind, "Search space, e.g. elasticvit (default: the study's)"),
     arch: required(archKind,
@@ -37,6 +39,7 @@ export const exportCommand = defineCommand({
     study: optional(text('DIR', "the path of a study's folder"), 'Study whose trained weights are taken'),
     seed: optional(seedKind, 'Seed of untrained weights, instead of --study'),
     out: required(text('F.onnx', 'the path of the file to write'), 'File to write; replaced when it exists'),
+    precision: withDefault(precisionKind, 'float32', 'What the file keeps its weights in and computes with: float32 or float16'),
     batch: withDefault(batchKind, 'dynamic', 'Images per run: a number, or dynamic for any'),
     resolution: resolutionOption,
     classes: { ...classesOption, help: "With --seed: classes of the task (default: the space's)" },
@@ -45,9 +48,10 @@ export const exportCommand = defineCommand({
   examples: [
     'pocketformer export --space elasticvit --arch T1 --seed 1 --out t1.onnx',
     'pocketformer export --study runs/quickstart --arch small --out small.onnx --batch 1',
+    'pocketformer export --study runs/quickstart --arch small --out small-half.onnx --precision float16',
   ],
   async run(options, { json, print, note }) {
-    const { space: spaceId, arch: input, study, seed, out, batch, resolution, classes, engine: engineId } = options;
+    const { space: spaceId, arch: input, study, seed, out, precision, batch, resolution, classes, engine: engineId } = options;
     if ((study === undefined) === (seed === undefined)) {
       throw new InputError('usage', `export: expected either --study DIR or --seed N, got ${study === undefined ? 'neither' : 'both'}.`);
     }
@@ -66,10 +70,10 @@ export const exportCommand = defineCommand({
     const engine = await startEngine(engineId);
     note(`Exporting ${labelOf(space, arch).text} of ${space.id}, ${network.resolution} px`);
     const report = view !== undefined
-      ? await exportFromStudy({ view, engine, arch, out, batch, resolution })
-      : await exportUntrained(network, { engine, out, batch, arch, seed: seed! });
+      ? await exportFromStudy({ view, engine, arch, out, batch, resolution, precision })
+      : await exportUntrained(network, { engine, out, batch, precision, arch, seed: seed! });
     if (json) return print(JSON.stringify(report));
-    await print(`${out}: ${sizeText(report.sizeBytes)}, opset ${report.opset}, ${report.resolution} px, ${report.classes} classes`);
+    await print(`${out}: ${report.precision}, ${sizeText(report.sizeBytes)}, opset ${report.opset}, ${report.resolution} px, ${report.classes} classes`);
     await print(`ONNX Runtime differs from the ${engine.info.id} engine by at most ${report.maxAbsDiff.toExponential(1)}, `
       + `${report.relativeDiff.toExponential(1)} of the logits' scale.`);
     await print(`Operators: ${report.nodes.written} in the file, ${report.nodes.optimised} after ONNX Runtime's optimiser on this machine.`);
@@ -80,15 +84,16 @@ interface UntrainedExport {
   readonly engine: Engine;
   readonly out: string;
   readonly batch: number | 'dynamic';
+  readonly precision: WritablePrecision;
   readonly arch: unknown;
   readonly seed: number;
 }
 
-async function exportUntrained(network: Network, { engine, out, batch, arch, seed }: UntrainedExport): Promise<ExportReport> {
+async function exportUntrained(network: Network, { engine, out, batch, precision, arch, seed }: UntrainedExport): Promise<ExportReport> {
   const { exportNetwork } = await import('../../export/exportNetwork.ts');
   const { freshWeights } = await import('../../model/freshWeights.ts');
   return exportNetwork({
-    weights: freshWeights(network, seed, engine), engine, out, batch, seed, architecture: arch, version: pocketformerVersion(),
+    weights: freshWeights(network, seed, engine), engine, out, batch, precision, seed, architecture: arch, version: pocketformerVersion(),
     writeFile: writeFileAtomic,
   });
 }

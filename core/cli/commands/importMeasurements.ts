@@ -1,5 +1,5 @@
 import { InputError } from '../../base/errors.ts';
-import { precisions } from '../../latency/measurements/record.ts';
+import { precisions } from '../../graph/onnx/precision.ts';
 import { defineCommand } from '../command.ts';
 import { spaceKind } from '../commandOptions.ts';
 import { measurementLines } from '../measuringOutput.ts';

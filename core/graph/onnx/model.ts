@@ -29,7 +29,8 @@ export interface OnnxValue {
 export interface OnnxTensor {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array | Int32Array;
+  /** Halves as their bits (base/half.ts). */
+  readonly data: Float32Array | BigInt64Array | Int32Array | Uint16Array | Int8Array;
 }
 
 export interface OnnxNode {
@@ -43,9 +44,10 @@ export interface OnnxNode {
 
 /** Integers, lists of integers, `{float}` or text. */
 export type OnnxAttribute = number | readonly number[] | { readonly float: number } | string;
-export type OnnxType = 'float32' | 'int32' | 'int64' | 'bfloat16';
+export type OnnxType = 'float32' | 'float16' | 'int8' | 'int32' | 'int64' | 'bfloat16';
 
-const typeCodes: Readonly<Record<OnnxType, number>> = { float32: 1, int32: 6, int64: 7, bfloat16: 16 };
+/** As in TensorProto.DataType. */
+export const typeCodes: Readonly<Record<OnnxType, number>> = { float32: 1, int8: 3, int32: 6, int64: 7, float16: 10, bfloat16: 16 };
 
 /** The bytes of an ONNX file. */
 export function encodeModel(model: OnnxModel): Uint8Array {
@@ -91,10 +93,17 @@ function writeAttribute(to: ProtobufWriter, name: string, value: OnnxAttribute):
 }
 
 function writeTensor(to: ProtobufWriter, tensor: OnnxTensor): void {
-  const dtype = tensor.data instanceof Float32Array ? 'float32' : tensor.data instanceof Int32Array ? 'int32' : 'int64';
   for (const dim of tensor.dims) to.varint(1, dim);
-  to.varint(2, typeCodes[dtype]).string(8, tensor.name);
+  to.varint(2, typeCodes[tensorType(tensor)]).string(8, tensor.name);
   to.bytes(9, new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
+}
+
+/** The element type that a tensor's array says. */
+export function tensorType({ data }: Pick<OnnxTensor, 'data'>): OnnxType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Uint16Array) return 'float16';
+  if (data instanceof Int8Array) return 'int8';
+  return data instanceof Int32Array ? 'int32' : 'int64';
 }
 
 function writeValue(to: ProtobufWriter, value: OnnxValue): void {

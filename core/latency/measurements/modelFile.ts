@@ -1,6 +1,7 @@
 import { InputError, messageOf } from '../../base/errors.ts';
+import { precisionOf, type Precision } from '../../graph/onnx/precision.ts';
 import { readModel, type OnnxFile } from '../../graph/onnx/read.ts';
-import type { MeasuredModel, Precision } from './record.ts';
+import type { MeasuredModel } from './record.ts';
 import { blocksOf, subjectSchema, type Subject } from './subject.ts';
 
 /** What an ONNX file tells about itself. */
@@ -9,9 +10,6 @@ export interface ModelFacts {
   readonly precision: Precision;
   readonly of: Subject;
 }
-
-/** In TensorProto.DataType. */
-const elementTypes = { float32: 1, float16: 10 } as const;
 
 /**
  * Reads a file's input, with 1 for free sizes, its precision, and which architecture it is of where Pocketformer wrote it.
@@ -37,13 +35,6 @@ function inputOf({ inputs, initializers }: OnnxFile, where: string): ModelFacts[
   }
   const [{ name, dims }] = free;
   return { name, shape: dims.map((size) => (typeof size === 'number' && size > 0 ? size : 1)) };
-}
-
-/** Of the products: a quantised file has integer weights, a half one float16 ones. */
-function precisionOf({ initializers, nodes }: OnnxFile): Precision {
-  if (nodes.some(({ operator }) => /^(QuantizeLinear|QLinear|DequantizeLinear|MatMulInteger|ConvInteger)/.test(operator))) return 'int8';
-  const count = (type: number) => initializers.filter(({ elementType }) => elementType === type).length;
-  return count(elementTypes.float16) > count(elementTypes.float32) ? 'float16' : 'float32';
 }
 
 /** From the metadata that exports carry; a file of which they are damaged is only a file. */

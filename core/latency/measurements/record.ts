@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { precisions, type Precision } from '../../graph/onnx/precision.ts';
 import { subjectSchema } from './subject.ts';
 
 /**
@@ -18,9 +19,8 @@ const milliseconds = z.number().min(plausibleMs.least).max(plausibleMs.most);
 const words = z.string().min(1).max(500);
 const time = z.iso.datetime();
 
-export const precisions = ['float32', 'float16', 'int8'] as const;
+export type { Precision };
 export const precisionSchema = z.enum(precisions);
-export type Precision = z.infer<typeof precisionSchema>;
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of the file: 64 lower-case hexadecimal digits');
 
