@@ -1,77 +1,13 @@
-/** The cubic kernel's parameter, as PyTorch and OpenCV have it. */
-const a = -0.75;
+import { resizePlanes } from '../base/bicubic.ts';
 
 /**
- * Resizes a batch of square images as PyTorch's `F.interpolate(mode='bicubic', align_corners=False)` does: cubic
- * convolution with a = -0.75 at half-pixel centres, edge pixels repeated, no antialiasing.
+ * Resizes a batch of square images by `resizePlanes`.
  * @param pixels [batch, 3, from, from]
  * @returns [batch, 3, to, to]; `pixels` itself when the size stays
  */
 export function resizeBatch(pixels: Float32Array, batch: number, from: number, to: number): Float32Array {
-  const planes = batch * 3;
-  if (pixels.length !== planes * from * from) {
+  if (pixels.length !== batch * 3 * from * from) {
     throw new RangeError(`Expected ${batch} images of 3x${from}x${from} values, got ${pixels.length} values.`);
   }
-  if (from === to) return pixels;
-  const taps = cubicTaps(from, to);
-  const resized = new Float32Array(planes * to * to);
-  const narrowed = new Float32Array(from * to);
-  for (let plane = 0; plane < planes; plane++) {
-    const source = pixels.subarray(plane * from * from, (plane + 1) * from * from);
-    resizeRows(source, narrowed, from, to, taps);
-    resizeColumns(narrowed, resized.subarray(plane * to * to, (plane + 1) * to * to), to, taps);
-  }
-  return resized;
-}
-
-interface CubicTaps {
-  /** Four clamped input positions per output position, [4 * to]. */
-  readonly positions: Int32Array;
-  readonly weights: Float32Array;
-}
-
-function cubicTaps(from: number, to: number): CubicTaps {
-  const positions = new Int32Array(4 * to);
-  const weights = new Float32Array(4 * to);
-  for (let i = 0; i < to; i++) {
-    const center = ((i + 0.5) * from) / to - 0.5;
-    const first = Math.floor(center) - 1;
-    for (let tap = 0; tap < 4; tap++) {
-      positions[4 * i + tap] = Math.min(from - 1, Math.max(0, first + tap));
-      weights[4 * i + tap] = cubic(Math.abs(center - first - tap));
-    }
-  }
-  return { positions, weights };
-}
-
-/** Keys' cubic convolution kernel at distance x from its centre, 0 <= x <= 2. */
-function cubic(x: number): number {
-  return x <= 1
-    ? ((a + 2) * x - (a + 3)) * x * x + 1
-    : ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
-}
-
-/** [from, from] to [from, to]. */
-function resizeRows(source: Float32Array, target: Float32Array, from: number, to: number, taps: CubicTaps): void {
-  const { positions, weights } = taps;
-  for (let y = 0; y < from; y++) {
-    const row = y * from;
-    for (let x = 0, tap = 0; x < to; x++, tap += 4) {
-      target[y * to + x] = source[row + positions[tap]] * weights[tap]
-        + source[row + positions[tap + 1]] * weights[tap + 1]
-        + source[row + positions[tap + 2]] * weights[tap + 2]
-        + source[row + positions[tap + 3]] * weights[tap + 3];
-    }
-  }
-}
-
-/** [from, to] to [to, to]. */
-function resizeColumns(source: Float32Array, target: Float32Array, to: number, { positions, weights }: CubicTaps): void {
-  for (let y = 0; y < to; y++) {
-    const [p0, p1, p2, p3] = [0, 1, 2, 3].map((tap) => positions[4 * y + tap] * to);
-    const [w0, w1, w2, w3] = [0, 1, 2, 3].map((tap) => weights[4 * y + tap]);
-    for (let x = 0; x < to; x++) {
-      target[y * to + x] = source[p0 + x] * w0 + source[p1 + x] * w1 + source[p2 + x] * w2 + source[p3 + x] * w3;
-    }
-  }
+  return resizePlanes(pixels, batch * 3, from, to);
 }

@@ -68,6 +68,11 @@ export function blockTables(block: Block): Readonly<Record<string, { shape: numb
   return definitionOf(block).tables?.(block) ?? {};
 }
 
+/** The parameters that the branch of a block is proportional to (`BlockDefinition.residual`); none where the block cannot be left out. */
+export function blockResidual(block: Block): readonly string[] {
+  return definitionOf(block).residual?.(block) ?? [];
+}
+
 /** Sizes of every symbol of the block's graph but the batch `B`. */
 export function blockSizes(block: Block): Map<string, number> {
   const { input } = block;

@@ -113,6 +113,8 @@ export interface OverlappingPatchEmbedBlock extends BlockBase {
   readonly type: 'overlappingPatchEmbed';
   readonly kernelSize: number;
   readonly stride: number;
+  /** Pixels between neighbouring pixels of a patch; 1 where it is missing. */
+  readonly dilation?: number;
   /** Rows (and columns) of zeros before the image and behind it. */
   readonly padding: readonly [before: number, after: number];
   readonly normEpsilon?: number;
@@ -179,7 +181,8 @@ export interface EncoderMlpBlock extends BlockBase {
 
 /**
  * Half as many tokens per side (Liu et al. 2021, section 3.1, with kernels that may overlap): the tokens in a window of
- * `kernelSize`, zero-padded, side by side; a norm of that vector; a linear layer without bias. No extra tokens.
+ * `kernelSize`, zero-padded, side by side; a norm of that vector; a linear layer without bias. No extra tokens. A map whose sides
+ * are odd gets a row and a column of zeros behind it.
  */
 export interface PatchMergingBlock extends BlockBase {
   readonly type: 'patchMerging';

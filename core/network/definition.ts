@@ -40,6 +40,11 @@ export interface ParameterDefinition {
    * positions, nor to convolutional blocks, as in ElasticViT's recipe (elasticvit.md section 3).
    */
   readonly decay?: boolean;
+  /**
+   * What is learned for each place of a map, and what another map's is resampled from: `tokens` [rows, channels] of the output's
+   * map, row by row behind those of extra tokens; `offsets` [2 height - 1, 2 width - 1, heads] between two places of the input's map.
+   */
+  readonly positions?: 'tokens' | 'offsets';
 }
 
 /**
@@ -54,6 +59,11 @@ export interface BlockDefinition<B extends Block> {
   parameters(block: B): readonly ParameterDefinition[];
   /** Sizes of the symbols in the dims of the parameters and the input, but for the batch `B`, maps `H`, `W` and tokens `N`. */
   sizes(block: B): Readonly<Record<string, number>>;
+  /**
+   * Of a block that is its input plus a branch: the parameters that the branch is proportional to, all together. Undefined for
+   * blocks whose shortcut changes what passes through it.
+   */
+  residual?(block: B): readonly string[] | undefined;
   /** Integer tables that the graph reads, computed from the block's shape. */
   tables?(block: B): Readonly<Record<string, { shape: number[]; data: Int32Array }>>;
   /** Adds the block's nodes after its parameters are declared; the input is `x`. Returns the output. */

@@ -17,6 +17,24 @@ export interface LoweringOptions {
   readonly resolution?: number;
   /** Lowers to the network that holds weights for every architecture, with parameters this one alone would not need. */
   readonly supernet?: boolean;
+  /** Fewer tokens than usual, with the same weights but for learned positions; only where the space has a `tokenization`. */
+  readonly tokens?: Tokens;
+}
+
+/** How the first projection reads the image (As-ViT, section 4). */
+export interface Tokens {
+  /** Pixels between neighbouring tokens. */
+  readonly stride: number;
+  /** Pixels between neighbouring pixels of its kernel. */
+  readonly dilation: number;
+}
+
+/** For spaces whose networks also work with fewer tokens. */
+export interface SpaceTokenization<A> {
+  /** Usual stride of the first projection, in pixels. */
+  readonly stride: number;
+  /** Side of its kernel, in pixels without dilation. */
+  kernelSize(arch: A): number;
 }
 
 /** One readable number about an architecture, for axes and tables. */
@@ -96,6 +114,7 @@ export interface SearchSpace<A = unknown> {
   /** The one place where this space's architectures become blocks. */
   lower(arch: A, options?: LoweringOptions): Network;
   readonly scaling?: SpaceScaling<A>;
+  readonly tokenization?: SpaceTokenization<A>;
   /** Ways of counting MACs that the space's publications use, by name, in multiply-accumulates. */
   readonly publishedCounters: Readonly<Record<string, (network: Network) => number>>;
 }

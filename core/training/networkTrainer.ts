@@ -13,6 +13,7 @@ import { AdaptiveClipping } from './adaptiveClipping.ts';
 import { crossEntropy } from './loss.ts';
 import { AdamW, clearGradient, GradientClipping, rampedDecay, WeightAverage } from './optimizer.ts';
 import { learningRateAt } from './schedule.ts';
+import { BranchScaling, StochasticDepth } from './stochasticDepth.ts';
 import type { TrainingSettings } from './settings.ts';
 import { microBatches, type TrainingBatch } from './supernet/microBatches.ts';
 import { decayRanges } from './weightDecay.ts';
@@ -27,6 +28,16 @@ export interface NetworkTrainerOptions {
   readonly settings: NetworkTrainingSettings;
   /** Where it begins: a seed for fresh weights, or weights of the same network, which stay as they are. */
   readonly start: { readonly seed: number | string } | { readonly weights: Weights };
+  /** Residual branches that are left out at random in training; none by default. */
+  readonly stochasticDepth?: StochasticDepthOptions;
+}
+
+export interface StochasticDepthOptions {
+  /** Probability that the last branch is left out. */
+  readonly rate: number;
+  /** Into how many parts, each of which loses branches of its own, a batch is cut at least. */
+  readonly draws: number;
+  readonly seed: number | string;
 }
 
 export interface NetworkStepReport {
@@ -57,9 +68,11 @@ export class NetworkTrainer {
   readonly #adaptiveClipping: AdaptiveClipping;
   readonly #average: WeightAverage | undefined;
   readonly #averaged: Weights | undefined;
+  readonly #depth: StochasticDepth | undefined;
+  readonly #branchScaling: BranchScaling | undefined;
 
   constructor(options: NetworkTrainerOptions) {
-    const { network, settings, start } = options;
+    const { network, settings, start, stochasticDepth } = options;
     this.#options = options;
     this.#flat = flatParameters(layoutOf(network).trainableLength);
     if ('weights' in start) {
@@ -75,6 +88,10 @@ export class NetworkTrainer {
     this.#adaptiveClipping = new AdaptiveClipping(this.#flat, this.weights.parameters.values());
     this.#average = settings.averageDecay > 0 ? new WeightAverage(this.#flat) : undefined;
     this.#averaged = this.#average && new Weights(network, this.#average.values);
+    if (stochasticDepth !== undefined && stochasticDepth.rate > 0) {
+      this.#depth = new StochasticDepth(network, stochasticDepth.rate);
+      this.#branchScaling = new BranchScaling(this.#flat, this.weights, this.#depth.branches);
+    }
   }
 
   /** Steps done. */
@@ -93,19 +110,21 @@ export class NetworkTrainer {
    */
   train(batch: TrainingBatch): NetworkStepReport {
     const { network: { classes }, settings } = this.#options;
-    const { microBatchSize = Infinity, labelSmoothing, adaptiveClip, clipNorm, averageDecay } = settings;
+    const { labelSmoothing, adaptiveClip, clipNorm, averageDecay } = settings;
     const step = this.step;
     clearGradient(this.#flat);
     let [loss, right] = [0, 0];
-    for (const part of microBatches(batch, microBatchSize, { classes, labelSmoothing })) {
-      this.#backpropagate(part.at(this.#options.network.resolution), part.count, (logits) => {
+    const backpropagateAll = () => microBatches(batch, this.#partSize(batch), { classes, labelSmoothing }).forEach((part, i) => {
+      this.#backpropagate(this.#drawn(i), part.at(this.#options.network.resolution), part.count, (logits) => {
         const result = crossEntropy(logits, part.targets, classes);
         loss += part.share * result.loss;
         right += part.share * accuracy(logits, part.labels);
         // The loss is a mean over its images; the batch's is the mean over all parts.
         return part.share === 1 ? result.gradient : result.gradient.map((value) => value * part.share);
       });
-    }
+    });
+    if (this.#branchScaling) this.#branchScaling.during(backpropagateAll);
+    else backpropagateAll();
     if (!Number.isFinite(loss)) {
       throw new EnvironmentError('diverged', `Training diverged at step ${step + 1}: the loss is not a number. Lower training.learningRate or raise training.warmupSteps.`);
     }
@@ -143,8 +162,20 @@ export class NetworkTrainer {
     this.#optimizer.step = step;
   }
 
-  #backpropagate(pixels: Float32Array, count: number, gradientOf: (logits: Float32Array) => Float32Array): void {
-    const { engine, network } = this.#options;
+  /** Images that are computed at once. */
+  #partSize({ labels: { length } }: TrainingBatch): number {
+    const { settings: { microBatchSize = Infinity }, stochasticDepth } = this.#options;
+    return this.#depth ? Math.min(microBatchSize, Math.ceil(length / stochasticDepth!.draws)) : microBatchSize;
+  }
+
+  /** The network as a part of the step's batch sees it. */
+  #drawn(part: number): Network {
+    const { network, stochasticDepth } = this.#options;
+    return this.#depth?.draw(new Random(`${stochasticDepth!.seed}/depth/${this.step}/${part}`)) ?? network;
+  }
+
+  #backpropagate(network: Network, pixels: Float32Array, count: number, gradientOf: (logits: Float32Array) => Float32Array): void {
+    const { engine } = this.#options;
     const { resolution } = network;
     const images = { shape: [count, 3, resolution, resolution], data: pixels };
     backpropagate(engine, network, (key) => this.#whole.shareOf(key), images, this.#flat, gradientOf);

@@ -18,10 +18,11 @@ export const attention: BlockDefinition<AttentionBlock> = {
     { name: 'value.weight', dims: [values(block), 'channels', 1, 1], init: 'fanIn', decay: true },
     { name: 'depthwise.weight', dims: [values(block), 1, 3, 3], init: 'fanIn', decay: true },
     // One entry per signed offset and head: a smaller map uses the offsets around zero of a larger one's table.
-    { name: 'relativePosition', dims: ['offsets', 'offsets', 'heads'], init: 'truncatedNormal', slice: ['centre', 'centre', 'first'] },
+    { name: 'relativePosition', dims: ['offsets', 'offsets', 'heads'], init: 'truncatedNormal', slice: ['centre', 'centre', 'first'], positions: 'offsets' },
     { name: 'project.weight', dims: ['channels', values(block), 1, 1], init: 'fanIn', decay: true },
     { name: 'project.bias', dims: ['channels'], init: 'zeros' },
   ],
+  residual: () => ['project.weight', 'project.bias'],
   tables: (block) => {
     const data = relativeOffsets(block.input.height, block.input.width);
     return { relativeOffset: { shape: [data.length], data } };

@@ -29,6 +29,7 @@ export const encoderAttention: BlockDefinition<EncoderAttentionBlock> = {
     { name: 'project.weight', dims: [inner(block), 'channels'], init: 'smallNormal', decay: true },
     { name: 'project.bias', dims: ['channels'], init: 'zeros' },
   ],
+  residual: () => ['project.weight', 'project.bias'],
   build(block, graph) {
     const splits = splitsOf(block);
     const whole = tokenNorm(graph, 'x', block);

@@ -13,6 +13,7 @@ export const encoderMlp: BlockDefinition<EncoderMlpBlock> = {
     { name: 'project.weight', dims: ['hidden', 'channels'], init: 'smallNormal', decay: true },
     { name: 'project.bias', dims: ['channels'], init: 'zeros' },
   ],
+  residual: () => ['project.weight', 'project.bias'],
   build(block, graph) {
     const normalised = tokenNorm(graph, 'x', block);
     const hidden = graph.add('Gelu', [graph.plus(graph.add('MatMul', [normalised, 'expand.weight']), 'expand.bias')]);

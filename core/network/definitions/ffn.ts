@@ -13,6 +13,7 @@ export const ffn: BlockDefinition<FfnBlock> = {
     { name: 'project.weight', dims: ['channels', 'hidden', 1, 1], init: 'fanIn', decay: true },
     { name: 'project.bias', dims: ['channels'], init: 'zeros' },
   ],
+  residual: () => ['project.weight', 'project.bias'],
   build(block, graph) {
     const normalised = block.withoutNorm ? 'x' : layerNorm(graph, 'x', block.normAxes);
     const hidden = graph.add('HardSwish', [graph.conv(normalised, 'expand.weight', { bias: 'expand.bias' })]);

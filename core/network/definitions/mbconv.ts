@@ -45,6 +45,7 @@ export const mbconv: BlockDefinition<MbConvBlock> = {
     }
     return parameters;
   },
+  residual: (block) => (block.stride === 1 && !projectsShortcut(block) ? ['project.scale', 'project.bias'] : undefined),
   build(block, graph) {
     const activated = (y: string, name: string) => graph.add('HardSwish', [batchNorm(graph, y, name)]);
     let y = 'x';

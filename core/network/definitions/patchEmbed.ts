@@ -21,7 +21,7 @@ export const patchEmbed: BlockDefinition<PatchEmbedBlock> = {
       { name: 'embed.bias', dims: ['channels'], init: 'zeros' },
     ];
     if (block.classToken) parameters.push({ name: 'classToken', dims: ['channels'], init: 'smallNormal' });
-    if (block.positions) parameters.push({ name: 'position', dims: [tokens(block), 'channels'], init: 'smallNormal', slice: ['whole', 'first'] });
+    if (block.positions) parameters.push({ name: 'position', dims: [tokens(block), 'channels'], init: 'smallNormal', slice: ['whole', 'first'], positions: 'tokens' });
     return parameters;
   },
   build(block, graph) {

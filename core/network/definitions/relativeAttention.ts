@@ -38,6 +38,7 @@ export const relativeAttention: BlockDefinition<RelativeAttentionBlock> = {
     { name: 'project.weight', dims: [inner(block), 'channels'], init: 'smallNormal', decay: true },
     { name: 'project.bias', dims: ['channels'], init: 'zeros' },
   ],
+  residual: () => ['project.weight', 'project.bias'],
   tables: (block) => relativeRows(block.input, extraTokens(block), block.maxDistance),
   build(block, graph) {
     const { headDim } = block;

@@ -3,7 +3,7 @@ import type {
   Block, EncoderAttentionBlock, EncoderMlpBlock, FeatureShape, OverlappingPatchEmbedBlock, PatchMergingBlock, TokenHeadBlock,
 } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
-import type { LoweringOptions } from '../space.ts';
+import type { LoweringOptions, Tokens } from '../space.ts';
 import { stageCount } from './architecture.ts';
 import type { AsVitArchitecture, AsVitVariant } from './architecture.ts';
 import type { AsVitChoices } from './choices.ts';
@@ -27,15 +27,19 @@ export interface StageGenes {
 /**
  * Turns an architecture into blocks (asvit.md 1). Names do not depend on the topology, so that all topologies of one width
  * share weights.
- * @throws InputError `invalid-resolution` or `invalid-classes`
+ *
+ * With fewer tokens (section 4) sides may become odd: they are halved upwards, and where so many windows do not fill a side, the
+ * largest smaller number does.
+ * @throws InputError `invalid-resolution`, `invalid-classes` or `invalid-tokens`
  */
 export function lowerAsVit(choices: AsVitChoices, arch: AsVitArchitecture, options: LoweringOptions = {}): Network {
   const resolution = checkedResolution(choices, options.resolution ?? choices.resolution);
   const classes = checkedClasses(options.classes ?? choices.defaultClasses);
+  const tokens = checkedTokens(choices, resolution, options.tokens);
   const blocks: Block[] = [];
   let shape = imageShape(resolution);
   for (let stage = 0; stage < stageCount; stage++) {
-    blocks.push(...stageBlocks(choices, stage, genesOfStage(choices, arch, stage), shape));
+    blocks.push(...stageBlocks(choices, stage, genesOfStage(choices, arch, stage), shape, tokens));
     shape = blocks[blocks.length - 1].output;
   }
   blocks.push(head(shape, classes));
@@ -55,11 +59,12 @@ export function genesOfStage({ maxWidth }: AsVitChoices, arch: AsVitArchitecture
 }
 
 /** The stem or re-embedding, then the layers of a stage, which depend on the stage's genes and on what it gets. */
-export function stageBlocks({ stemStride }: AsVitChoices, stage: number, genes: StageGenes, input: FeatureShape): Block[] {
-  const { depth, channels, numHeads, splits, mlpRatio } = genes;
+export function stageBlocks({ stemStride }: AsVitChoices, stage: number, genes: StageGenes, input: FeatureShape, tokens: Tokens = { stride: stemStride, dilation: 1 }): Block[] {
+  const { depth, channels, numHeads, mlpRatio } = genes;
   const name = `stages.${stage}`;
-  const first = stage === 0 ? stem(genes, input, stemStride) : merging(`${name}.merging`, genes, input);
+  const first = stage === 0 ? stem(genes, input, tokens) : merging(`${name}.merging`, genes, input);
   const shape = first.output;
+  const splits = largestDivisor(shape.width, genes.splits);
   const layers = Array.from({ length: depth }, (_, i): Block[] => {
     const attention: EncoderAttentionBlock = {
       type: 'encoderAttention', name: `${name}.layers.${i}.attention`, numHeads, headDim: Math.floor(channels / numHeads),
@@ -73,10 +78,12 @@ export function stageBlocks({ stemStride }: AsVitChoices, stage: number, genes: 
   return [first, ...layers.flat()];
 }
 
-function stem({ kernel, channels, variant }: StageGenes, input: FeatureShape, stride: number): OverlappingPatchEmbedBlock {
-  const before = Math.floor((kernel - stride) / 2);
+/** A patch that spans less than its stride begins where its cell does; the paper leaves open where. */
+function stem({ kernel, channels, variant }: StageGenes, input: FeatureShape, { stride, dilation }: Tokens): OverlappingPatchEmbedBlock {
+  const overlap = Math.max(0, dilation * (kernel - 1) + 1 - stride);
+  const before = Math.floor(overlap / 2);
   return {
-    type: 'overlappingPatchEmbed', name: 'stem', kernelSize: kernel, stride, padding: [before, kernel - stride - before], normEpsilon,
+    type: 'overlappingPatchEmbed', name: 'stem', kernelSize: kernel, stride, ...(dilation > 1 ? { dilation } : {}), padding: [before, overlap - before], normEpsilon,
     positions: variant === 'published', classToken: false, initialisation: 'fanIn', countsBias: true, input, output: shrunk(input, stride, channels),
   };
 }
@@ -97,7 +104,22 @@ export function head(input: FeatureShape, classes: number): TokenHeadBlock {
 }
 
 const shrunk = ({ height, width }: FeatureShape, stride: number, channels: number): FeatureShape =>
-  ({ channels, height: height / stride, width: width / stride });
+  ({ channels, height: Math.ceil(height / stride), width: Math.ceil(width / stride) });
+
+/** At most so many equal parts of a side. */
+function largestDivisor(side: number, most: number): number {
+  let parts = most;
+  while (side % parts !== 0) parts--;
+  return parts;
+}
+
+function checkedTokens({ id, stemStride }: AsVitChoices, resolution: number, tokens: Tokens = { stride: stemStride, dilation: 1 }): Tokens {
+  if (tokens.stride % stemStride !== 0 || resolution % tokens.stride !== 0 || tokens.dilation < 1) {
+    throw new InputError('invalid-tokens', `A stride of ${tokens.stride} pixels and a dilation of ${tokens.dilation} do not suit ${id} at ${resolution} pixels: `
+      + `the stride must be a multiple of ${stemStride} that divides ${resolution}, the dilation at least 1.`);
+  }
+  return tokens;
+}
 
 /** Every number of splits of the space divides the tokens of its stage at these resolutions. */
 function checkedResolution({ id, stemStride }: AsVitChoices, resolution: number): number {

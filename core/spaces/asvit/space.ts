@@ -48,6 +48,7 @@ function asVitSpace(choices: AsVitChoices, networks: Readonly<Record<string, AsV
       sizeOf: ({ width, depths }) => ({ width, depths }),
       withSize: (arch, { width, depths }) => parse(composeArchitecture({ ...arch, width, depths })),
     },
+    tokenization: { stride: choices.stemStride, kernelSize: ({ kernels }) => kernels[0] },
     publishedCounters: { 'asvit-thop': thopMacs, 'asvit-paper': publishedFlops },
   };
 }

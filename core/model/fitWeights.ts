@@ -1,0 +1,109 @@
+import { resizePlanes } from '../base/bicubic.ts';
+import { InputError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import type { Block } from '../network/blocks.ts';
+import type { Network } from '../network/network.ts';
+import type { WeightTensor } from './safetensors.ts';
+import { drawParameter, Weights, type PlacedParameter } from './weights.ts';
+
+export interface FittedWeights {
+  readonly weights: Weights;
+  /** Keys of positions that were learned on maps of another size. */
+  readonly resampled: readonly string[];
+  /** Keys of the classifier that start afresh, because the weights tell other classes apart. */
+  readonly fresh: readonly string[];
+}
+
+/**
+ * Weights of a network that differs in what its resolution and its classes decide: positions are resampled
+ * (`resamplePositions`), and a classifier of other classes starts as in a fresh network. Everything else must fit.
+ * @param tensors by key; others than the network's are ignored
+ * @param random of fresh classifiers
+ * @throws InputError `weights-mismatch` when a tensor is missing or has another shape for any other reason
+ */
+export function fitWeights(network: Network, tensors: Readonly<Record<string, WeightTensor>>, random: Random): FittedWeights {
+  const weights = new Weights(network);
+  const resampled: string[] = [];
+  const fresh: string[] = [];
+  network.blocks.forEach((block, i) => {
+    for (const parameter of parametersOf(weights, block)) {
+      const tensor = tensors[parameter.key];
+      const values = weights.view(parameter);
+      if (tensor !== undefined && tensor.shape.join() === parameter.shape.join() && tensor.data instanceof Float32Array) {
+        values.set(tensor.data);
+      } else if (tensor !== undefined && parameter.positions !== undefined && tensor.data instanceof Float32Array) {
+        values.set(resamplePositions(parameter, block, tensor.shape, tensor.data));
+        resampled.push(parameter.key);
+      } else if (tensor !== undefined && i === network.blocks.length - 1 && differsInClasses(parameter, tensor, network.classes)) {
+        drawParameter(values, parameter, random.fork(parameter.key));
+        fresh.push(parameter.key);
+      } else {
+        throw new InputError('weights-mismatch', tensor
+          ? `The weights' "${parameter.key}" has shape [${tensor.shape}], but the network needs [${parameter.shape}].`
+          : `The weights lack "${parameter.key}", which the network needs.`);
+      }
+    }
+  });
+  return { weights, resampled, fresh };
+}
+
+function parametersOf({ parameters }: Weights, { name }: Block): PlacedParameter[] {
+  return [...parameters.values()].filter(({ key }) => key.startsWith(`${name}.`));
+}
+
+/** Only the last axis, which counts the classes, is another. */
+function differsInClasses({ shape }: PlacedParameter, tensor: WeightTensor, classes: number): boolean {
+  return shape.at(-1) === classes && tensor.shape.length === shape.length && tensor.shape.slice(0, -1).join() === shape.slice(0, -1).join();
+}
+
+/**
+ * Positions for a map of another size. Those of tokens are interpolated bicubically, as for DeiT (Touvron et al. 2021, section
+ * 3.3), those of extra tokens kept. Tables of offsets are interpolated for a larger map; a smaller one takes the offsets around
+ * zero, as subnets do.
+ * @param shape of `values`, which were learned
+ * @returns in the shape of the parameter
+ * @throws InputError `weights-mismatch`
+ */
+export function resamplePositions(parameter: PlacedParameter, block: Block, shape: readonly number[], values: Float32Array): Float32Array {
+  const isTable = parameter.positions === 'offsets';
+  const { height } = block.output;
+  const extra = isTable ? 0 : parameter.shape[0] - height * block.output.width;
+  const to = isTable ? parameter.shape[0] : height;
+  const from = isTable ? shape[0] : Math.sqrt(shape[0] - extra);
+  const channels = parameter.shape.at(-1)!;
+  const fits = Number.isInteger(from) && from > 0 && shape.at(-1) === channels && shape.length === parameter.shape.length
+    && height === block.output.width && (!isTable || shape[1] === from);
+  if (!fits) {
+    throw new InputError('weights-mismatch', `The weights' positions "${parameter.key}" of shape [${shape}] are not those of a square map that can be `
+      + `resampled to [${parameter.shape}].`);
+  }
+  const kept = values.subarray(0, extra * channels);
+  const map = values.subarray(extra * channels);
+  const made = new Float32Array(parameter.length);
+  made.set(kept);
+  made.set(isTable && to < from ? centre(map, from, to, channels) : interpolated(map, from, to, channels), kept.length);
+  return made;
+}
+
+/** [from, from, channels] to [to, to, channels]. */
+function interpolated(map: Float32Array, from: number, to: number, channels: number): Float32Array {
+  return transposed(resizePlanes(transposed(map, from * from, channels), channels, from, to), channels, to * to);
+}
+
+function centre(map: Float32Array, from: number, to: number, channels: number): Float32Array {
+  const start = (from - to) / 2;
+  const made = new Float32Array(to * to * channels);
+  for (let row = 0; row < to; row++) {
+    const first = ((start + row) * from + start) * channels;
+    made.set(map.subarray(first, first + to * channels), row * to * channels);
+  }
+  return made;
+}
+
+function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+  const made = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) made[column * rows + row] = values[row * columns + column];
+  }
+  return made;
+}
