@@ -23,7 +23,7 @@ export function blockChoices(block: Block): BlockChoice[] {
       ...(block.classToken ? [choice('class token', 'yes')] : []), ...(block.positions ? [choice('positions', 'learned')] : []),
     ];
     case 'overlappingPatchEmbed': return [
-      choice('patch', `${block.kernelSize}x${block.kernelSize}`), choice('stride', block.stride),
+      choice('patch', `${block.kernelSize}x${block.kernelSize}`), choice('stride', block.stride), ...((block.dilation ?? 1) > 1 ? [choice('dilation', block.dilation!)] : []),
       ...(block.normEpsilon !== undefined && !block.withoutNorm ? [choice('norm', 'yes')] : []),
       ...(block.classToken ? [choice('class token', 'yes')] : []), ...(block.positions ? [choice('positions', 'learned')] : []),
     ];
