@@ -18,6 +18,7 @@ import { describeArchitecture, listSpaces } from './handlers/architectures.ts';
 import { correlationTask, listProxies } from './handlers/correlation.ts';
 import { describeDevice, describeDevices } from './handlers/devices.ts';
 import { checkDraft, editDraft, estimateDraft, listFields, listTemplates, settingsOf } from './handlers/drafts.ts';
+import { listPhones, measuringTask } from './handlers/measuring.ts';
 import { describeEngines } from './handlers/engines.ts';
 import { readStudyFileBytes, studyDetail, studyRow } from './handlers/studies.ts';
 import type { WorkbenchSettings } from './contract/types.ts';
@@ -26,6 +27,7 @@ import { ApiServer } from './server.ts';
 import type { Handlers, RequestContext, Sources } from './server.ts';
 import { EvaluationsSource } from './sources/evaluations.ts';
 import { JobsSource } from './sources/jobs.ts';
+import { followSession } from './sources/measuring.ts';
 import { Sequence } from './sources/sequence.ts';
 import { StudiesSource } from './sources/studies.ts';
 import { followEvents } from './sources/studyEvents.ts';
@@ -195,6 +197,24 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     'devices.list': () => describeDevices(),
     'devices.get': ({ device }) => describeDevice(device),
 
+    'measuring.start': (input) => {
+      const { task, title } = measuringTask(input);
+      return { session: supervisor.start(task, { title }).id };
+    },
+    'measuring.pause': ({ session }) => {
+      supervisor.pause(resolve(session));
+      return {};
+    },
+    'measuring.unpause': ({ session }) => {
+      supervisor.unpause(resolve(session));
+      return {};
+    },
+    'measuring.stop': ({ session }) => {
+      supervisor.stop(resolve(session));
+      return {};
+    },
+    'measuring.phones': () => listPhones(),
+
     'proxies.list': () => listProxies(),
     'correlation.compute': (input, context) => perform<'correlation.compute'>(
       supervisor, correlationTask(input, { path: settings.path, settings: settingsView(settings.settings) }), 'Comparing scores with accuracies', context,
@@ -206,6 +226,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     jobs: jobs.openJobs,
     log: async ({ study }, context) => jobs.openLog(await library.directoryOf(study), context),
     'study.events': async ({ study }, context) => followEvents(await library.directoryOf(study), context),
+    'measuring.session': ({ session }, context) => followSession(session, { supervisor, sequence }, context),
     'study.evaluations': ({ study }, context) => evaluations.follow(study, context),
   };
 
@@ -218,7 +239,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 
 /** Does something that takes a while in a process of its own, reporting how far it is. */
 async function perform<M extends 'draft.probe' | 'architectures.export' | 'correlation.compute'>(
-  supervisor: JobSupervisor, task: Exclude<JobTask, { kind: 'run' }>, title: string, { signal, progress }: RequestContext<M>,
+  supervisor: JobSupervisor, task: Exclude<JobTask, { kind: 'run' | 'measure' }>, title: string, { signal, progress }: RequestContext<M>,
 ): Promise<OutputOf<M>> {
   const report = progress as (payload: { fraction: number; words: string }) => void;
   const result = await supervisor.perform(task, {

@@ -4,14 +4,15 @@ import { architectureMethods } from './architectures.ts';
 import { correlationMethods } from './correlation.ts';
 import { deviceMethods } from './devices.ts';
 import { jobMethods, jobTopics } from './jobs.ts';
+import { measuringMethods, measuringTopics } from './measuring.ts';
 import { studyMethods, studyTopics } from './studies.ts';
 
 /**
  * Everything that a window, a browser or a script can ask the core for. Methods answer once and may report progress
  * before; topics go on until they are left. Data are plain, with typed arrays for whatever is long.
  */
-export const methods = { ...appMethods, ...studyMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...correlationMethods } as const;
-export const topics = { ...studyTopics, ...jobTopics } as const;
+export const methods = { ...appMethods, ...studyMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...measuringMethods, ...correlationMethods } as const;
+export const topics = { ...studyTopics, ...jobTopics, ...measuringTopics } as const;
 
 interface MethodShape {
   readonly input: z.ZodType;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { count, nothing, studyId, time } from './common.ts';
+import { count, nothing, path, studyId, time } from './common.ts';
 import { failureSchema } from '../protocol.ts';
+import { measuringPageSchema } from '../../study/measuring/measuringTask.ts';
 
 export const jobStates = ['queued', 'starting', 'running', 'paused', 'stopping', 'done', 'failed', 'stopped', 'crashed'] as const;
 
@@ -8,6 +9,10 @@ export const job = z.object({
   /** The study's id for a run; a name of its own for anything else. */
   id: z.string(),
   study: studyId.nullable(),
+  /** The folder of a measuring session. */
+  session: path.nullable(),
+  /** While a phone's browser measures: the page that it is to open, with its one-time token. */
+  page: measuringPageSchema.nullable(),
   title: z.string(),
   state: z.enum(jobStates),
   /** What it is doing now, for people. */

@@ -4,6 +4,7 @@ import type { architectureDetail } from './architectures.ts';
 import type { correlation, proxy } from './correlation.ts';
 import type { device } from './devices.ts';
 import type { job, logLine } from './jobs.ts';
+import type { measuringState } from './measuring.ts';
 import type { evaluationColumns, studyRow, studySummary } from './studies.ts';
 
 /* The contract's things by name, for whoever shows or makes them. */
@@ -17,6 +18,7 @@ export type LogLine = z.output<typeof logLine>;
 export type ArchitectureDetail = z.output<typeof architectureDetail>;
 export type ArchitectureBlock = ArchitectureDetail['blocks'][number];
 export type Device = z.output<typeof device>;
+export type MeasuringState = z.output<typeof measuringState>;
 export type Proxy = z.output<typeof proxy>;
 export type Correlation = z.output<typeof correlation>;
 export type CorrelatedRanking = Correlation['rankings'][number];

@@ -32,6 +32,11 @@ export class JobsSource {
     return new Set(this.#supervisor.list().flatMap(({ pid }) => (pid === undefined ? [] : [pid])));
   }
 
+  ofSession(folder: string): Job | undefined {
+    const session = resolve(folder);
+    return this.list().findLast((job) => job.session === session);
+  }
+
   onChange(listener: () => void): () => void {
     return this.#supervisor.onChange(listener);
   }
@@ -67,11 +72,11 @@ export class JobsSource {
   }
 }
 
-function jobView({ id, task, title, state, words, progress, started, ended, failure }: SupervisedJob): Job {
+function jobView({ id, task, title, state, words, progress, page, started, ended, failure }: SupervisedJob): Job {
   const study = task.kind === 'run' ? studyIdOf(task.directory) : null;
   const { phase, done = 0, total = 0, unit = '', ratePerSecond, remainingSeconds, memoryBytes } = progress ?? {};
   return {
-    id: study ?? id, study, title, state, words,
+    id: study ?? id, study, session: task.kind === 'measure' ? id : null, page: page ?? null, title, state, words,
     phase: phase ?? null, done, total, unit, fraction: total > 0 ? Math.min(1, done / total) : 0,
     ratePerSecond: ratePerSecond ?? null, remainingSeconds: remainingSeconds ?? null, memoryBytes: memoryBytes ?? null,
     started: started ?? null, ended: ended ?? null,

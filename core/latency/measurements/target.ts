@@ -8,11 +8,11 @@ export function targetKey(target: Target): string {
 }
 
 /** "Pixel 4 (Snapdragon 855), onnxruntime 1.27.0, cpu, float32, threads: 1, processors 7" */
-export function targetTitle({ device, systemOnChip, runtime, provider, precision, threads, affinity }: Target): string {
+export function targetTitle({ device, systemOnChip, runtime, provider, precision, threads, affinity }: Omit<Target, 'precision'> & Partial<Pick<Target, 'precision'>>): string {
   return [
     systemOnChip === undefined ? device : `${device} (${systemOnChip})`,
     [runtime.name, runtime.version, runtime.build].filter((part) => part !== undefined).join(' '),
-    provider, precision, `threads: ${threads}`,
+    provider, ...(precision === undefined ? [] : [precision]), `threads: ${threads}`,
     ...(affinity === undefined ? [] : [`processors ${affinity.join('+')}`]),
   ].join(', ');
 }

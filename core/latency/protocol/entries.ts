@@ -14,7 +14,7 @@ export const entrySchema = z.discriminatedUnion('type', [
   }),
   /** The program was ended and started again: what the device did meanwhile is not known. */
   z.strictObject({ type: z.literal('resumed'), at: z.iso.datetime() }),
-  z.strictObject({ type: z.literal('reference'), medianMs, condition: conditionSchema }),
+  z.strictObject({ type: z.literal('reference'), at: z.iso.datetime().optional(), medianMs, condition: conditionSchema }),
   z.strictObject({
     type: z.literal('round'), model: sha256Schema, round: roundSchema,
     outputs: z.strictObject({ maxAbsDiff: z.number().min(0), relativeDiff: z.number().min(0) }).optional(),

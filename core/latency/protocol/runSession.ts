@@ -63,7 +63,7 @@ export async function runSession(run: SessionRun): Promise<void> {
           break;
         case 'reference': {
           const { round, after } = await measured(run.reference!);
-          await keep({ type: 'reference', medianMs: median(round.runsMs), condition: after });
+          await keep({ type: 'reference', ...(round.startedAt && { at: round.startedAt }), medianMs: median(round.runsMs), condition: after });
           break;
         }
         case 'profile': {

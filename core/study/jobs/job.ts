@@ -1,3 +1,4 @@
+import type { MeasuringPage } from '../measuring/measuringTask.ts';
 import type { JobProgress, JobTask } from './messages.ts';
 
 export const jobStates = ['queued', 'starting', 'running', 'paused', 'stopping', 'done', 'failed', 'stopped', 'crashed'] as const;
@@ -12,7 +13,7 @@ export interface JobFailure {
 
 /** How a job stands at one moment; replaced, never changed. */
 export interface Job {
-  /** The study's absolute folder for a run; a name of its own for anything else. */
+  /** The study's or measuring session's absolute folder; a name of its own for anything else. */
   readonly id: string;
   readonly task: JobTask;
   readonly title: string;
@@ -20,6 +21,8 @@ export interface Job {
   /** What it is doing now, for people. */
   readonly words: string;
   readonly progress?: JobProgress;
+  /** While a phone's browser measures: where its page is. */
+  readonly page?: MeasuringPage;
   readonly pid?: number;
   /** ISO 8601. */
   readonly queued: string;
@@ -49,8 +52,8 @@ export function progressWords({ phase, done, total, unit, note }: JobProgress): 
 
 export function endWords(state: JobState, { kind }: JobTask): string {
   switch (state) {
-    case 'done': return kind === 'run' ? 'Finished' : 'Done';
-    case 'stopped': return kind === 'run' ? 'Stopped; everything is saved and can be resumed' : 'Stopped';
+    case 'done': return kind === 'run' ? 'Finished' : kind === 'measure' ? 'Measured' : 'Done';
+    case 'stopped': return kind === 'run' ? 'Stopped; everything is saved and can be resumed' : kind === 'measure' ? 'Stopped; it can go on from there' : 'Stopped';
     case 'crashed': return kind === 'run' ? 'Ended unexpectedly; it can be resumed from its last checkpoint' : 'Ended unexpectedly';
     default: return 'Failed';
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { phases } from '../eventTypes.ts';
+import { measuringPageSchema, measuringSchema } from '../measuring/measuringTask.ts';
 
 /** What a compute process can be asked to do; one task each. */
 export const jobTaskSchema = z.discriminatedUnion('kind', [
@@ -15,10 +16,14 @@ export const jobTaskSchema = z.discriminatedUnion('kind', [
     kind: z.literal('correlate'), file: z.string().min(1), rankings: z.array(z.string()), space: z.string().optional(),
     seeds: z.array(z.int()).min(1), scores: z.string().min(1), engine: z.enum(['auto', 'ort', 'tensorflow', 'webgpu', 'js']),
   }),
+  /** Measures files on a device, or goes on with that; the session's folder is the job's id. */
+  measuringSchema.extend({ kind: z.literal('measure') }),
   /** Finds out how long the study of a study file's text would take. */
   z.strictObject({ kind: z.literal('probe'), text: z.string(), baseDir: z.string().min(1), seconds: z.number().positive().max(600) }),
 ]);
 export type JobTask = z.output<typeof jobTaskSchema>;
+/** As it is asked for: defaults may be left out. */
+export type JobTaskInput = z.input<typeof jobTaskSchema>;
 
 /** To a compute process. */
 export const requestSchema = z.discriminatedUnion('type', [
@@ -53,6 +58,8 @@ export const reportSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), progress }),
   /** It waits at a safe point, or goes on. */
   z.object({ type: z.literal('paused'), paused: z.boolean() }),
+  /** Where a phone is to open the measuring page. */
+  z.object({ type: z.literal('page'), page: measuringPageSchema }),
   z.object({ type: z.literal('log'), level: z.enum(logLevels), time: z.string(), text: z.string() }),
   z.object({ type: z.literal('done'), result: z.unknown() }),
   z.object({ type: z.literal('failed'), ...failure }),

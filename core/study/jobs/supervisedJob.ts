@@ -110,6 +110,8 @@ export class SupervisedJob {
         if (this.#job.state === 'stopping') return;
         return this.#change(report.paused
           ? { state: 'paused', words: `Paused. ${this.#words('')}`.trim() } : { state: 'running', words: this.#words('Going on') });
+      case 'page':
+        return this.#change({ page: report.page, ...(report.page.isOpened || this.#isPaused ? {} : { words: 'Waiting for a phone to open the page' }) });
       case 'log':
         this.log.append(report.level, report.text, report.time);
         return this.#options.onChange(false);
@@ -147,7 +149,7 @@ export class SupervisedJob {
     const { failure, state } = outcome;
     if (failure) this.log.append('error', failure.message);
     this.#job = {
-      ...this.#job, ...outcome, words: failure && state === 'failed' ? failure.message : endWords(state, this.#options.task),
+      ...this.#job, ...outcome, page: undefined, words: failure && state === 'failed' ? failure.message : endWords(state, this.#options.task),
       ended: new Date().toISOString(),
     };
     this.#resolveEnded(this.#job);
@@ -168,7 +170,10 @@ export class SupervisedJob {
   }
 }
 
-const resumeHint = ({ kind }: JobTask) => (kind === 'run' ? ' The study can be resumed from its last checkpoint.' : '');
+const resumeHint = ({ kind }: JobTask) => {
+  if (kind === 'run') return ' The study can be resumed from its last checkpoint.';
+  return kind === 'measure' ? ' What was measured before is kept, and the session can go on.' : '';
+};
 
 function crash({ code, signal }: WorkerExit, task: JobTask, output: readonly string[]): JobFailure {
   const how = signal !== null ? `was ended by ${signal}` : code !== null ? `ended with code ${code}` : 'could not be started';

@@ -4,7 +4,7 @@ import { hasEnded } from './job.ts';
 import type { Job } from './job.ts';
 import type { LogLine } from './jobLog.ts';
 import { jobTaskSchema } from './messages.ts';
-import type { JobTask } from './messages.ts';
+import type { JobTask, JobTaskInput } from './messages.ts';
 import { SupervisedJob } from './supervisedJob.ts';
 import type { WorkerHost } from './workerHost.ts';
 
@@ -21,8 +21,8 @@ export interface SupervisorOptions {
 const changeIntervalMs = 100;
 
 /**
- * Runs jobs in processes of their own: studies in the order in which they were started, everything else (which takes
- * seconds) at once. What a process does, even to crash, harms no other.
+ * Runs jobs in processes of their own: studies in the order in which they were started, everything else at once: it
+ * takes seconds, or waits for a device. What a process does, even to crash, harms no other.
  */
 export class JobSupervisor {
   readonly #options: Required<SupervisorOptions>;
@@ -40,12 +40,12 @@ export class JobSupervisor {
 
   /**
    * Queues a task.
-   * @throws InputError `job-active` when the study's job has not ended; EnvironmentError `closing`
+   * @throws InputError `job-active` when the job of that study or session has not ended; EnvironmentError `closing`
    */
-  start(task: JobTask, options: { readonly title?: string } = {}): Job {
+  start(task: JobTaskInput, options: { readonly title?: string } = {}): Job {
     if (this.#closing) throw new EnvironmentError('closing', 'Pocketformer is closing; no job can be started.');
     const parsed = jobTaskSchema.parse(task);
-    const id = parsed.kind === 'run' ? resolve(parsed.directory) : `${parsed.kind}-${this.#nextNumber++}`;
+    const id = parsed.kind === 'run' ? resolve(parsed.directory) : parsed.kind === 'measure' ? resolve(parsed.out) : `${parsed.kind}-${this.#nextNumber++}`;
     const known = this.#jobs.get(id);
     if (known && !hasEnded(known.job)) throw new InputError('job-active', `The job of ${id} is ${known.job.state} already.`);
     // A job that is started again goes to the end of the list, and its log goes on.
@@ -68,7 +68,7 @@ export class JobSupervisor {
    * @throws InputError or EnvironmentError as the task did; EnvironmentError `crashed`; CancelledError after the signal
    */
   async perform(
-    task: Exclude<JobTask, { kind: 'run' }>, options: { readonly signal?: AbortSignal; readonly onChange?: (job: Job) => void; readonly title?: string } = {},
+    task: Exclude<JobTask, { kind: 'run' | 'measure' }>, options: { readonly signal?: AbortSignal; readonly onChange?: (job: Job) => void; readonly title?: string } = {},
   ): Promise<unknown> {
     const { signal, onChange, title } = options;
     if (signal?.aborted) throw new CancelledError();

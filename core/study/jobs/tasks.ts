@@ -8,6 +8,8 @@ import { exportFromStudy } from '../exportFromStudy.ts';
 import { makeDirectory } from '../files.ts';
 import { openStudy, readStudy } from '../folder.ts';
 import { requireWritable } from '../requireWritable.ts';
+import { measure } from '../measuring/measure.ts';
+import type { MeasuringPage } from '../measuring/measuringTask.ts';
 import type { PauseGate } from '../run/pauseGate.ts';
 import { runStudy } from '../run/runStudy.ts';
 import type { JobTask, LogLevel } from './messages.ts';
@@ -19,14 +21,16 @@ export interface TaskHooks {
   readonly gate: PauseGate;
   readonly onProgress: (progress: TaskProgress) => void;
   readonly log: (text: string, level: LogLevel) => void;
+  readonly onPage: (page: MeasuringPage) => void;
 }
 
-/** @returns plain data: nothing for a run, whose study tells everything; ExportReport; Correlation; ProbeResult */
+/** @returns plain data: nothing for a run, whose study tells everything; ExportReport; Correlation; MeasuredSession; ProbeResult */
 export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> {
   switch (task.kind) {
     case 'run': return run(task.directory, hooks);
     case 'export': return exportTask(task, hooks);
     case 'correlate': return correlateFile(task, hooks);
+    case 'measure': return measure({ ...task, out: resolve(task.out) }, hooks);
     case 'probe': return probeStudy(task, hooks);
   }
 }

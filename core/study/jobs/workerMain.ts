@@ -40,7 +40,9 @@ async function begin(task: JobTask): Promise<void> {
   hasTask = true;
   const reporter = new ProgressReporter(gate, (progress) => send({ type: 'progress', progress }));
   try {
-    const result = await doTask(task, { gate, log, signal: stop.signal, onProgress: (progress) => reporter.update(progress) });
+    const result = await doTask(task, {
+      gate, log, signal: stop.signal, onProgress: (progress) => reporter.update(progress), onPage: (page) => send({ type: 'page', page }),
+    });
     reporter.finish();
     send({ type: 'done', result });
   } catch (error) {
