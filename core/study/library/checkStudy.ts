@@ -15,6 +15,8 @@ import type { DeviceChoice, StudySettings } from '../studyFile.ts';
 import type { Path } from '../validationText.ts';
 import { findEarlierStudy } from '../warmStart.ts';
 import { parseYaml } from '../yamlFile.ts';
+import { sizeFindings } from './sizeFindings.ts';
+import { studyClasses } from './studyClasses.ts';
 import { deviceOf } from './studyDevices.ts';
 
 export interface SettingProblem {
@@ -65,7 +67,7 @@ export async function checkStudyText(text: string, baseDir: string, name = 'stud
   const budgets = budgetFindings(settings, devices.models);
   const problems = [
     ...await dataProblems(settings, baseDir), ...devices.problems, ...trainingProblems(settings, baseDir), ...search, ...budgets.problems,
-    ...await warmStartProblems(settings, baseDir),
+    ...await sizeProblems(settings, baseDir), ...await warmStartProblems(settings, baseDir),
   ];
   return { settings, problems: problems.map(withLine), hints: [...budgets.hints, ...sizeHints(settings)].map(withLine) };
 }
@@ -134,6 +136,11 @@ function searchProblems(settings: StudySettings, models: readonly (DeviceModel |
     if (!(error instanceof InputError)) throw error;
     return [{ path: error.code === 'invalid-settings' ? ['search'] : ['devices'], text: error.message }];
   }
+}
+
+async function sizeProblems(settings: StudySettings, baseDir: string): Promise<Finding[]> {
+  const space = getSpace(settings.space);
+  return sizeFindings(space, await studyClasses(settings, baseDir) ?? space.defaultClasses, settings.search);
 }
 
 async function warmStartProblems({ space, search: { warmStart } }: StudySettings, baseDir: string): Promise<Finding[]> {

@@ -1,8 +1,4 @@
-import { resolve } from 'node:path';
-import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
-import { folderLayout } from '../../data/folderScan.ts';
-import { syntheticClasses } from '../../data/synthetic.ts';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { networkParams } from '../../network/blockGraph.ts';
@@ -12,6 +8,7 @@ import { plannedEvaluations } from '../../search/settings.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { searchSettingsOf } from '../studyFile.ts';
 import type { StudySettings } from '../studyFile.ts';
+import { studyClasses } from './studyClasses.ts';
 import { deviceOf } from './studyDevices.ts';
 
 /** A quantity over a space. */
@@ -71,7 +68,7 @@ const maxCached = 20;
  */
 export async function estimateStudy(settings: StudySettings, baseDir: string): Promise<StudyEstimate> {
   const space = getSpace(settings.space);
-  const { classes, note } = await classesOf(settings, baseDir);
+  const classes = await studyClasses(settings, baseDir);
   const sample = sampleOf(settings.space, classes ?? space.defaultClasses);
   const models = settings.devices.map((choice) => deviceOf(choice, baseDir));
   const latencies = models.map((model, i): DeviceEstimate => {
@@ -87,20 +84,9 @@ export async function estimateStudy(settings: StudySettings, baseDir: string): P
     plannedEvaluations: space.size < BigInt(planned) ? Number(space.size) : planned,
     trainingSteps: settings.training?.steps ?? null,
     trainImages: settings.data?.kind === 'synthetic' ? settings.data.trainImages : null,
-    notes: note === undefined ? [] : [note],
+    notes: settings.data === undefined || classes !== undefined ? []
+      : [`The images cannot be read yet, so networks for ${space.defaultClasses} classes are counted.`],
   };
-}
-
-/** Undefined while the images cannot be looked at, and where there are none. */
-async function classesOf({ data, space }: StudySettings, baseDir: string): Promise<{ classes?: number; note?: string }> {
-  if (data === undefined) return {};
-  if (data.kind === 'synthetic') return { classes: syntheticClasses.length };
-  try {
-    return { classes: (await folderLayout(resolve(baseDir, data.path))).classes.length };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { note: `The images cannot be read yet, so networks for ${getSpace(space).defaultClasses} classes are counted.` };
-  }
 }
 
 function sampleOf(spaceId: string, classes: number): SpaceSample {

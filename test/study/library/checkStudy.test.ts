@@ -64,6 +64,21 @@ describe('checking a study file being written', () => {
     expect(loose.hints[0].text).toContain('every architecture');
   });
 
+  it('says what sizes the space offers when no architecture keeps the limits', async () => {
+    // PiT-Ti's ends have 143,592 and 35,921,640 parameters with 1000 classes (tftas.md 4.1).
+    const checked = async (search: string) => (await checkStudyText(
+      `version: 1\nspace: pit-ti\ndevices: [pixel4]\nscoring: {proxy: params}\nsearch:\n${search}`, folder)).problems;
+    expect(await checked('  paramsMin: 4e7\n')).toEqual([
+      { path: ['search', 'paramsMin'], line: 6, text: 'no architecture has 40 M parameters: architectures of pit-ti have 143592 to 35.9216 M' },
+    ]);
+    expect(await checked('  macsMax: 1e6\n')).toMatchObject([{ path: ['search', 'macsMax'], text: expect.stringMatching(/as few multiply-accumulates as 1 M: .* 75.6359 M to 9.73903 G/) }]);
+    expect(await checked('  paramsMax: 5e6\n  paramsMin: 6e6\n')).toMatchObject([{ path: ['search', 'paramsMin'], line: 7, text: 'paramsMin is 6 M, above paramsMax, which is 5 M' }]);
+    // One by one they are there.
+    expect(await checked('  paramsMin: 3e7\n  macsMax: 2e8\n')).toMatchObject([{ path: ['search', 'paramsMin'], text: expect.stringMatching(/at once: with so many parameters there is none outside of/) }]);
+    expect(await checked('  paramsMin: 5000000\n  paramsMax: 5000010\n')).toMatchObject([{ path: ['search', 'paramsMin'], text: expect.stringContaining('widen') }]);
+    expect(await checked('  paramsMin: 4.5e6\n  paramsMax: 5e6\n  macsMax: 9e8\n')).toEqual([]);
+  });
+
   it('finds buckets, smallest subnets and teachers that the training would refuse', async () => {
     const training = (lines: string) => `${studyText}training:\n${lines}`;
     const { problems } = await checkStudyText(training(
