@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InputError, messageOf } from '../base/errors.ts';
 import { latencyKinds, termNames } from './features.ts';
-import { targetSchema } from './measurements/record.ts';
+import { measurementSchema, sha256Schema, targetSchema } from './measurements/record.ts';
 
 /**
  * A device model: how long blocks take on one phone in one way of running them, as a file. Models shipped with the
@@ -74,6 +74,20 @@ const heldOutSchema = z.strictObject({
   pairs: z.array(z.tuple([positive, positive])).min(1),
 });
 
+/** Measurements of one session that a fit knows: what it must not be checked with, and what tells whether the device is still as it was. */
+const evidenceSchema = z.strictObject({
+  way: measurementSchema.shape.way,
+  /** None for imports, which do not tell. */
+  session: measurementSchema.shape.session,
+  networks: z.int().min(0),
+  /** Blocks, alone or several. */
+  parts: z.int().min(0),
+  measuredOn: z.string().optional(),
+  reference: measurementSchema.shape.reference,
+  /** Of the earlier model through which alone the fit knows them (modelHash.ts). */
+  throughModel: sha256Schema.optional(),
+});
+
 export const deviceModelSchema = z.strictObject({
   format: z.literal(deviceModelFormat),
   version: z.literal(readableVersions),
@@ -88,6 +102,8 @@ export const deviceModelSchema = z.strictObject({
     minutes: z.number().min(0).optional(),
     /** Year, month or day (ISO 8601) of the measurements or, where no more is known, of their publication. */
     measuredOn: z.string().regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'YYYY, YYYY-MM or YYYY-MM-DD').optional(),
+    /** Of calibrations: all that the fit knows, by session. */
+    evidence: z.array(evidenceSchema).optional(),
   }),
   /** Of calibrations: the device, runtime and settings that were measured, field by field. */
   target: targetSchema.optional(),
@@ -115,6 +131,7 @@ export const deviceModelSchema = z.strictObject({
 
 export type DeviceModel = z.infer<typeof deviceModelSchema>;
 export type KindEntry = z.infer<typeof kindSchema>;
+export type Evidence = z.infer<typeof evidenceSchema>;
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
 /**

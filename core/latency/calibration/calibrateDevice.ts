@@ -17,6 +17,7 @@ import { calibrationRows } from './calibrationRows.ts';
 import type { CalibrationRows } from './calibrationRows.ts';
 import { calibratedInterval, crossValidate } from './crossValidation.ts';
 import type { KnownDevice } from './design.ts';
+import { evidenceOf } from './evidenceOf.ts';
 import { fitProblem, fitRows, kindsOfFit } from './fitMeasured.ts';
 import { startingFrom } from './firstGuess.ts';
 import { fitProbes } from './fitProbes.ts';
@@ -79,6 +80,7 @@ export function calibrateDevice(placed: readonly PlacedMeasurement[], options: C
       minutes: Number(rows.minutes.toFixed(2)),
       notes: rows.unknown > 0 ? `${rows.unknown} measurements of unknown files were left out.` : '',
       ...measuredOn(placed),
+      evidence: evidenceOf(placed),
     },
     target,
     speaksFor: [

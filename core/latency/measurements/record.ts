@@ -136,6 +136,8 @@ export const measurementSchema = z.strictObject({
   /** How far apart the rounds' medians lie: largest over smallest, less one. Null with fewer than two rounds. */
   spread: z.number().min(0).nullable(),
   flags: z.array(z.enum(Object.keys(flags) as [Flag, ...Flag[]])),
+  /** The session's reference model and what it took at the session's start: two sessions tell by it whether the device is as it was. */
+  reference: z.strictObject({ sha256: sha256Schema, medianMs: milliseconds }).optional(),
   /** How far the outputs were from the expected ones. */
   outputs: z.strictObject({
     maxAbsDiff: z.number().min(0),

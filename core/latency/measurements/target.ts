@@ -38,18 +38,26 @@ export function requireOneTarget(placed: readonly PlacedMeasurement[]): Target {
   const [first] = placed;
   const { target } = first.measurement;
   for (const other of placed) {
-    const field = firstDifference(target, other.measurement.target);
-    if (field === undefined) continue;
-    const [mine, theirs] = [target, other.measurement.target].map((each) => JSON.stringify(fieldsOf(each)[field] ?? null));
-    throw new InputError('mixed-measurements', `${other.place}: target.${field} is ${theirs}, but ${mine} in ${first.place}; `
+    const [difference] = targetDifferences(target, other.measurement.target);
+    if (difference === undefined) continue;
+    const { field, left, right } = difference;
+    throw new InputError('mixed-measurements', `${other.place}: target.${field} is ${JSON.stringify(right ?? null)}, but ${JSON.stringify(left ?? null)} in ${first.place}; `
       + 'expected measurements of one device, runtime and setting, because a fit to a mixture fits none of them.');
   }
   return target;
 }
 
-function firstDifference(a: Target, b: Target): string | undefined {
-  const [left, right] = [fieldsOf(a), fieldsOf(b)];
-  return Object.keys(left).find((name) => JSON.stringify(left[name]) !== JSON.stringify(right[name]));
+/** A field in which two targets differ, with both values; undefined for what one does not tell. */
+export interface TargetDifference {
+  readonly field: string;
+  readonly left: unknown;
+  readonly right: unknown;
+}
+
+export function targetDifferences(left: Target, right: Target): TargetDifference[] {
+  const [mine, theirs] = [fieldsOf(left), fieldsOf(right)];
+  return Object.keys(mine).filter((field) => JSON.stringify(mine[field]) !== JSON.stringify(theirs[field]))
+    .map((field) => ({ field, left: mine[field], right: theirs[field] }));
 }
 
 /** All fields in one order, with every field of the runtime. */

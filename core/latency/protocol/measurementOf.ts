@@ -10,7 +10,7 @@ import { defaultProtocol, isFull } from './settings.ts';
  * Undefined while rounds are missing, and for a model that failed.
  */
 export function measurementOf(model: ModelToMeasure, session: MeasuringSession, way: Profiler['way']): Measurement | undefined {
-  const { settings, target, id, startedAt } = session.start;
+  const { settings, target, id, startedAt, reference } = session.start;
   const all = session.roundsOf(model.sha256);
   if (all.length < settings.rounds || session.failures.some((failure) => failure.model === model.sha256)) return undefined;
   const agreed = all.findLast(({ attempt }) => session.isAgreed(model.sha256, attempt))?.attempt;
@@ -32,6 +32,7 @@ export function measurementOf(model: ModelToMeasure, session: MeasuringSession, 
     protocol: { version: protocolVersion, ...(isDefault(settings) ? {} : { notes: `settings: ${JSON.stringify(settings)}` }) },
     timing: { kind: 'runs', rounds },
     latencyMs, spread, flags: doubts.filter(([, holds]) => holds).map(([flag]) => flag),
+    ...(reference !== undefined && session.referenceMs !== undefined && { reference: { sha256: reference, medianMs: session.referenceMs } }),
     ...(outputs === undefined ? {} : { outputs }), ...(blockTimes && { blockTimes }),
   };
 }

@@ -59,6 +59,8 @@ export class MeasuringSession {
   get drift(): number { return this.#drift; }
   /** Whether the reference model took the same time twice, so that models can be measured. */
   get isStarted(): boolean { return this.#isStarted; }
+  /** What the reference model took at the start, where it took the same time twice. */
+  get referenceMs(): number | undefined { return this.#isStarted ? this.#startMs : undefined; }
   get condition(): Condition { return this.#condition; }
   get failures(): readonly FailedEntry[] { return [...this.#failed.values()]; }
 
