@@ -1,5 +1,6 @@
 import { InputError } from '../base/errors.ts';
 import type { BrowserProvider } from '../latency/profilers/browser/messages.ts';
+import type { ToldDevice } from '../latency/profilers/named.ts';
 import type { ProtocolSettings } from '../latency/protocol/settings.ts';
 import type { Surroundings } from './command.ts';
 import { addressLines, type PageAddress } from './measuringPage.ts';
@@ -11,6 +12,8 @@ import type { WayChoice } from './profileOptions.ts';
 /** Where something is measured, for all commands that measure. */
 export const wayOptions = {
   on: { kind: wayKind, help: 'Where to measure (default host)', absent: { required: false, value: { way: 'host' } } } as Option<WayChoice>,
+  device: optional(text('NAME', 'the name of a device'), 'What the records call the device, e.g. "Pixel 8" (default: as it calls itself)'),
+  soc: optional(text('NAME', 'the name of a chip'), 'Its system on chip, e.g. "Tensor G3" (default: as the device says)'),
   threads: withDefault(wholeNumber('N', 1, 1024), 1, 'Threads of one run'),
   processors: optional(processorsKind, 'Processors to run on, such as 7 or 4-7 (phones and Linux)'),
   spinning: flag('Let idle threads spin, as ONNX Runtime does by default'),
@@ -34,6 +37,8 @@ export const lengthOptions = {
 
 type WayValues = ValuesOf<typeof wayOptions>;
 
+const mostOfName = 200;
+
 /**
  * Where to measure, with the options that belong to it and none that do not.
  * @param command its name, for messages
@@ -41,6 +46,18 @@ type WayValues = ValuesOf<typeof wayOptions>;
  * @throws InputError `usage`
  */
 export function wayOf(command: string, values: WayValues, surroundings: Surroundings, blocks = false) {
+  return { ...deviceWay(command, values, surroundings, blocks), told: toldDevice(command, values) };
+}
+
+function toldDevice(command: string, { device, soc }: WayValues): ToldDevice {
+  for (const [option, value] of Object.entries({ '--device': device, '--soc': soc })) {
+    const isName = value === undefined || (value.length <= mostOfName && !/\p{C}/u.test(value));
+    if (!isName) throw new InputError('usage', `${command}: ${option} is no name; expected at most ${mostOfName} characters, none of them control characters.`);
+  }
+  return { device: device?.trim(), systemOnChip: soc?.trim() };
+}
+
+function deviceWay(command: string, values: WayValues, surroundings: Surroundings, blocks: boolean) {
   const { on, runner, provider, runtimeVersion, spinning, port, host, lan, https } = values;
   const given = Object.entries({ '--runner': runner, '--provider': provider, '--runtime-version': runtimeVersion }).find(([, value]) => value !== undefined);
   if (on.way === 'browser') return browserWay(command, values, surroundings, blocks);

@@ -20,11 +20,11 @@ describe('profile', () => {
   it('measures one file and prints its record, with the architecture that the file tells', async () => {
     mkdirSync(at('alone'));
     copyFileSync(at('set', 'min.onnx'), at('alone', 'min.onnx'));
-    const [record] = await jsonLines(measurementSchema, ['profile', at('alone', 'min.onnx'), '--on', 'host', '--threads', '2', ...briefly]);
+    const [record] = await jsonLines(measurementSchema, ['profile', at('alone', 'min.onnx'), '--on', 'host', '--threads', '2', '--device', 'The grey box', ...briefly]);
     expect(record).toMatchObject({
       way: 'host', model: { name: 'min', sha256: manifest.models[0].sha256, input: { name: 'images', shape: [1, 3, 32, 32] } },
       of: { kind: 'network', space: 'elasticvit-mini', arch: elasticVitMini.networks.min, resolution: 32, classes: 10 },
-      target: { runtime: { name: 'onnxruntime-node' }, provider: 'cpu', threads: 2, precision: 'float32' },
+      target: { device: 'The grey box', runtime: { name: 'onnxruntime-node' }, provider: 'cpu', threads: 2, precision: 'float32' },
       flags: expect.arrayContaining(['few-runs', 'unverified-output']) as unknown,
     });
     expect(record.timing).toMatchObject({ kind: 'runs' });

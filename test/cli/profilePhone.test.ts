@@ -37,6 +37,13 @@ describe('profile on a phone', () => {
     expect(record.latencyMs).toBeCloseTo(20.04, 2);
   });
 
+  it('calls the phone as the person does, where asked', async () => {
+    const args = ['profile', model, '--on', 'adb:FLAME1', '--runner', runner, '--quiet'];
+    const [{ target }] = await jsonLines(measurementSchema, [...args, '--device', 'Test phone 3', '--soc', 'Snapdragon 855']);
+    expect(target).toMatchObject({ device: 'Test phone 3', systemOnChip: 'Snapdragon 855', operatingSystem: 'Android 13' });
+    expect(await complaint([...args, '--device', 'Pixel\u001b[2J'])).toContain('--device is no name');
+  });
+
   it('says what it lacks', async () => {
     expect(await complaint(['profile', model, '--on', 'adb:FLAME1'])).toContain('--runner is missing');
     expect(await complaint(['profile', model, '--on', 'adb:'])).toContain('expected host, or adb: and the serial number');

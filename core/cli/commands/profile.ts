@@ -19,7 +19,8 @@ export const profile = defineCommand({
     + 'and runs on the fastest processors, one for each thread, in fixed performance mode where the phone has one.\n'
     + 'browser is any phone that opens a page, with onnxruntime-web: it prints an address with a one-time token and a code for cameras, and is up only '
     + 'while it measures, on this machine alone unless --lan or --host asks for more. Browsers give threads, WebGPU and fine clocks only to '
-    + 'pages from localhost (Android with USB: adb reverse) or over https (--https, with a certificate that the phone must be told to trust).',
+    + 'pages from localhost (Android with USB: adb reverse) or over https (--https, with a certificate that the phone must be told to trust). Most browsers '
+    + 'hide which phone they run on, above all over plain http; --device and --soc say it.',
   json: 'One measurement record a line: {format, version, model, of, target, way, session, measuredAt, protocol, timing, latencyMs, spread, flags, ...}',
   options: {
     model: argument(text('F.onnx|FOLDER', 'the path of an ONNX file, or of a folder with a manifest.json'), 'What to measure'),
@@ -34,6 +35,7 @@ export const profile = defineCommand({
     'pocketformer profile t1.onnx --threads 2 --processors 0-1 --json',
     'pocketformer profile calibration --on host --out measured/host-1',
     'pocketformer profile calibration --on browser --lan --https --threads 4 --out measured/browser-4',
+    'pocketformer profile calibration --on browser --lan --device "Pixel 8" --soc "Tensor G3" --out measured/browser-1',
     'pocketformer profile calibration --on adb:9A1AY1 --runner onnxruntime_perf_test --runtime-version 1.27.0 --out measured/pixel-1',
   ],
   async run(options, surroundings) {

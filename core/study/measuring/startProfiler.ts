@@ -6,6 +6,7 @@ import { adbProfiler } from '../../latency/profilers/adb/adbProfiler.ts';
 import { runnerName, type RunnerFile } from '../../latency/profilers/adb/perfTestRunner.ts';
 import type { BrowserOptions } from '../../latency/profilers/browser/browserProfiler.ts';
 import { hostProfiler } from '../../latency/profilers/host/hostProfiler.ts';
+import { named, type ToldDevice } from '../../latency/profilers/named.ts';
 import type { ModelToMeasure, Profiler } from '../../latency/profilers/profiler.ts';
 import { namesIn } from '../files.ts';
 
@@ -14,6 +15,8 @@ export type ProfilerChoice = {
   readonly affinity?: readonly number[];
   /** What a program on a phone is tried with before it is trusted. */
   readonly probe: ModelToMeasure;
+  /** What the device is called in the records, where that is not left to itself. */
+  readonly told?: ToldDevice;
 } & ({ readonly way: 'host'; readonly spinning: boolean } | {
   readonly way: 'adb';
   readonly serial: string;
@@ -25,6 +28,11 @@ export type ProfilerChoice = {
 
 /** @throws as `hostProfiler`, `adbProfiler` and `browserProfiler`; InputError `missing-file` without a runner */
 export async function startProfiler(choice: ProfilerChoice): Promise<Profiler> {
+  const profiler = await profilerOf(choice);
+  return choice.told === undefined ? profiler : named(profiler, choice.told);
+}
+
+async function profilerOf(choice: ProfilerChoice): Promise<Profiler> {
   if (choice.way === 'host') return hostProfiler(choice);
   if (choice.way === 'browser') {
     // A web server and its certificates are for those who use them.

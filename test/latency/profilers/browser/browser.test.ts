@@ -149,13 +149,14 @@ describeInBrowser('profile --on browser', () => {
   }, 60_000);
 
   it.skipIf(lanAddress === undefined)(`measures with one thread over plain http${lanAddress === undefined ? ' (skipped: this machine is in no network)' : ''}`, async () => {
-    const command = profiling([at('set', 'min.onnx'), '--threads', '4', '--host', lanAddress!]);
-    const page = await open(await command.url);
+    const command = profiling([at('set', 'min.onnx'), '--threads', '4', '--host', lanAddress!, '--device', 'Pixel 8', '--soc', 'Tensor G3']);
+    // What Chrome says on every phone.
+    const page = await open(await command.url, { userAgent: 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Mobile Safari/537.36' });
     await page.getByRole('button', { name: 'Start measuring' }).click();
     const { exit, stdout, stderr } = await command.result;
     expect(exit, stderr).toBe(0);
     const [{ measurement }] = parseMeasurements(stdout, 'stdout');
-    expect(measurement.target).toMatchObject({ threads: 1, runtime: { build: 'npm, page not isolated' } });
+    expect(measurement.target).toMatchObject({ device: 'Pixel 8', systemOnChip: 'Tensor G3', operatingSystem: 'Android 10, Chrome 156', threads: 1, runtime: { build: 'npm, page not isolated' } });
     expect(stderr).toContain('1 thread instead of 4');
   }, 60_000);
 

@@ -1,0 +1,16 @@
+import type { Target } from '../measurements/record.ts';
+import type { Profiler } from './profiler.ts';
+
+/** What a person says of a device that does not tell it, or tells it badly: browsers mostly hide which phone they run on. */
+export interface ToldDevice {
+  readonly device?: string;
+  readonly systemOnChip?: string;
+}
+
+/** The same profiler, whose measurements have the names that the person gave. */
+export function named<P extends Pick<Profiler, 'target'>>(profiler: P, { device, systemOnChip }: ToldDevice): P {
+  const { device: own, systemOnChip: ownChip, ...rest } = profiler.target;
+  const chip = systemOnChip ?? ownChip;
+  const target: Omit<Target, 'precision'> = { device: device ?? own, ...(chip !== undefined && { systemOnChip: chip }), ...rest };
+  return { ...profiler, target };
+}
