@@ -1,13 +1,15 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { inspectData } from '../data/inspect.ts';
 import { getSpace } from '../spaces/index.ts';
+import { readCalibration } from '../study/devices/calibrationFile.ts';
+import { CalibrationList } from '../study/devices/calibrationList.ts';
+import { calibrationDirectory, deleteCalibration, extendCalibration } from '../study/devices/createCalibration.ts';
 import { FollowedEvaluations } from '../study/evaluations/followEvaluations.ts';
 import { describeStudy } from '../study/folder.ts';
 import { hasEnded } from '../study/jobs/job.ts';
-import type { JobTask } from '../study/jobs/messages.ts';
-import { JobSupervisor } from '../study/jobs/supervisor.ts';
+import { JobSupervisor, type ShortTask } from '../study/jobs/supervisor.ts';
 import type { WorkerHost } from '../study/jobs/workerHost.ts';
 import { listFolder } from '../study/library/listFolder.ts';
 import { StudyLibrary } from '../study/library/studyLibrary.ts';
@@ -15,6 +17,7 @@ import { objectiveOf } from '../study/objectiveOf.ts';
 import { WorkbenchSettingsFile } from '../study/settings/workbenchSettings.ts';
 import { pocketformerVersion } from '../study/studyInfo.ts';
 import { describeArchitecture, listSpaces } from './handlers/architectures.ts';
+import { calibrationView, estimateCalibration, makeCalibration } from './handlers/calibrations.ts';
 import { correlationTask, listProxies } from './handlers/correlation.ts';
 import { describeDevice, describeDevices } from './handlers/devices.ts';
 import { checkDraft, editDraft, estimateDraft, listFields, listTemplates, settingsOf } from './handlers/drafts.ts';
@@ -25,6 +28,7 @@ import type { WorkbenchSettings } from './contract/types.ts';
 import type { OutputOf } from './contract/contract.ts';
 import { ApiServer } from './server.ts';
 import type { Handlers, RequestContext, Sources } from './server.ts';
+import { calibrationsSource } from './sources/calibrations.ts';
 import { EvaluationsSource } from './sources/evaluations.ts';
 import { JobsSource } from './sources/jobs.ts';
 import { followSession } from './sources/measuring.ts';
@@ -86,6 +90,12 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const requireIdle = (ids: readonly string[]) => {
     const busy = ids.map((id) => jobs.ofStudy(id)).find((job) => job !== undefined && !hasEnded(job));
     if (busy) throw new InputError('study-running', `${busy.title} is ${busy.state}; stop it first.`);
+  };
+
+  const calibrationList = new CalibrationList();
+  const calibrations = async () => {
+    const rows = await calibrationList.rows(library.folder);
+    return rows.map((row) => calibrationView(row, jobs.pids()));
   };
 
   const handlers: Handlers = {
@@ -188,14 +198,52 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     },
 
     'spaces.list': () => listSpaces(),
-    'architectures.describe': describeArchitecture,
+    'architectures.describe': (input) => describeArchitecture(input, library.folder),
     'architectures.export': async ({ study, arch, out, batch }, context) => {
       const directory = await library.directoryOf(study);
       return perform<'architectures.export'>(supervisor, { kind: 'export', directory, arch, out: resolve(directory, out), batch }, `Exporting ${out}`, context);
     },
 
-    'devices.list': () => describeDevices(),
+    'devices.list': () => describeDevices(library.folder),
     'devices.get': ({ device }) => describeDevice(device),
+
+    'calibrations.list': () => calibrations(),
+    'calibrations.create': async (input) => {
+      const directory = await makeCalibration(library.folder, input);
+      supervisor.start({ kind: 'calibrate', directory }, { title: input.title });
+      return { calibration: basename(directory) };
+    },
+    'calibrations.start': async ({ calibration, only }) => {
+      const directory = calibrationDirectory(library.folder, calibration);
+      const { title } = await readCalibration(directory);
+      supervisor.start({ kind: 'calibrate', directory, only }, { title });
+      return {};
+    },
+    'calibrations.extend': async ({ calibration, part }) => {
+      const directory = calibrationDirectory(library.folder, calibration);
+      await extendCalibration(directory, part);
+      supervisor.start({ kind: 'calibrate', directory }, { title: (await readCalibration(directory)).title });
+      return {};
+    },
+    'calibrations.pause': ({ calibration }) => {
+      supervisor.pause(calibrationDirectory(library.folder, calibration));
+      return {};
+    },
+    'calibrations.unpause': ({ calibration }) => {
+      supervisor.unpause(calibrationDirectory(library.folder, calibration));
+      return {};
+    },
+    'calibrations.stop': ({ calibration }) => {
+      supervisor.stop(calibrationDirectory(library.folder, calibration));
+      return {};
+    },
+    'calibrations.delete': async ({ calibration }) => {
+      const directory = calibrationDirectory(library.folder, calibration);
+      await deleteCalibration(directory);
+      supervisor.forget(directory);
+      return {};
+    },
+    'calibrations.estimate': estimateCalibration,
 
     'measuring.start': (input) => {
       const { task, title } = measuringTask(input);
@@ -226,6 +274,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     jobs: jobs.openJobs,
     log: async ({ study }, context) => jobs.openLog(await library.directoryOf(study), context),
     'study.events': async ({ study }, context) => followEvents(await library.directoryOf(study), context),
+    calibrations: calibrationsSource(calibrations, sequence),
     'measuring.session': ({ session }, context) => followSession(session, { supervisor, sequence }, context),
     'study.evaluations': ({ study }, context) => evaluations.follow(study, context),
   };
@@ -239,7 +288,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 
 /** Does something that takes a while in a process of its own, reporting how far it is. */
 async function perform<M extends 'draft.probe' | 'architectures.export' | 'correlation.compute'>(
-  supervisor: JobSupervisor, task: Exclude<JobTask, { kind: 'run' | 'measure' }>, title: string, { signal, progress }: RequestContext<M>,
+  supervisor: JobSupervisor, task: ShortTask, title: string, { signal, progress }: RequestContext<M>,
 ): Promise<OutputOf<M>> {
   const report = progress as (payload: { fraction: number; words: string }) => void;
   const result = await supervisor.perform(task, {

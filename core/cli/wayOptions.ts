@@ -94,12 +94,6 @@ function browserWay(
 export async function protocolSettings(
   { rounds, runs, seconds, maxDrift, coolDown }: ValuesOf<typeof lengthOptions>, profiledRuns = 0,
 ): Promise<ProtocolSettings> {
-  const { defaultProtocol } = await import('../latency/protocol/settings.ts');
-  const { warmUp } = defaultProtocol;
-  return {
-    ...defaultProtocol, rounds, timed: { runs, seconds },
-    // A short measurement is not to wait for its warm-up.
-    warmUp: { runs: Math.min(warmUp.runs, runs), seconds: Math.min(warmUp.seconds, seconds) },
-    maxDrift: maxDrift / 100, coolDownSeconds: coolDown, profiledRuns,
-  };
+  const { protocolOf } = await import('../latency/protocol/settings.ts');
+  return protocolOf({ rounds, runs, seconds, maxDrift: maxDrift / 100, coolDownSeconds: coolDown, profiledRuns });
 }

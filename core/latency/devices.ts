@@ -17,14 +17,16 @@ export interface DeviceListing {
 
 /** The device models that come with the program, by name. */
 export function listDevices(): DeviceListing[] {
-  return shippedNames().map((name) => {
-    const path = shippedPath(name);
-    const { device, runtime } = readDeviceModel(path);
-    return {
-      name, path, title: device.title,
-      runtime: `${runtime.name}, ${runtime.precision}, ${runtime.processor}, threads: ${runtime.threads}`,
-    };
-  });
+  return shippedNames().map((name) => ({ ...listingOf(shippedPath(name)), name }));
+}
+
+/** A device model's file as it is listed. @throws InputError as loadDevice */
+export function listingOf(path: string): DeviceListing {
+  const { name, device, runtime } = readDeviceModel(path);
+  return {
+    name, path, title: device.title,
+    runtime: `${runtime.name}, ${runtime.precision}, ${runtime.processor}, threads: ${runtime.threads}`,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { appMethods } from './app.ts';
+import { calibrationMethods, calibrationTopics } from './calibrations.ts';
 import { architectureMethods } from './architectures.ts';
 import { correlationMethods } from './correlation.ts';
 import { deviceMethods } from './devices.ts';
@@ -11,8 +12,8 @@ import { studyMethods, studyTopics } from './studies.ts';
  * Everything that a window, a browser or a script can ask the core for. Methods answer once and may report progress
  * before; topics go on until they are left. Data are plain, with typed arrays for whatever is long.
  */
-export const methods = { ...appMethods, ...studyMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...measuringMethods, ...correlationMethods } as const;
-export const topics = { ...studyTopics, ...jobTopics, ...measuringTopics } as const;
+export const methods = { ...appMethods, ...studyMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...calibrationMethods, ...measuringMethods, ...correlationMethods } as const;
+export const topics = { ...studyTopics, ...jobTopics, ...calibrationTopics, ...measuringTopics } as const;
 
 interface MethodShape {
   readonly input: z.ZodType;

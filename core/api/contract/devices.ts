@@ -7,18 +7,22 @@ const errors = z.object({
 });
 
 export const device = z.object({
+  /** Unique among those that are listed; `path` is what names one that is your own. */
   name: z.string(), title: z.string(), systemOnChip: z.string().nullable(),
   /** Absolute path of its file. */
   path: z.string(), shipped: z.boolean(),
   runtime: z.object({ name: z.string(), processor: z.string(), precision: z.string(), threads: count, notes: z.string() }),
-  measurements: z.object({ source: z.string(), notes: z.string(), blocks: count, networks: count, measuredOn: z.string().nullable() }),
+  measurements: z.object({ source: z.string(), notes: z.string(), blocks: count, networks: count, measuredOn: z.string().nullable(),
+    /** That the measured runs took; null where it is not known. */
+    minutes: z.number().nullable(),
+  }),
   /** What the numbers are about, and what they are not. */
   speaksFor: z.array(z.string()),
   evaluations: z.array(z.object({ title: z.string(), errors })),
   /** The same networks predicted by simpler means. */
   baselines: z.array(z.object({ title: z.string(), errors })),
   /** Share of measured latencies that the interval aims at, and that it held on further networks. */
-  interval: z.object({ coverage: z.number(), observedCoverage: z.number() }),
+  interval: z.object({ coverage: z.number(), observedCoverage: z.number(), halfWidthPercent: z.number() }),
 });
 
 export const deviceMethods = {

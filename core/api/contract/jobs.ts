@@ -11,6 +11,8 @@ export const job = z.object({
   study: studyId.nullable(),
   /** The folder of a measuring session. */
   session: path.nullable(),
+  /** The device that is calibrated, by its name. */
+  calibration: z.string().nullable(),
   /** While a phone's browser measures: the page that it is to open, with its one-time token. */
   page: measuringPageSchema.nullable(),
   title: z.string(),

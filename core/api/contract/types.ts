@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { settings } from './app.ts';
 import type { architectureDetail } from './architectures.ts';
+import type { calibration } from './calibrations.ts';
 import type { correlation, proxy } from './correlation.ts';
 import type { device } from './devices.ts';
 import type { job, logLine } from './jobs.ts';
@@ -18,6 +19,7 @@ export type LogLine = z.output<typeof logLine>;
 export type ArchitectureDetail = z.output<typeof architectureDetail>;
 export type ArchitectureBlock = ArchitectureDetail['blocks'][number];
 export type Device = z.output<typeof device>;
+export type CalibrationView = z.output<typeof calibration>;
 export type MeasuringState = z.output<typeof measuringState>;
 export type Proxy = z.output<typeof proxy>;
 export type Correlation = z.output<typeof correlation>;

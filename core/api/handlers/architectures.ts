@@ -1,10 +1,10 @@
 import { predictLatency } from '../../latency/predict.ts';
-import { loadDevice } from '../../latency/devices.ts';
 import { blockParams, networkParams } from '../../network/blockGraph.ts';
 import { blockChoices } from '../../network/choices.ts';
 import { blockMacs, networkMacs } from '../../network/counts.ts';
 import { architectureId } from '../../search/result.ts';
 import { findArchitecture, getSpace, publishedName, spaceIds } from '../../spaces/index.ts';
+import { namedDevice } from '../../study/devices/namedDevice.ts';
 import type { ArchitectureDetail } from '../contract/types.ts';
 import type { OutputOf, ParsedInputOf } from '../contract/contract.ts';
 
@@ -14,13 +14,13 @@ export function listSpaces(): OutputOf<'spaces.list'> {
   }));
 }
 
-/** Everything there is to know about one architecture without training it. @throws InputError as findArchitecture and loadDevice */
-export async function describeArchitecture(input: ParsedInputOf<'architectures.describe'>): Promise<ArchitectureDetail> {
+/** Everything there is to know about one architecture without training it. @param library whose devices are known by name. @throws InputError as findArchitecture and namedDevice */
+export async function describeArchitecture(input: ParsedInputOf<'architectures.describe'>, library: string): Promise<ArchitectureDetail> {
   const space = getSpace(input.space);
   const arch = typeof input.arch === 'string' ? await findArchitecture(space, input.arch) : space.parse(input.arch);
   const network = space.lower(arch, { classes: input.classes, resolution: input.resolution });
   const predictions = input.devices.map((name) => {
-    const model = loadDevice(name);
+    const model = namedDevice(name, [library]);
     return { device: model.name, ...predictLatency(model, network) };
   });
   const key = space.key(arch);

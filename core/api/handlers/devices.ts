@@ -1,12 +1,23 @@
 import { InputError } from '../../base/errors.ts';
 import { listDevices, loadDevice } from '../../latency/devices.ts';
 import type { DeviceModel, Evaluation } from '../../latency/deviceModel.ts';
+import { ownDevices } from '../../study/devices/deviceFolders.ts';
 import type { OutputOf } from '../contract/contract.ts';
 import type { Device } from '../contract/types.ts';
 
-/** The device models that come with the program. */
-export function describeDevices(): Device[] {
-  return listDevices().map(({ name, path }) => deviceOf(loadDevice(name), path, true));
+/** The device models that come with the program, and those calibrated in a library whose files can be read. */
+export function describeDevices(library: string): Device[] {
+  return [...listDevices().map(({ name, path }) => deviceOf(loadDevice(name), path, true)), ...ownDevices(library).flatMap(({ path }) => ownDevice(path))];
+}
+
+/** None where the file is damaged: its calibration says so, and the others are not hidden. */
+function ownDevice(path: string): Device[] {
+  try {
+    return [deviceOf(loadDevice(path), path, false)];
+  } catch (error) {
+    if (error instanceof InputError) return [];
+    throw error;
+  }
 }
 
 /** One device model with what it was measured on. @param device name, or path of a file. @throws InputError as loadDevice */
@@ -36,9 +47,9 @@ function deviceOf(model: DeviceModel, path: string, shipped: boolean): Device {
   return {
     name, title: device.title, systemOnChip: device.systemOnChip ?? null, path, shipped,
     runtime: { name: runtime.name, processor: runtime.processor, precision: runtime.precision, threads: runtime.threads, notes: runtime.notes },
-    measurements: { source, notes, blocks, networks, measuredOn: measurements.measuredOn ?? null },
+    measurements: { source, notes, blocks, networks, measuredOn: measurements.measuredOn ?? null, minutes: measurements.minutes ?? null },
     speaksFor: [...speaksFor], evaluations: evaluations.map(evaluationOf), baselines: baselines.map(evaluationOf),
-    interval: { coverage: interval.coverage, observedCoverage: interval.observedCoverage },
+    interval: { coverage: interval.coverage, observedCoverage: interval.observedCoverage, halfWidthPercent: 100 * (Math.exp(interval.logHalfWidth) - 1) },
   };
 }
 

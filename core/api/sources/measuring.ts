@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { manifestName, parseManifest } from '../../latency/measurements/manifest.ts';
 import { holderElsewhere } from '../../study/jobs/elsewhere.ts';
+import type { Job } from '../../study/jobs/job.ts';
 import type { JobSupervisor } from '../../study/jobs/supervisor.ts';
 import { SessionFollower } from '../../study/measuring/sessionFollower.ts';
 import { readText } from '../../study/textFile.ts';
@@ -23,7 +24,7 @@ export function followSession(
   let told = '';
   return poll(intervalMs, async () => {
     const hasNews = await follower.update();
-    const log = supervisor.log(folder).slice(-logLines);
+    const log = supervisor.log(jobOf(folder, supervisor)?.id ?? folder).slice(-logLines);
     const runsElsewhere = existsSync(folder) && holderElsewhere(folder, supervisor.pids()) !== undefined;
     const version = JSON.stringify([runsElsewhere, log.at(-1)?.seq ?? 0]);
     if (told === version && !hasNews) return;
@@ -34,10 +35,15 @@ export function followSession(
   }, fail);
 }
 
+/** The job that measures this session, or calibrates the device that it belongs to. */
+function jobOf(folder: string, supervisor: JobSupervisor): Job | undefined {
+  return supervisor.get(folder) ?? supervisor.get(dirname(dirname(folder)));
+}
+
 /** What models are called: by the manifest that is measured, or that of the calibration that the session belongs to. */
 async function namesOf(folder: string, supervisor: JobSupervisor): Promise<ReadonlyMap<string, string>> {
   const task = supervisor.get(folder)?.task;
-  const models = task?.kind === 'measure' && typeof task.models === 'string' ? task.models : join(dirname(dirname(folder)), 'set');
+  const models = task?.kind === 'measure' && typeof task.models === 'string' ? task.models : join(dirname(dirname(folder)), 'sets', basename(folder));
   const manifest = join(models, manifestName);
   if (!existsSync(manifest)) return new Map();
   return new Map(parseManifest(await readText(manifest), basename(manifest)).models.map(({ sha256, name }) => [sha256, name]));

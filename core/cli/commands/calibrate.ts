@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InputError, messageOf } from '../../base/errors.ts';
-import { Random } from '../../base/random.ts';
 import type { DeviceModel, Evaluation } from '../../latency/deviceModel.ts';
-import { loadDevice } from '../../latency/devices.ts';
 import { getSpace } from '../../spaces/index.ts';
+import { namedDevice } from '../../study/devices/namedDevice.ts';
 import { defineCommand } from '../command.ts';
 import { devicesKind, seedOption, spaceOption } from '../commandOptions.ts';
 import { listOf, optional, required, text } from '../options.ts';
 import { tableLines } from '../table.ts';
-
-/** Networks of the space that the interval speaks for. */
-const referenceNetworks = 200;
 
 export const calibrate = defineCommand({
   name: 'calibrate',
@@ -35,9 +31,9 @@ export const calibrate = defineCommand({
   ],
   async run({ space: spaceId, measurements, set, out, from, seed }, { json, print, note }) {
     const space = getSpace(spaceId);
-    const known = (from ?? []).map(loadDevice);
+    const known = (from ?? []).map((name) => namedDevice(name));
     const { parseMeasurements } = await import('../../latency/measurements/parseMeasurements.ts');
-    const { calibrateDevice } = await import('../../latency/calibration/calibrateDevice.ts');
+    const { fitDevice } = await import('../../study/devices/fitDevice.ts');
     const { repeatability } = await import('../../latency/measurements/repeatability.ts');
     const { formatJson } = await import('../../latency/formatJson.ts');
     const { writeFileAtomic } = await import('../../study/files.ts');
@@ -47,14 +43,10 @@ export const calibrate = defineCommand({
       const manifest = join(set, manifestName);
       requireModelsOf(parseManifest(contentOf(manifest), manifest), placed);
     }
-    const random = new Random(seed).fork('calibration');
-    const sampled = random.fork('reference');
-    const measured = placed.map(({ measurement }) => measurement.of).find((of) => of.kind === 'network');
-    const model = calibrateDevice(placed, {
-      name: nameOf(out), seed: String(seed), known, random,
+    const model = fitDevice(placed, {
+      space, name: nameOf(out), known, seed,
       command: `pocketformer calibrate --space ${space.id} --measurements ${measurements.map((path) => basename(path)).join(' ')}`
         + `${from === undefined ? '' : ` --from ${from.map((name) => basename(name)).join(',')}`} --seed ${seed} --out ${basename(out)}`,
-      reference: Array.from({ length: referenceNetworks }, () => space.lower(space.sample(sampled), { classes: measured?.classes })),
     });
     await writeFileAtomic(out, formatJson(model));
     if (model.measurements.notes !== '') note(model.measurements.notes);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
-import { loadDevice } from '../../latency/devices.ts';
 import { getSpace } from '../../spaces/index.ts';
+import { namedDevice } from '../../study/devices/namedDevice.ts';
 import { ProgressBar } from '../../study/progressBar.ts';
 import { defineCommand } from '../command.ts';
 import { classesOption, devicesKind, engineOption, seedOption, spaceOption } from '../commandOptions.ts';
@@ -34,7 +34,7 @@ export const calibrationSet = defineCommand({
   async run({ space: spaceId, out, count, probes, classes, from, seed, engine: engineId }, { json, print, progress: output, quiet, stopSignal }) {
     const space = getSpace(spaceId);
     if (space.size < BigInt(count)) throw new InputError('usage', `calibration-set: --count: ${space.id} has only ${space.size} architectures.`);
-    const known = (from ?? []).map(loadDevice);
+    const known = (from ?? []).map((name) => namedDevice(name));
     const { startEngine } = await import('../../engine/engines.ts');
     const { writeCalibrationSet } = await import('../../study/calibration/writeCalibrationSet.ts');
     const engine = await startEngine(engineId);

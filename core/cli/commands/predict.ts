@@ -1,7 +1,7 @@
-import { loadDevice } from '../../latency/devices.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { networkMacs } from '../../network/counts.ts';
 import { getSpace } from '../../spaces/index.ts';
+import { namedDevice } from '../../study/devices/namedDevice.ts';
 import { millions, ms } from '../../study/frontsTable.ts';
 import { findArchitectures, labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
@@ -23,7 +23,7 @@ export const predict = defineCommand({
   ],
   async run({ space: spaceId, device, archs: input }, { json, print, note, readStandardInput }) {
     const space = getSpace(spaceId);
-    const model = loadDevice(device);
+    const model = namedDevice(device);
     const archs = await findArchitectures(space, input, readStandardInput);
     const predictions = archs.map((arch) => {
       const network = space.lower(arch);

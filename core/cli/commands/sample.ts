@@ -1,6 +1,5 @@
 import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
-import { loadDevice } from '../../latency/devices.ts';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { networkParams } from '../../network/blockGraph.ts';
@@ -8,6 +7,7 @@ import { networkMacs } from '../../network/counts.ts';
 import type { Network } from '../../network/network.ts';
 import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
+import { namedDevice } from '../../study/devices/namedDevice.ts';
 import { millions, ms } from '../../study/frontsTable.ts';
 import { ProgressBar } from '../../study/progressBar.ts';
 import type { AmountRange } from '../amounts.ts';
@@ -57,7 +57,7 @@ export const sample = defineCommand({
     }
     requireReachable(space, 'MACs', macs, networkMacs);
     requireReachable(space, 'parameters', params, networkParams);
-    const model = device === undefined ? undefined : loadDevice(device);
+    const model = device === undefined ? undefined : namedDevice(device);
     const limits: Limit[] = [
       ...(macs ? [{ range: macs, measure: networkMacs }] : []),
       ...(params ? [{ range: params, measure: networkParams }] : []),

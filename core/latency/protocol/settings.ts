@@ -31,6 +31,38 @@ export type ProtocolSettings = z.output<typeof protocolSettingsSchema>;
 
 export const defaultProtocol: ProtocolSettings = protocolSettingsSchema.parse({});
 
+/** How long a person wants to measure; the rest is as the protocol has it. */
+export interface SessionLengths {
+  readonly rounds: number;
+  /** Timed runs and seconds of each model, at least. */
+  readonly runs: number;
+  readonly seconds: number;
+  /** How far the reference model may move: 0.05 is 5 %. */
+  readonly maxDrift: number;
+  readonly coolDownSeconds: number;
+  readonly profiledRuns?: number;
+}
+
+export function protocolOf({ rounds, runs, seconds, maxDrift, coolDownSeconds, profiledRuns = 0 }: SessionLengths): ProtocolSettings {
+  const { warmUp } = defaultProtocol;
+  return {
+    ...defaultProtocol, rounds, timed: { runs, seconds },
+    // A short measurement is not to wait for its warm-up.
+    warmUp: { runs: Math.min(warmUp.runs, runs), seconds: Math.min(warmUp.seconds, seconds) },
+    maxDrift, coolDownSeconds, profiledRuns,
+  };
+}
+
+/** About how long a round takes beside its runs: loading the model, checking what it computes. */
+const overheadSeconds = 0.3;
+
+/** Minutes that a session takes at least: on slow devices, runs take longer than the time that they must. */
+export function sessionMinutes(models: number, settings: ProtocolSettings): number {
+  const { warmUp, timed } = roundLength(settings);
+  const rounds = models * settings.rounds;
+  return rounds * (1 + 1 / settings.referenceEvery) * (warmUp.seconds + timed.seconds + overheadSeconds) / 60;
+}
+
 /** What one round runs. */
 export function roundLength({ rounds, warmUp, timed }: ProtocolSettings): { warmUp: typeof warmUp; timed: typeof timed } {
   return {

@@ -5,9 +5,11 @@ import type { Engine } from '../../engine/engine.ts';
 import { exportNetwork } from '../../export/exportNetwork.ts';
 import { exportOnnx, inputName, inputShape, outputName, outputShape } from '../../export/onnx.ts';
 import { runFile } from '../../export/verify.ts';
+import { shapeOf } from '../../latency/blockShape.ts';
 import { chooseNetworks } from '../../latency/calibration/chooseNetworks.ts';
 import { chooseProbes } from '../../latency/calibration/chooseProbes.ts';
 import type { KnownDevice } from '../../latency/calibration/design.ts';
+import { latencyKindOf } from '../../latency/features.ts';
 import { manifestFormat, manifestName, manifestSchema, manifestVersion, type ManifestModel } from '../../latency/measurements/manifest.ts';
 import { freshWeights } from '../../model/freshWeights.ts';
 import { Weights } from '../../model/weights.ts';
@@ -22,6 +24,8 @@ export interface CalibrationSetOptions {
   readonly networks: number;
   /** Blocks to be measured alone. */
   readonly probes: number;
+  /** So many of each, the most telling ones, are in an earlier set and are left out of this one. */
+  readonly skipped?: { readonly networks: number; readonly probes: number };
   readonly classes: number;
   readonly seed: number;
   readonly engine: Engine;
@@ -35,6 +39,7 @@ export interface CalibrationSetOptions {
 const relativeTolerance = 1e-3;
 /** Of a long output, about so many values are kept. */
 const keptValues = 1000;
+const shapeKey = (block: Block) => `${latencyKindOf(block)} ${shapeOf(block)}`;
 const probeEnds = { input: 'features', output: 'result' } as const;
 
 /**
@@ -44,10 +49,12 @@ const probeEnds = { input: 'features', output: 'result' } as const;
  * @throws CancelledError, EnvironmentError `export-differs` and those of writing
  */
 export async function writeCalibrationSet(folder: string, options: CalibrationSetOptions): Promise<ManifestModel[]> {
-  const { space, networks, probes, classes, seed, known } = options;
+  const { space, networks, probes, classes, seed, skipped = { networks: 0, probes: 0 } } = options;
   const random = new Random(seed).fork('calibration set');
-  const chosen = chooseNetworks(space, networks, classes, random.fork('networks'), known);
-  const blocks = probes > 0 ? chooseProbes(space, probes, classes, random.fork('probes')) : [];
+  const chosen = chooseNetworks(space, networks, classes, random.fork('networks'), options.known).slice(skipped.networks);
+  const probesOf = (count: number) => (count > 0 ? chooseProbes(space, count, classes, random.fork('probes')) : []);
+  const known = new Set(probesOf(skipped.probes).map(({ block }) => shapeKey(block)));
+  const blocks = probesOf(probes).filter(({ block }) => !known.has(shapeKey(block)));
   await makeDirectory(join(folder, 'inputs'));
   const inputs = new InputFiles(folder, random.fork('inputs'));
   const models: ManifestModel[] = [];

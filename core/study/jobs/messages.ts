@@ -18,6 +18,8 @@ export const jobTaskSchema = z.discriminatedUnion('kind', [
   }),
   /** Measures files on a device, or goes on with that; the session's folder is the job's id. */
   measuringSchema.extend({ kind: z.literal('measure') }),
+  /** Does all that is left of a device's calibration, or only fits what has been measured; the device's folder is the job's id. */
+  z.strictObject({ kind: z.literal('calibrate'), directory: z.string().min(1), only: z.literal('fit').optional() }),
   /** Finds out how long the study of a study file's text would take. */
   z.strictObject({ kind: z.literal('probe'), text: z.string(), baseDir: z.string().min(1), seconds: z.number().positive().max(600) }),
 ]);

@@ -172,7 +172,7 @@ export class SupervisedJob {
 
 const resumeHint = ({ kind }: JobTask) => {
   if (kind === 'run') return ' The study can be resumed from its last checkpoint.';
-  return kind === 'measure' ? ' What was measured before is kept, and the session can go on.' : '';
+  return kind === 'measure' || kind === 'calibrate' ? ' What was measured before is kept, and it can go on.' : '';
 };
 
 function crash({ code, signal }: WorkerExit, task: JobTask, output: readonly string[]): JobFailure {

@@ -20,6 +20,9 @@ export interface SupervisorOptions {
 
 const changeIntervalMs = 100;
 
+/** Answers once, and leaves nothing that could go on. */
+export type ShortTask = Exclude<JobTask, { kind: 'run' | 'measure' | 'calibrate' }>;
+
 /**
  * Runs jobs in processes of their own: studies in the order in which they were started, everything else at once: it
  * takes seconds, or waits for a device. What a process does, even to crash, harms no other.
@@ -45,7 +48,7 @@ export class JobSupervisor {
   start(task: JobTaskInput, options: { readonly title?: string } = {}): Job {
     if (this.#closing) throw new EnvironmentError('closing', 'Pocketformer is closing; no job can be started.');
     const parsed = jobTaskSchema.parse(task);
-    const id = parsed.kind === 'run' ? resolve(parsed.directory) : parsed.kind === 'measure' ? resolve(parsed.out) : `${parsed.kind}-${this.#nextNumber++}`;
+    const id = folderOf(parsed) ?? `${parsed.kind}-${this.#nextNumber++}`;
     const known = this.#jobs.get(id);
     if (known && !hasEnded(known.job)) throw new InputError('job-active', `The job of ${id} is ${known.job.state} already.`);
     // A job that is started again goes to the end of the list, and its log goes on.
@@ -68,7 +71,7 @@ export class JobSupervisor {
    * @throws InputError or EnvironmentError as the task did; EnvironmentError `crashed`; CancelledError after the signal
    */
   async perform(
-    task: Exclude<JobTask, { kind: 'run' | 'measure' }>, options: { readonly signal?: AbortSignal; readonly onChange?: (job: Job) => void; readonly title?: string } = {},
+    task: ShortTask, options: { readonly signal?: AbortSignal; readonly onChange?: (job: Job) => void; readonly title?: string } = {},
   ): Promise<unknown> {
     const { signal, onChange, title } = options;
     if (signal?.aborted) throw new CancelledError();
@@ -181,5 +184,14 @@ export class JobSupervisor {
     this.#changed = new Set();
     this.#toldMs = performance.now();
     for (const listener of this.#listeners) listener(ids);
+  }
+}
+
+/** What a task works on where only one job may: the job is called after it. */
+function folderOf(task: JobTask): string | undefined {
+  switch (task.kind) {
+    case 'run': case 'calibrate': return resolve(task.directory);
+    case 'measure': return resolve(task.out);
+    default: return undefined;
   }
 }

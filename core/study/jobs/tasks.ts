@@ -3,6 +3,7 @@ import { CancelledError } from '../../base/errors.ts';
 import { startEngine } from '../../engine/engines.ts';
 import { findArchitecture, getSpace } from '../../spaces/index.ts';
 import { correlateFile } from '../correlation/correlateFile.ts';
+import { calibrate } from '../devices/calibrate.ts';
 import type { Phase } from '../eventTypes.ts';
 import { exportFromStudy } from '../exportFromStudy.ts';
 import { makeDirectory } from '../files.ts';
@@ -24,12 +25,13 @@ export interface TaskHooks {
   readonly onPage: (page: MeasuringPage) => void;
 }
 
-/** @returns plain data: nothing for a run, whose study tells everything; ExportReport; Correlation; MeasuredSession; ProbeResult */
+/** @returns plain data: nothing for a run, whose study tells everything; ExportReport; Correlation; Calibrated; MeasuredSession; ProbeResult */
 export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> {
   switch (task.kind) {
     case 'run': return run(task.directory, hooks);
     case 'export': return exportTask(task, hooks);
     case 'correlate': return correlateFile(task, hooks);
+    case 'calibrate': return calibrate({ ...task, directory: resolve(task.directory) }, hooks);
     case 'measure': return measure({ ...task, out: resolve(task.out) }, hooks);
     case 'probe': return probeStudy(task, hooks);
   }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { loadDevice } from '../../latency/devices.ts';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
+import { namedDevice } from '../devices/namedDevice.ts';
 import type { DeviceChoice } from '../studyFile.ts';
 
 /** Models stay, because predictions remember block shapes by model; a file that changed is read again. */
@@ -19,7 +19,7 @@ export function deviceOf(choice: DeviceChoice, baseDir: string): DeviceModel {
   const version = versionOf(key);
   const known = loaded.get(key);
   if (known?.version === version) return known.model;
-  const model = loadDevice(key);
+  const model = namedDevice(key);
   if (loaded.size >= maxLoaded) loaded.clear();
   loaded.set(key, { version, model });
   return model;

@@ -6,8 +6,8 @@ import { linearBaseline } from '../../data/linearBaseline.ts';
 import { measureNormalisation } from '../../data/normalisation.ts';
 import { startEngine } from '../../engine/engines.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { loadDevice } from '../../latency/devices.ts';
 import { getSpace } from '../../spaces/index.ts';
+import { namedDevice } from '../devices/namedDevice.ts';
 import type { Study } from '../folder.ts';
 import { objectiveOf } from '../objectiveOf.ts';
 import { requireTraining } from '../requireTraining.ts';
@@ -118,7 +118,7 @@ async function knownSummary(study: Study): Promise<StudySummary | undefined> {
 export function loadStudyDevices(settings: Pick<StudySettings, 'devices'>, baseDir: string): StudyDevice[] {
   const devices = settings.devices.map((choice): StudyDevice => {
     const named = 'file' in choice && choice.file !== undefined ? resolve(baseDir, choice.file) : choice.name!;
-    const model = loadDevice(named);
+    const model = namedDevice(named);
     const maxMs = 'maxMs' in choice ? choice.maxMs : undefined;
     return { name: model.name, model, ...(maxMs === undefined ? {} : { maxMs }) };
   });
