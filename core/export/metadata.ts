@@ -3,6 +3,7 @@ import type { Network } from '../network/network.ts';
 import { networkParams } from '../network/blockGraph.ts';
 import { networkMacs } from '../network/counts.ts';
 import { inputName, outputName } from './onnx.ts';
+import type { CalibrationFacts } from './precision/calibration.ts';
 
 /** What a file tells about where it comes from. */
 export interface Provenance {
@@ -19,17 +20,24 @@ export interface Provenance {
   readonly seed: number;
   /** Said of weights that nothing has been learned with. */
   readonly weightsOrigin?: 'untrained';
+}
+
+/** What is told of a file itself, besides. */
+export interface FileFacts extends Provenance {
   /** Of weights and calculations; what goes in and comes out is always float32. */
-  readonly precision?: Precision;
+  readonly precision: Precision;
+  /** Of int8. */
+  readonly calibration?: CalibrationFacts;
 }
 
 const prefix = 'pocketformer.';
 
 /** A file's metadata: texts by key, everything that is no text as JSON. */
-export function metadataOf(network: Network, { version, architecture, classNames, normalisation, study, seed, weightsOrigin, precision }: Provenance): Record<string, string> {
+export function metadataOf(network: Network, facts: FileFacts): Record<string, string> {
+  const { version, architecture, classNames, normalisation, study, seed, weightsOrigin, precision, calibration } = facts;
   const { space, resolution, classes } = network;
   const values: Record<string, unknown> = {
-    version, space, architecture, resolution, classes, classNames, precision,
+    version, space, architecture, resolution, classes, classNames, precision, calibration,
     input: `${inputName}: float32 [batch, 3, height, width], channels R, G, B`,
     normalisation,
     normalisationFormula: normalisation && '(value / 255 - mean) / std, per channel',

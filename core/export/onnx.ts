@@ -9,6 +9,7 @@ import type { Block } from '../network/blocks.ts';
 import { foldConstants, type Constant } from './constants.ts';
 import { blockNames } from './names.ts';
 import { withJoinedLinear } from './passes/linear.ts';
+import { withLinearRows } from './passes/linearRows.ts';
 import { withFoldedNormAffine } from './passes/normAffine.ts';
 import { withoutRepeatedChannels } from './passes/repeatedChannels.ts';
 import { withSmallTransposes } from './passes/smallTransposes.ts';
@@ -26,6 +27,8 @@ export interface ExportOptions {
   readonly metadata: Readonly<Record<string, string>>;
   /** Names of what goes in and comes out, for parts of networks. */
   readonly ends?: { readonly input: string; readonly output: string };
+  /** Whether linear layers on tokens are written as matrix products with a bias, which integer kernels need. */
+  readonly linearRows?: boolean;
 }
 
 /**
@@ -47,7 +50,8 @@ export function onnxModel(weights: Weights, options: ExportOptions): OnnxModel {
   network.blocks.forEach((block, i) => {
     const sizes = blockSizes(block);
     if (options.batch !== 'dynamic') sizes.set('B', options.batch);
-    const graph = phoneGraph(modeGraph(block, 'inference'), sizes);
+    const phone = phoneGraph(modeGraph(block, 'inference'), sizes);
+    const graph = options.linearRows ? withLinearRows(phone) : phone;
     const folded = foldConstants(graph, constantsOf(weights, block), sizes);
     const last = i === network.blocks.length - 1;
     const rename = blockNames(graph, folded, block.name, { input: flowing, output: last ? ends.output : undefined });

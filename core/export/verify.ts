@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { EnvironmentError, messageOf } from '../base/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import { createSession, loadOrt, type NativeSession } from '../engine/ort/binding.ts';
+import { createSession, loadOrt } from '../engine/ort/binding.ts';
 import { logits, type ImageBatch } from '../model/inference.ts';
 import type { Weights } from '../model/weights.ts';
 import { inputName, outputName } from './onnx.ts';
@@ -43,23 +43,40 @@ export function runOnnx(bytes: Uint8Array, batches: readonly ImageBatch[], where
   return runFile(bytes, { input: inputName, output: outputName }, feeds, where);
 }
 
+/** What one run of a file is given. */
+export interface Feed {
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+}
+
 /**
  * What an exported file of one input and one output gives in ONNX Runtime at its default settings, for each feed.
+ * @throws as `withFile`
+ */
+export function runFile(bytes: Uint8Array, ends: { input: string; output: string }, feeds: readonly Feed[], where: string): Float32Array[] {
+  return withFile(bytes, ends, where, (run) => feeds.map(run));
+}
+
+/**
+ * Has a file run in ONNX Runtime at its default settings.
+ * @param where name of the file, for messages
  * @throws EnvironmentError `export-refused`, `ort-missing`
  */
-export function runFile(
-  bytes: Uint8Array, ends: { input: string; output: string }, feeds: readonly { values: Float32Array; shape: readonly number[] }[], where: string,
-): Float32Array[] {
+export function withFile<T>(bytes: Uint8Array, ends: { input: string; output: string }, where: string, use: (run: (feed: Feed) => Float32Array) => T): T {
   loadOrt();
-  let session: NativeSession | undefined;
+  const attempt = <R>(step: () => R): R => {
+    try {
+      return step();
+    } catch (cause) {
+      throw new EnvironmentError('export-refused', `${where}: ONNX Runtime cannot run the exported network (${messageOf(cause)}). `
+        + 'Nothing was written; please report this.', { cause });
+    }
+  };
+  const session = attempt(() => createSession(bytes, { threads: 1 }));
   try {
-    const opened = session = createSession(bytes, { threads: 1 });
-    return feeds.map(({ values, shape }) =>
-      Float32Array.from(opened.run({ [ends.input]: new Tensor('float32', values, shape) }, { [ends.output]: null }, {})[ends.output].data as Float32Array));
-  } catch (cause) {
-    throw new EnvironmentError('export-refused', `${where}: ONNX Runtime cannot run the exported network (${messageOf(cause)}). `
-      + 'Nothing was written; please report this.', { cause });
+    return use(({ values, shape }) => attempt(() =>
+      Float32Array.from(session.run({ [ends.input]: new Tensor('float32', values, shape) }, { [ends.output]: null }, {})[ends.output].data as Float32Array)));
   } finally {
-    session?.dispose();
+    session.dispose();
   }
 }

@@ -1,6 +1,9 @@
+import { loadData } from '../data/config.ts';
+import { measureNormalisation } from '../data/normalisation.ts';
 import type { Engine } from '../engine/engine.ts';
 import { exportNetwork } from '../export/exportNetwork.ts';
-import type { ExportNetworkOptions, ExportReport } from '../export/exportNetwork.ts';
+import type { ExportReport } from '../export/exportNetwork.ts';
+import type { Precision } from '../graph/onnx/precision.ts';
 import { freshWeights } from '../model/freshWeights.ts';
 import { architectureId } from '../search/result.ts';
 import { getSpace } from '../spaces/index.ts';
@@ -8,7 +11,8 @@ import type { SearchSpace } from '../spaces/index.ts';
 import { pathInStudy, recordExport } from './exportsLog.ts';
 import { writeFileAtomic } from './files.ts';
 import type { StudyView } from './folder.ts';
-import { inheritNetwork } from './inheritNetwork.ts';
+import { withInherited } from './inheritNetwork.ts';
+import { imagesOfStudy, type QuantisationOptions } from './quantisationImages.ts';
 import { pocketformerVersion } from './studyInfo.ts';
 import { readSummary } from './summary.ts';
 
@@ -21,33 +25,61 @@ export interface StudyExport {
   readonly batch: number | 'dynamic';
   /** Of the file; the architecture's own by default. */
   readonly resolution?: number;
-  readonly precision?: ExportNetworkOptions['precision'];
+  readonly precision?: Precision;
+  /** For int8, whose ranges come from the study's training images. */
+  readonly quantisation?: QuantisationOptions;
 }
 
 /**
  * Writes an architecture with the weights that a study's supernet has learned as an ONNX file, checks the file, and
  * adds it to the study's list of exports. A study that trains nothing gives untrained weights, which the file says. The study may be
  * running.
- * @throws as `inheritNetwork`, `exportNetwork` and `recordExport`
+ * @throws as `withInherited`, `exportNetwork` and `recordExport`
  */
-export async function exportFromStudy({ view, engine, arch, out, batch, resolution, precision }: StudyExport): Promise<ExportReport> {
+export async function exportFromStudy(options: StudyExport): Promise<ExportReport> {
+  const { view, arch, out, batch } = options;
   const space = getSpace(view.settings.space);
-  const made = view.settings.scoring === undefined
-    ? await inheritNetwork(view, space, arch, engine, resolution) : await untrained(view, space, arch, engine, resolution);
-  const report = await exportNetwork({
-    ...made, engine, out, batch, precision, architecture: arch, seed: view.settings.seed, study: view.settings.name,
-    version: pocketformerVersion(), writeFile: writeFileAtomic,
-  });
+  const report = view.settings.scoring === undefined ? await exportTrained(options, space) : await exportUntrained(options, space);
   const key = space.key(arch);
   await recordExport(view.paths.exports, {
     time: new Date().toISOString(), path: pathInStudy(view.directory, out), id: architectureId(key), key,
     sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff, batch, opset: report.opset, precision: report.precision,
+    ...(report.accuracy ? { accuracy: report.accuracy } : {}),
   });
   return report;
 }
 
-/** Weights from the study's seed, for as many classes as its scores were of: those of its images or, without any, of the space's task. */
-async function untrained({ settings, paths }: StudyView, space: SearchSpace, arch: unknown, engine: Engine, resolution?: number) {
-  const classes = settings.data === undefined ? undefined : (await readSummary(paths.summary)).data?.classes.length;
-  return { weights: freshWeights(space.lower(arch, { classes, resolution }), settings.seed, engine), weightsOrigin: 'untrained' as const };
+function exportTrained(options: StudyExport, space: SearchSpace): Promise<ExportReport> {
+  const { view, engine, arch, resolution, precision = 'float32', quantisation } = options;
+  return withInherited(view, space, arch, engine, (inherited, data) => {
+    const { normalisation, weights } = inherited;
+    const images = precision === 'float32' ? undefined : imagesOfStudy(
+      data, { name: view.settings.name, seed: view.settings.seed, normalisation, resolution: weights.network.resolution }, quantisation);
+    return exportNetwork({ ...inherited, ...images, ...commonOf(options) });
+  }, resolution);
 }
+
+/**
+ * Weights from the study's seed, for as many classes as its scores were of: those of its images or, without any, of the space's task. Its images
+ * still tell int8 files what to expect.
+ */
+async function exportUntrained(options: StudyExport, space: SearchSpace): Promise<ExportReport> {
+  const { view: { settings, paths, info }, engine, arch, resolution, precision, quantisation } = options;
+  const { data: config, name, seed } = settings;
+  const classes = config === undefined ? undefined : (await readSummary(paths.summary)).data?.classes.length;
+  const weights = freshWeights(space.lower(arch, { classes, resolution }), seed, engine);
+  const made = { weights, weightsOrigin: 'untrained' as const, ...commonOf(options) };
+  if (config === undefined || precision !== 'int8') return exportNetwork(made);
+  const data = await loadData(config, { baseDir: info.baseDir, cacheDir: paths.cache, seed });
+  try {
+    const normalisation = measureNormalisation(data.train, data.imageSize);
+    const { calibration } = imagesOfStudy(data, { name, seed, normalisation, resolution: weights.network.resolution }, quantisation);
+    return await exportNetwork({ ...made, calibration });
+  } finally {
+    data.close();
+  }
+}
+
+const commonOf = ({ view: { settings }, engine, arch, out, batch, precision }: StudyExport) => ({
+  engine, out, batch, precision, architecture: arch, seed: settings.seed, study: settings.name, version: pocketformerVersion(), writeFile: writeFileAtomic,
+});

@@ -7,6 +7,9 @@ import { InputError } from '../base/errors.ts';
 import { makeDirectory, writeError } from './files.ts';
 import { readText } from './textFile.ts';
 
+/** As core/export/accuracyChange.ts has it. */
+export const accuracyChangeSchema = z.object({ images: z.int(), float32: z.number(), written: z.number(), agreement: z.number() });
+
 const recordSchema = z.object({
   /** ISO 8601, UTC. */
   time: z.string(),
@@ -22,6 +25,8 @@ const recordSchema = z.object({
   opset: z.int(),
   /** Missing in lists from before there were others. */
   precision: z.enum(precisions).default('float32'),
+  /** Of other precisions than float32: what they cost, on validation images. */
+  accuracy: accuracyChangeSchema.optional(),
 });
 
 /** One export that a person asked for, beside those of the study's own run. */

@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.ts';
+import type { ImageSet } from '../data/imageSet.ts';
 import type { Normalisation } from '../data/normalisation.ts';
 import type { Engine } from '../engine/engine.ts';
 import { SubnetView } from '../model/subnet.ts';
@@ -22,9 +23,19 @@ export interface InheritedNetwork {
  * added to its cache), so it may be running.
  * @throws InputError `not-in-supernet` where the supernet has no weights for the architecture at the resolution, and as `loadTrainedStudy`
  */
-export async function inheritNetwork<A>(
+export function inheritNetwork<A>(
   study: StudyView, space: SearchSpace<A>, arch: A, engine: Engine, resolution?: number,
 ): Promise<InheritedNetwork> {
+  return withInherited(study, space, arch, engine, (inherited) => Promise.resolve(inherited), resolution);
+}
+
+/**
+ * The same, for what needs the study's images as well: they are open until `use` is done.
+ * @throws as `inheritNetwork`
+ */
+export async function withInherited<A, T>(
+  study: StudyView, space: SearchSpace<A>, arch: A, engine: Engine, use: (inherited: InheritedNetwork, data: ImageSet) => Promise<T>, resolution?: number,
+): Promise<T> {
   const { data, settings: { training, search, seed }, normalisation, augmentation, checkpoint } = await loadTrainedStudy(study);
   try {
     const classes = data.classes.length;
@@ -35,7 +46,7 @@ export async function inheritNetwork<A>(
       engine, data, normalisation, seed, augmentation, batchSize: training.batchSize,
       calibrationBatches: search.calibrationBatches, weights,
     });
-    return { weights: evaluator.extract(network), normalisation, classNames: data.classes };
+    return await use({ weights: evaluator.extract(network), normalisation, classNames: data.classes }, data);
   } finally {
     data.close();
   }

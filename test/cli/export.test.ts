@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { modelFacts } from '../../core/latency/measurements/modelFile.ts';
@@ -9,8 +10,9 @@ import { cli, complaint, jsonLines, scratchFolder } from './harness.ts';
 const folder = scratchFolder();
 const at = (name: string) => join(folder, name);
 const schema = z.strictObject({
-  path: z.string(), precision: z.enum(['float32', 'float16']), sizeBytes: z.int(), opset: z.int().min(17), maxAbsDiff: z.number(), relativeDiff: z.number().max(0.01),
+  path: z.string(), precision: z.enum(['float32', 'float16', 'int8']), sizeBytes: z.int(), opset: z.int().min(17), maxAbsDiff: z.number(), relativeDiff: z.number(),
   classes: z.int(), resolution: z.int(), nodes: z.strictObject({ written: z.int(), optimised: z.int() }),
+  calibration: z.strictObject({ images: z.int(), source: z.string(), ranges: z.string() }).optional(),
 });
 const mini = ['export', '--space', 'elasticvit-mini', '--arch', 'min'];
 
@@ -35,6 +37,23 @@ describe('export', () => {
     expect(modelFacts(readFileSync(at('half.onnx')), 'half.onnx')).toMatchObject({
       precision: 'float16', of: { kind: 'network', space: 'elasticvit-mini' }, input: { name: 'images' },
     });
+  });
+
+  it('writes integers, whose ranges come from the images of a folder or, as it says, from none', async () => {
+    const photos = at('photos');
+    mkdirSync(photos);
+    for (let i = 0; i < 5; i++) {
+      await sharp({ create: { width: 40, height: 30, channels: 3, background: { r: 50 * i, g: 120, b: 255 - 50 * i } } }).png().toFile(join(photos, `${i}.png`));
+    }
+    const int8 = [...mini, '--seed', '1', '--precision', 'int8'];
+    const [report] = await jsonLines(schema, [...int8, '--images', photos, '--calibration-images', '4', '--ranges', 'mse', '--out', at('int8.onnx')]);
+    expect(report.calibration).toEqual({ images: 4, ranges: 'mse', source: '4 images of a folder, normalised by their own mean and deviation' });
+    expect(report.relativeDiff).toBeLessThan(0.5);
+    expect(modelFacts(readFileSync(at('int8.onnx')), 'int8.onnx').precision).toBe('int8');
+    const { stdout } = await cli([...int8, '--out', at('int8.onnx')]);
+    expect(stdout).toContain('Ranges of activations (min-max) are those on 16 inputs of random numbers, because no images were given: good for measuring latency');
+    expect(await complaint([...mini, '--seed', '1', '--ranges', 'mse', '--out', at('x.onnx')])).toContain('--ranges goes with --precision int8');
+    expect(await complaint([...int8, '--images', at('nowhere'), '--out', at('x.onnx')])).toContain('nowhere');
   });
 
   it('takes classes, a resolution and a batch, and replaces a file', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withJoinedLinear } from '../../core/export/passes/linear.ts';
+import { withLinearRows } from '../../core/export/passes/linearRows.ts';
 import { withFoldedNormAffine } from '../../core/export/passes/normAffine.ts';
 import { withoutRepeatedChannels } from '../../core/export/passes/repeatedChannels.ts';
 import { withSmallTransposes } from '../../core/export/passes/smallTransposes.ts';
@@ -46,6 +47,31 @@ describe('folding the affine part of layer norms', () => {
       { axis: 1, epsilon: 1e-5 });
     const graph = builder.build([builder.conv(normalised, builder.parameter('weight', [8, 4, 1, 1]))]);
     expect(withFoldedNormAffine(graph)).toBe(graph);
+  });
+});
+
+describe('linear layers on rows', () => {
+  const build = (weightDims: number[], biasDims: number[], alsoProduct = false) => {
+    const builder = new GraphBuilder('tokens');
+    builder.input('x', ['B', 'N', 4]);
+    builder.parameter('weight', weightDims);
+    const linear = (bias: string) => {
+      const product = builder.add('MatMul', ['x', 'weight']);
+      const sum = builder.plus(product, builder.parameter(bias, biasDims));
+      return alsoProduct ? builder.mul(sum, product) : sum;
+    };
+    return builder.build([linear('bias'), linear('other')]);
+  };
+
+  it('are products of matrices with a bias, of tokens that are reshaped once', () => {
+    const graph = withLinearRows(build([4, 3], [3]));
+    expect(operators(graph)).toEqual(['Reshape', 'Gemm', 'Reshape', 'Gemm', 'Reshape']);
+    expect(graph.outputs.map((name) => graph.values.get(name)!.dims)).toEqual([['B', 'N', 3], ['B', 'N', 3]]);
+    expect(graph.values.get(graph.nodes[1].outputs[0])!.dims).toEqual(['B*N', 3]);
+  });
+
+  it('are left as they are where the bias is no bias, or the product is read without it', () => {
+    for (const graph of [build([4, 3], [1, 1, 3]), build([4, 3], [3], true)]) expect(withLinearRows(graph)).toBe(graph);
   });
 });
 

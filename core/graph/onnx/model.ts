@@ -22,15 +22,15 @@ export interface OnnxModel {
 export interface OnnxValue {
   readonly name: string;
   readonly dtype: OnnxType;
-  /** Numbers are fixed sizes, strings name free ones. */
-  readonly dims: readonly (number | string)[];
+  /** Numbers are fixed sizes, strings name free ones; left to the runtime where nothing is said. */
+  readonly dims?: readonly (number | string)[];
 }
 
 export interface OnnxTensor {
   readonly name: string;
   readonly dims: readonly number[];
   /** Halves as their bits (base/half.ts). */
-  readonly data: Float32Array | BigInt64Array | Int32Array | Uint16Array | Int8Array;
+  readonly data: Float32Array | BigInt64Array | Int32Array | Uint16Array | Int8Array | Uint8Array;
 }
 
 export interface OnnxNode {
@@ -44,10 +44,10 @@ export interface OnnxNode {
 
 /** Integers, lists of integers, `{float}` or text. */
 export type OnnxAttribute = number | readonly number[] | { readonly float: number } | string;
-export type OnnxType = 'float32' | 'float16' | 'int8' | 'int32' | 'int64' | 'bfloat16';
+export type OnnxType = 'float32' | 'float16' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bfloat16';
 
 /** As in TensorProto.DataType. */
-export const typeCodes: Readonly<Record<OnnxType, number>> = { float32: 1, int8: 3, int32: 6, int64: 7, float16: 10, bfloat16: 16 };
+export const typeCodes: Readonly<Record<OnnxType, number>> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10, bfloat16: 16 };
 
 /** The bytes of an ONNX file. */
 export function encodeModel(model: OnnxModel): Uint8Array {
@@ -103,14 +103,16 @@ export function tensorType({ data }: Pick<OnnxTensor, 'data'>): OnnxType {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Uint16Array) return 'float16';
   if (data instanceof Int8Array) return 'int8';
+  if (data instanceof Uint8Array) return 'uint8';
   return data instanceof Int32Array ? 'int32' : 'int64';
 }
 
 function writeValue(to: ProtobufWriter, value: OnnxValue): void {
   to.string(1, value.name).message(2, (type) => type.message(1, (tensor) => {
     tensor.varint(1, typeCodes[value.dtype]);
+    if (value.dims === undefined) return;
     tensor.message(2, (shape) => {
-      for (const dim of value.dims) {
+      for (const dim of value.dims!) {
         shape.message(1, (entry) => (typeof dim === 'number' ? entry.varint(1, dim) : entry.string(2, dim)));
       }
     });

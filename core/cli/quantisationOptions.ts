@@ -1,0 +1,35 @@
+import { InputError } from '../base/errors.ts';
+import { defaultCalibrationImages, type Calibration, type CalibrationFacts } from '../export/precision/calibration.ts';
+import { defaultRanges, rangeMethods } from '../export/precision/clipping.ts';
+import { precisions, type Precision } from '../graph/onnx/precision.ts';
+import { oneOfChoices, optional, text, wholeNumber } from './options.ts';
+import type { ValuesOf } from './options.ts';
+
+export const precisionKind = oneOfChoices('PRECISION', precisions);
+
+/** For int8 files: what activations get their ranges from. */
+export const quantisationOptions = {
+  images: optional(text('DIR', 'a folder of images, or of a folder of images for each class'),
+    'For int8: images that activations get their ranges from, drawn by the seed (default: random numbers, good for latency only)'),
+  calibrationImages: optional(wholeNumber('N', 1, 100_000), `For int8: how many images at most (default ${defaultCalibrationImages})`),
+  ranges: optional(oneOfChoices('METHOD', rangeMethods),
+    `For int8: min-max takes every value, percentile leaves out the outermost 0.01 %, mse makes the squared error smallest (default ${defaultRanges})`),
+};
+export type QuantisationValues = ValuesOf<typeof quantisationOptions>;
+
+/** @throws InputError `usage` for options that need int8 */
+export function requireInt8(command: string, { images, calibrationImages, ranges }: QuantisationValues, wanted: readonly Precision[]): void {
+  const given = Object.entries({ '--images': images, '--calibration-images': calibrationImages, '--ranges': ranges }).find(([, value]) => value !== undefined);
+  if (given && !wanted.includes('int8')) throw new InputError('usage', `${command}: ${given[0]} goes with --precision int8.`);
+}
+
+/** Images of the folder that was named. @throws as imagesOfFolder */
+export async function namedCalibration(
+  { images, calibrationImages, ranges }: QuantisationValues, at: { resolution: number; seed: number; signal?: AbortSignal },
+): Promise<Calibration | undefined> {
+  if (images === undefined) return undefined;
+  const { imagesOfFolder } = await import('../study/quantisationImages.ts');
+  return imagesOfFolder(images, at, { images: calibrationImages, ranges });
+}
+
+export const calibrationText = ({ source, ranges }: CalibrationFacts) => `Ranges of activations (${ranges}) are those on ${source}.`;

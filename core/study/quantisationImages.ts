@@ -1,0 +1,42 @@
+import { Random } from '../base/random.ts';
+import { sampleImages } from '../data/imageSample.ts';
+import type { ImageSet } from '../data/imageSet.ts';
+import { measureNormalisation, type Normalisation } from '../data/normalisation.ts';
+import { preparedImages, type PreparedImages } from '../data/preparedImages.ts';
+import { defaultCalibrationImages, type Calibration } from '../export/precision/calibration.ts';
+import { defaultRanges, type RangeMethod } from '../export/precision/clipping.ts';
+
+export interface QuantisationOptions {
+  /** Calibration images, at most. */
+  readonly images?: number;
+  readonly ranges?: RangeMethod;
+}
+
+/** Validation images that the accuracy of a file is compared on, at most: the two files answer the same images, so few tell much. */
+const comparedImages = 2000;
+
+/** Training images of a study for an int8 file's ranges, and validation images for what the precision costs. The set must stay open. */
+export function imagesOfStudy(
+  { train, val, imageSize }: ImageSet, { name, seed, normalisation, resolution }: { name: string; seed: number; normalisation: Normalisation; resolution: number },
+  { images = defaultCalibrationImages, ranges = defaultRanges }: QuantisationOptions = {},
+): { calibration: Calibration; validation: PreparedImages } {
+  const format = { imageSize, normalisation, resolution };
+  const chosen = preparedImages(train, { ...format, count: images, seed: `${seed}/quantisation` });
+  return {
+    calibration: { ...chosen, ranges, source: `${chosen.count} training images of the study ${name}` },
+    validation: preparedImages(val, { ...format, count: comparedImages, seed: `${seed}/quantisation` }),
+  };
+}
+
+/**
+ * Images of a folder for an int8 file's ranges, drawn by the seed and normalised by their own mean and deviation.
+ * @throws InputError and CancelledError as sampleImages
+ */
+export async function imagesOfFolder(
+  folder: string, { resolution, seed, signal }: { resolution: number; seed: number; signal?: AbortSignal },
+  { images = defaultCalibrationImages, ranges = defaultRanges }: QuantisationOptions = {},
+): Promise<Calibration> {
+  const { split } = await sampleImages(folder, { count: images, imageSize: resolution, random: new Random(`${seed}/quantisation`), signal });
+  const chosen = preparedImages(split, { imageSize: resolution, normalisation: measureNormalisation(split, resolution), resolution, seed });
+  return { ...chosen, ranges, source: `${chosen.count} images of a folder, normalised by their own mean and deviation` };
+}
