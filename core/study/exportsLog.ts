@@ -1,10 +1,8 @@
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { precisions } from '../graph/onnx/precision.ts';
 import { InputError } from '../base/errors.ts';
-import { makeDirectory, writeError } from './files.ts';
+import { appendShared } from './sharedList.ts';
 import { readText } from './textFile.ts';
 
 /** As core/export/accuracyChange.ts has it. */
@@ -39,26 +37,7 @@ export type ExportRecord = z.output<typeof recordSchema>;
  */
 export async function recordExport(path: string, record: ExportRecord): Promise<void> {
   const remedy = `the model ${record.path} itself is written and checked; only the study's list does not have it.`;
-  await makeDirectory(dirname(path), { remedy });
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, 'a+');
-    // What a killed process left unfinished must not swallow this line.
-    const begin = await endsUnfinished(file) ? '\n' : '';
-    await file.appendFile(`${begin}${JSON.stringify(recordSchema.parse(record))}\n`);
-    await file.sync();
-  } catch (error) {
-    throw writeError(error, path, remedy);
-  } finally {
-    await file?.close();
-  }
-}
-
-async function endsUnfinished(file: FileHandle): Promise<boolean> {
-  const { size } = await file.stat();
-  if (size === 0) return false;
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer[0] !== 0x0a;
+  await appendShared(path, [JSON.stringify(recordSchema.parse(record))], remedy);
 }
 
 /**

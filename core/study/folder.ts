@@ -37,6 +37,8 @@ export function studyPaths(directory: string) {
     frontsSvg: join(directory, 'results', 'fronts.svg'),
     frontsPng: join(directory, 'results', 'fronts.png'),
     models: join(directory, 'models'),
+    /** Sessions that measured exported models, by device (checks/sessions.ts). */
+    measured: join(directory, 'measured'),
   };
 }
 export type StudyPaths = ReturnType<typeof studyPaths>;

@@ -15,6 +15,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).run,
   resume: async () => (await import('./resume.ts')).resume,
   report: async () => (await import('./report.ts')).report,
+  measure: async () => (await import('./measure.ts')).measure,
   devices: async () => (await import('./devices.ts')).devices,
   serve: async () => (await import('./serve.ts')).serve,
   'topology-search': async () => (await import('./topologySearch.ts')).topologySearch,

@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Random } from '../../../core/base/random.ts';
+import { calibrateDevice } from '../../../core/latency/calibration/calibrateDevice.ts';
+import type { DeviceModel } from '../../../core/latency/deviceModel.ts';
+import { formatJson } from '../../../core/latency/formatJson.ts';
+import type { Measurement, Target } from '../../../core/latency/measurements/record.ts';
+import { blocksOf } from '../../../core/latency/measurements/subject.ts';
+import type { ModelToMeasure, Profiler } from '../../../core/latency/profilers/profiler.ts';
+import { elasticVitMini } from '../../../core/spaces/elasticvit/space.ts';
+import { createStudy } from '../../../core/study/folder.ts';
+import { runStudy } from '../../../core/study/run/runStudy.ts';
+import { parseStudyFile } from '../../../core/study/studyFile.ts';
+import { exactSumMs } from '../../latency/calibration/madeUpPhone.ts';
+
+export const target: Target = {
+  device: 'Made-up phone', operatingSystem: 'Android 13', runtime: { name: 'onnxruntime', version: '1.30.0' }, provider: 'cpu', threads: 1, precision: 'float32',
+};
+
+/** Measurements of random networks on the made-up phone, with errors of 3 %. */
+export function calibrationRecords(on: Target = target, count = 30): Measurement[] {
+  const random = new Random('calibration');
+  return Array.from({ length: count }, () => {
+    const arch = elasticVitMini.sample(random);
+    const { blocks } = elasticVitMini.lower(arch, { classes: 10 });
+    return {
+      format: 'pocketformer-measurement', version: 1, model: { name: 'model' },
+      of: { kind: 'network', space: 'elasticvit-mini', arch: arch as never, resolution: arch.resolution, classes: 10 },
+      target: on, way: 'adb', session: 'calibration', measuredAt: '2026-11-01T10:00:00Z', protocol: { version: 1 }, timing: { kind: 'summary', statistic: 'median' },
+      latencyMs: exactSumMs(blocks) * Math.exp(0.03 * random.normal()), spread: null, flags: [],
+    };
+  });
+}
+
+export function madeUpModel(on: Target = target, name = 'made-up'): DeviceModel {
+  return calibrateDevice(calibrationRecords(on).map((measurement, i) => ({ measurement, place: `calibration:${i + 1}` })), {
+    name, command: 'test', seed: '1', known: [], random: new Random('fit'),
+    reference: Array.from({ length: 20 }, (_, i) => elasticVitMini.lower(elasticVitMini.sample(new Random(`reference ${i}`)), { classes: 10 })),
+  });
+}
+
+/** A finished study that ranks by size, with two exported models, for a device whose model lies beside it. */
+export async function measuredStudy(folder: string, model: DeviceModel): Promise<{ directory: string; modelPath: string }> {
+  mkdirSync(folder, { recursive: true });
+  const modelPath = join(folder, `${model.name}.json`);
+  writeFileSync(modelPath, formatJson(model));
+  const text = `version: 1
+name: winners
+seed: 4
+space: elasticvit-mini
+compute: { threads: 1 }
+devices: [{ file: ${model.name}.json }, pixel6]
+scoring: { proxy: params }
+search: { algorithm: random, evaluations: 60 }
+export: { perDevice: 2 }
+`;
+  const directory = join(folder, 'study');
+  const study = await createStudy(directory, { settings: parseStudyFile(text, 'study.yaml'), text, path: 'study.yaml', baseDir: folder });
+  try {
+    await runStudy(study, {});
+  } finally {
+    study.close();
+  }
+  return { directory, modelPath };
+}
+
+/** The made-up phone as a way of measuring, for files of networks; every run takes exactly so long. */
+export class ScriptedPhone implements Profiler {
+  readonly way = 'adb';
+  readonly target: Profiler['target'];
+  readonly #factor: number;
+  rounds = 0;
+  closed = false;
+  onRound: ((round: number) => void) | undefined;
+
+  constructor(factor = 1, change: Partial<Profiler['target']> = {}) {
+    const { precision: _, ...own } = target;
+    this.target = { ...own, ...change };
+    this.#factor = factor;
+  }
+
+  async measure({ of }: ModelToMeasure) {
+    this.onRound?.(++this.rounds);
+    const ms = this.#factor * exactSumMs(blocksOf(of)!);
+    return { round: { startedAt: '2026-11-20T10:00:00.000Z', warmUpRuns: 1, runsMs: [ms, ms, ms] }, outputs: { maxAbsDiff: 0, relativeDiff: 0 } };
+  }
+
+  async condition() { return {}; }
+  async close() { this.closed = true; }
+}
