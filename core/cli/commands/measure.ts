@@ -17,6 +17,9 @@ const idsKind: Kind<readonly string[]> = {
   },
 };
 
+/** Here, --device is one of the study's. */
+const { device: recordedName, ...ways } = wayOptions;
+
 export const measure = defineCommand({
   name: 'measure',
   summary: "Measure the best of a study's front on the device, and compare with what was predicted",
@@ -31,7 +34,8 @@ export const measure = defineCommand({
   options: {
     directory: argument(studyFolder, 'Folder of the study'),
     device: required(text('NAME', 'the name of one of the study\'s devices'), 'Device of the study whose front is measured'),
-    ...wayOptions,
+    ...ways,
+    recordAs: recordedName,
     count: optional(wholeNumber('N', 1, 1000), "Architectures of the front, spread over it (default: those the study has exported for the device, or 3)"),
     ids: optional(idsKind, 'Exactly these architectures of the front, in place of --count'),
     otherTarget: flag('Measure although the device model speaks for another device or setting'),
@@ -46,7 +50,7 @@ export const measure = defineCommand({
   async run(options, surroundings) {
     const { directory, device: name, threads, processors, count, ids, otherTarget, seed } = options;
     const { json, print, note } = surroundings;
-    const way = wayOf('measure', options, surroundings);
+    const way = wayOf('measure', { ...options, device: options.recordAs }, surroundings);
     const { readStudy } = await import('../../study/folder.ts');
     const { readSummary } = await import('../../study/summary.ts');
     const { studyDeviceFile } = await import('../../study/checks/studyDevice.ts');

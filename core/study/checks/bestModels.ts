@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { CancelledError, InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { WritablePrecision } from '../../export/exportNetwork.ts';
 import { inputName, outputName } from '../../export/onnx.ts';
 import { runFile } from '../../export/verify.ts';
 import type { Precision } from '../../latency/measurements/record.ts';
@@ -24,7 +23,6 @@ export interface BestModelHooks {
 
 /** Other kernels and other processors add up in another order, and round elsewhere; wrong results are wrong by far more. */
 const relativeTolerance: Readonly<Record<Precision, number>> = { float32: 1e-3, float16: 2e-2, int8: 0.2 };
-const writable: readonly Precision[] = ['float32', 'float16'] satisfies WritablePrecision[];
 
 /**
  * The ONNX files of a study's architectures in the precision that a device model speaks for; those that are missing are
@@ -42,13 +40,10 @@ export async function bestModels(
     const path = join(view.paths.models, precision === 'float32' ? `${entry.id}.onnx` : `${entry.id}-${precision}.onnx`);
     if (!existsSync(path)) {
       if (signal?.aborted) throw new CancelledError();
-      if (!writable.includes(precision)) {
-        throw new InputError('missing-file', `${path}: there is no such file, and ${precision} models are not exported by this command; write it with "pocketformer export".`);
-      }
       onExport?.(entry);
       engine ??= await startEngine();
       const arch = getSpace(view.settings.space).parse(entry.arch);
-      await exportFromStudy({ view, engine, arch, out: path, batch: 'dynamic', precision: precision as WritablePrecision });
+      await exportFromStudy({ view, engine, arch, out: path, batch: 'dynamic', precision });
     }
     models.push(await checkedModel(view, entry, path, precision));
   }
