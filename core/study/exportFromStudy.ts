@@ -5,6 +5,7 @@ import { exportNetwork } from '../export/exportNetwork.ts';
 import type { ExportReport } from '../export/exportNetwork.ts';
 import type { Precision } from '../graph/onnx/precision.ts';
 import { freshWeights } from '../model/freshWeights.ts';
+import type { Weights } from '../model/weights.ts';
 import { architectureId } from '../search/result.ts';
 import { getSpace } from '../spaces/index.ts';
 import type { SearchSpace } from '../spaces/index.ts';
@@ -59,15 +60,19 @@ function exportTrained(options: StudyExport, space: SearchSpace): Promise<Export
   }, resolution);
 }
 
-/**
- * Weights from the study's seed, for as many classes as its scores were of: those of its images or, without any, of the space's task. Its images
- * still tell int8 files what to expect.
- */
+/** Weights from the study's seed, for as many classes as its scores were of: those of its images or, without any, of the space's task. */
+export async function untrainedWeights(
+  { settings, paths }: StudyView, space: SearchSpace, arch: unknown, engine: Engine, resolution?: number,
+): Promise<Weights> {
+  const classes = settings.data === undefined ? undefined : (await readSummary(paths.summary)).data?.classes.length;
+  return freshWeights(space.lower(arch, { classes, resolution }), settings.seed, engine);
+}
+
+/** The study's images still tell int8 files what to expect. */
 async function exportUntrained(options: StudyExport, space: SearchSpace): Promise<ExportReport> {
   const { view: { settings, paths, info }, engine, arch, resolution, precision, quantisation } = options;
   const { data: config, name, seed } = settings;
-  const classes = config === undefined ? undefined : (await readSummary(paths.summary)).data?.classes.length;
-  const weights = freshWeights(space.lower(arch, { classes, resolution }), seed, engine);
+  const weights = await untrainedWeights(options.view, space, arch, engine, resolution);
   const made = { weights, weightsOrigin: 'untrained' as const, ...commonOf(options) };
   if (config === undefined || precision !== 'int8') return exportNetwork(made);
   const data = await loadData(config, { baseDir: info.baseDir, cacheDir: paths.cache, seed });

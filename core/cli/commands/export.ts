@@ -5,26 +5,16 @@ import type { Calibration } from '../../export/precision/calibration.ts';
 import type { Precision } from '../../graph/onnx/precision.ts';
 import type { Network } from '../../network/network.ts';
 import { findArchitecture, getSpace } from '../../spaces/index.ts';
-import type { SearchSpace } from '../../spaces/index.ts';
 import { writeFileAtomic } from '../../study/files.ts';
-import type { StudyView } from '../../study/folder.ts';
 import { pocketformerVersion } from '../../study/studyInfo.ts';
 import { labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
 import { archKind, classesOption, engineOption, resolutionOption, seedKind, spaceKind } from '../commandOptions.ts';
+import { batchKind } from '../exportOptions.ts';
 import { optional, required, text, withDefault } from '../options.ts';
-import type { Kind } from '../options.ts';
 import { calibrationText, namedCalibration, precisionKind, quantisationOptions, requireInt8 } from '../quantisationOptions.ts';
+import { archOnFront, openView, spaceOf } from '../studyArchitecture.ts';
 import { sizeText } from '../table.ts';
-
-const batchKind: Kind<number | 'dynamic'> = {
-  placeholder: 'N',
-  expected: 'dynamic or a whole number from 1 to 64',
-  read: (value) => {
-    if (value === 'dynamic') return value;
-    return /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 64 ? Number(value) : undefined;
-  },
-};
 
 export const exportCommand = defineCommand({
   name: 'export',
@@ -72,7 +62,7 @@ export const exportCommand = defineCommand({
     const { requireWritable } = await import('../../study/requireWritable.ts');
     requireWritable(out);
     const view = study === undefined ? undefined : await openView(study);
-    const space = getSpace(spaceOf(spaceId, view));
+    const space = getSpace(spaceOf('export', spaceId, view));
     const arch = (view && await archOnFront(view, input)) ?? await findArchitecture(space, input);
     const network = space.lower(arch, { resolution, classes });
 
@@ -118,31 +108,4 @@ async function exportUntrained(network: Network, { engine, out, batch, precision
     weights: freshWeights(network, seed, engine), engine, out, batch, precision, seed, architecture: arch, version: pocketformerVersion(),
     writeFile: writeFileAtomic, calibration,
   });
-}
-
-async function openView(directory: string): Promise<StudyView> {
-  const { readStudy } = await import('../../study/folder.ts');
-  return readStudy(directory);
-}
-
-function spaceOf(given: string | undefined, view: StudyView | undefined): string {
-  const own = view?.settings.space;
-  if (given !== undefined && own !== undefined && given !== own) {
-    getSpace(given);
-    throw new InputError('other-space', `The study ${view!.directory} is of the space ${own}, not of ${given}.`);
-  }
-  const id = given ?? own;
-  if (id === undefined) throw new InputError('usage', `export: --space is missing; expected ${spaceKind.expected}.`);
-  return id;
-}
-
-/** An architecture of the study by its id, as the report's tables show it. */
-async function archOnFront({ settings, paths }: StudyView, input: string): Promise<unknown> {
-  if (!/^[0-9a-f]{8}$/.test(input)) return undefined;
-  const { readSummary } = await import('../../study/summary.ts');
-  const { result } = await readSummary(paths.summary);
-  const entry = result?.devices.flatMap(({ front }) => front).find(({ id }) => id === input);
-  if (entry === undefined) throw new InputError('unknown-architecture', `No front of the study ${settings.name} has the id ${input}.`);
-  const space: SearchSpace = getSpace(settings.space);
-  return space.parse(entry.arch);
 }

@@ -8,6 +8,8 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   score: async () => (await import('./score.ts')).score,
   predict: async () => (await import('./predict.ts')).predict,
   export: async () => (await import('./export.ts')).exportCommand,
+  handoff: async () => (await import('./handoff.ts')).handoff,
+  'import-weights': async () => (await import('./importWeights.ts')).importWeights,
   'calibration-set': async () => (await import('./calibrationSet.ts')).calibrationSet,
   calibrate: async () => (await import('./calibrate.ts')).calibrate,
   profile: async () => (await import('./profile.ts')).profile,

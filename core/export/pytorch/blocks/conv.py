@@ -1,0 +1,10 @@
+class Conv(nn.Module):
+    """The first layer on the image: convolution, batch norm, hard-swish."""
+
+    def __init__(self, inputs, outputs, kernel_size, stride):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel_size, stride, kernel_size // 2, bias=False)
+        self.convNorm = nn.BatchNorm2d(outputs)
+
+    def forward(self, x):  # [batch, inputs, height, width]
+        return F.hardswish(self.convNorm(self.conv(x)))

@@ -1,0 +1,3 @@
+def named(**modules):
+    """One module after the other, with names."""
+    return nn.Sequential(OrderedDict(modules))

@@ -1,0 +1,117 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { EnvironmentError, InputError } from '../../base/errors.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { exportNetwork, maxRelativeDiff, type ExportNetworkOptions, type ExportReport } from '../../export/exportNetwork.ts';
+import { weightsFromTorch } from '../../export/pytorch/torchWeights.ts';
+import { logits, type ImageBatch } from '../../model/inference.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../model/safetensors.ts';
+import type { Weights } from '../../model/weights.ts';
+import { getSpace } from '../../spaces/index.ts';
+import { parseJsonText } from '../../spaces/jsonText.ts';
+import { writeFileAtomic } from '../files.ts';
+import { pocketformerVersion } from '../studyInfo.ts';
+import { readText } from '../textFile.ts';
+import { factsKey, handoffFactsSchema, type HandoffFacts } from './facts.ts';
+import { readBytes } from './readBytes.ts';
+
+/** Weights that came back from PyTorch. */
+export interface ReturnedWeights {
+  readonly weights: Weights;
+  readonly facts: HandoffFacts;
+  /** Images with the logits that PyTorch gave; undefined where nothing lies beside the weights. */
+  readonly check?: { readonly images: ImageBatch; readonly logits: Float32Array };
+}
+
+/** How far logits here are from PyTorch's. */
+export interface PytorchAgreement {
+  readonly images: number;
+  readonly maxAbsDiff: number;
+  /** Relative to the largest logit. */
+  readonly relativeDiff: number;
+}
+
+/**
+ * Weights of a handed-over program: a safetensors file of its network's state, or a folder with weights.safetensors. What they are of
+ * is told by the file's metadata, or by a handoff.json beside the file.
+ * @throws InputError `missing-file`, `invalid-weights-file`, `unknown-handoff`, `weights-mismatch`, and what the space says of the architecture
+ */
+export async function readReturned(path: string): Promise<ReturnedWeights> {
+  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'weights.safetensors') : path;
+  const bytes = await readBytes(file);
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    throw new InputError('invalid-weights-file', `${file}: is a checkpoint of torch.save; expected a safetensors file. In the handed-over folder, write it with `
+      + 'write_weights("weights.safetensors", network.state_dict()) of weights.py.');
+  }
+  const { tensors, metadata } = decodeSafetensors(bytes, file);
+  const facts = await factsOf(file, metadata[factsKey]);
+  const space = getSpace(facts.space);
+  const network = space.lower(space.parse(facts.architecture), { resolution: facts.resolution, classes: facts.classes });
+  return { weights: weightsFromTorch(network, tensors, file), facts, check: await readCheck(join(dirname(file), 'check.safetensors'), network) };
+}
+
+async function factsOf(file: string, metadata: string | undefined): Promise<HandoffFacts> {
+  const beside = join(dirname(file), 'handoff.json');
+  if (metadata === undefined && !existsSync(beside)) {
+    throw new InputError('unknown-handoff', `${file}: neither its metadata nor a handoff.json beside it says what network it is of; expected the file in a copy of `
+      + 'the folder that "pocketformer handoff" wrote.');
+  }
+  const where = metadata === undefined ? beside : `the metadata of ${file}`;
+  const parsed = handoffFactsSchema.safeParse(parseJsonText(metadata ?? await readText(beside), where));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InputError('unknown-handoff', `${where}: ${issue.path.join('.') || 'the content'} is wrong (${issue.message}).`);
+}
+
+/** @throws InputError `invalid-weights-file` when images or logits are not those of the network */
+async function readCheck(file: string, { resolution: size, classes }: Weights['network']): Promise<ReturnedWeights['check']> {
+  if (!existsSync(file)) return undefined;
+  const { images, logits: kept } = decodeSafetensors(await readBytes(file), file).tensors;
+  const count = images?.shape[0] ?? 0;
+  const fits = images?.shape.join() === [count, 3, size, size].join() && kept?.shape.join() === [count, classes].join() && count > 0;
+  if (!fits || !(images.data instanceof Float32Array) || !(kept.data instanceof Float32Array)) {
+    throw new InputError('invalid-weights-file', `${file}: expected float32 images [n, 3, ${size}, ${size}] and logits [n, ${classes}]; take ${basename(file)} from the `
+      + "weights' own folder.");
+  }
+  return { images: { count, size, pixels: images.data }, logits: kept.data };
+}
+
+/** @throws EnvironmentError `pytorch-differs` when the logits are not PyTorch's */
+export function compareWithPytorch({ weights, check }: ReturnedWeights, engine: Engine): PytorchAgreement | null {
+  if (check === undefined) return null;
+  const own = logits(engine, weights, check.images);
+  const largest = (values: Iterable<number>) => [...values].reduce((most, value) => (Number.isNaN(value) ? Infinity : Math.max(most, Math.abs(value))), 0);
+  const maxAbsDiff = largest(own.map((value, i) => value - check.logits[i]));
+  const scale = largest(check.logits);
+  const relativeDiff = scale === 0 ? maxAbsDiff : maxAbsDiff / scale;
+  if (!(relativeDiff <= maxRelativeDiff)) {
+    throw new EnvironmentError('pytorch-differs', `The logits differ from PyTorch's by ${relativeDiff.toExponential(1)} of their scale, more than ${maxRelativeDiff}: `
+      + 'check.safetensors is of other weights, or model.py computes something else than it did. Nothing was written.');
+  }
+  return { images: check.images.count, maxAbsDiff, relativeDiff };
+}
+
+export interface ImportOptions extends Pick<ExportNetworkOptions, 'batch' | 'precision' | 'engine'> {
+  /** ONNX file to write. */
+  readonly out: string;
+  /** Weights file in Pocketformer's own form to write beside. */
+  readonly weightsOut?: string;
+}
+
+export interface ImportReport extends ExportReport {
+  /** Null where PyTorch left no logits to compare with. */
+  readonly pytorch: PytorchAgreement | null;
+}
+
+/** Writes returned weights as an ONNX file, checked against PyTorch's logits first. @throws as `compareWithPytorch` and `exportNetwork` */
+export async function importHandoff(returned: ReturnedWeights, { weightsOut, ...options }: ImportOptions): Promise<ImportReport> {
+  const { weights, facts } = returned;
+  const pytorch = compareWithPytorch(returned, options.engine);
+  const report = await exportNetwork({
+    ...options, weights, version: pocketformerVersion(), architecture: facts.architecture, classNames: facts.classNames ?? undefined,
+    normalisation: facts.normalisation, study: facts.study ?? undefined, seed: facts.seed,
+    ...(facts.weights === 'untrained' ? { weightsOrigin: 'untrained' as const } : {}), writeFile: writeFileAtomic,
+  });
+  if (weightsOut !== undefined) await writeFileAtomic(weightsOut, encodeSafetensors(weights.toTensors(), { [factsKey]: JSON.stringify(facts) }));
+  return { ...report, pytorch };
+}

@@ -1,0 +1,32 @@
+import type { Engine } from '../../engine/engine.ts';
+import { freshWeights } from '../../model/freshWeights.ts';
+import { decodeSafetensors } from '../../model/safetensors.ts';
+import { Weights } from '../../model/weights.ts';
+import type { Network } from '../../network/network.ts';
+import type { SearchSpace } from '../../spaces/index.ts';
+import { untrainedWeights } from '../exportFromStudy.ts';
+import type { StudyView } from '../folder.ts';
+import { inheritNetwork } from '../inheritNetwork.ts';
+import { readBytes } from './readBytes.ts';
+import type { HandoffOptions } from './writeHandoff.ts';
+
+/** Where a handed-over network's weights come from, and what they were made for. */
+export type WeightSource = Pick<HandoffOptions, 'weights' | 'origin' | 'seed' | 'study'> & Partial<Pick<HandoffOptions, 'classNames' | 'normalisation'>>;
+
+/** What a study's supernet has learned, or untrained weights of a study that trains nothing. @throws as `inheritNetwork` */
+export async function inherited(view: StudyView, space: SearchSpace, arch: unknown, engine: Engine, resolution?: number): Promise<WeightSource> {
+  const { name: study, seed, scoring } = view.settings;
+  return scoring === undefined
+    ? { ...await inheritNetwork(view, space, arch, engine, resolution), origin: 'inherited', study, seed }
+    : { weights: await untrainedWeights(view, space, arch, engine, resolution), origin: 'untrained', study, seed };
+}
+
+/** Weights in Pocketformer's own form. @throws InputError `missing-file`, `invalid-weights-file`, `weights-mismatch` */
+export async function readOwnWeights(network: Network, path: string): Promise<WeightSource> {
+  return { weights: Weights.fromTensors(network, decodeSafetensors(await readBytes(path), path).tensors), origin: 'given', seed: 0 };
+}
+
+/** Untrained weights. */
+export function freshNetwork(network: Network, seed: number, engine: Engine): WeightSource {
+  return { weights: freshWeights(network, seed, engine), origin: 'untrained', seed };
+}

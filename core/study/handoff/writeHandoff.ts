@@ -1,0 +1,100 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../../base/errors.ts';
+import { Random } from '../../base/random.ts';
+import type { Normalisation } from '../../data/normalisation.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { modelFile } from '../../export/pytorch/modelFile.ts';
+import { program } from '../../export/pytorch/program.ts';
+import { torchState } from '../../export/pytorch/torchWeights.ts';
+import { logits } from '../../model/inference.ts';
+import { encodeSafetensors } from '../../model/safetensors.ts';
+import type { Weights } from '../../model/weights.ts';
+import { imageNetNormalisation } from '../../training/distillation/teacher.ts';
+import { makeDirectory, writeFileAtomic } from '../files.ts';
+import { pocketformerVersion } from '../studyInfo.ts';
+import { factsKey, type HandoffFacts } from './facts.ts';
+import { readmeText } from './readme.ts';
+import { recipeFile, recipeOfSpace } from './recipeFile.ts';
+
+/** Images whose logits are kept for comparisons. */
+const checkImages = 4;
+
+export interface HandoffOptions {
+  /** Of a single network, with running statistics that fit. */
+  readonly weights: Weights;
+  readonly engine: Engine;
+  /** Of the architecture, for people. */
+  readonly name: string;
+  /** In its space's JSON form. */
+  readonly architecture: unknown;
+  readonly origin: HandoffFacts['weights'];
+  readonly classNames?: readonly string[];
+  /** ImageNet's by default. */
+  readonly normalisation?: Normalisation;
+  readonly study?: string;
+  readonly seed: number;
+  /** A preset's name; by default the space's. */
+  readonly recipe?: string;
+  readonly out: string;
+}
+
+export interface HandoffReport {
+  readonly path: string;
+  readonly files: readonly string[];
+  readonly space: string;
+  readonly resolution: number;
+  readonly classes: number;
+  readonly recipe: string;
+  readonly weights: HandoffFacts['weights'];
+}
+
+/**
+ * Writes a network as a PyTorch program that needs nothing else: model, weights, training recipe, and logits of random images (standard
+ * normal values, from the seed) to check it by.
+ * @throws InputError `bad-output`, as `requireNewFolder`; `unknown-preset`
+ */
+export async function writeHandoff(options: HandoffOptions): Promise<HandoffReport> {
+  const { weights, engine, name, out } = options;
+  const { network } = weights;
+  const recipe = options.recipe ?? recipeOfSpace(network.space);
+  requireNewFolder(out);
+  const facts = factsOf(options);
+  const size = network.resolution;
+  const random = new Random(options.seed).fork('handoff');
+  const images = { count: checkImages, size, pixels: Float32Array.from({ length: checkImages * 3 * size * size }, () => random.normal()) };
+  const outputs = network.blocks[network.blocks.length - 1].output.channels;
+  const check = {
+    images: { shape: [checkImages, 3, size, size], data: images.pixels },
+    logits: { shape: [checkImages, outputs], data: logits(engine, weights, images) },
+  };
+  const files: Readonly<Record<string, string | readonly Uint8Array[]>> = {
+    ...program(),
+    'model.py': modelFile(network, `${name} (${network.space}): a network of Pocketformer ${facts.pocketformer}.`),
+    'weights.safetensors': encodeSafetensors(torchState(weights), { format: 'pt', [factsKey]: JSON.stringify(facts) }),
+    'check.safetensors': encodeSafetensors(check, { format: 'pt' }),
+    'recipe.json': recipeFile(recipe, size),
+    'handoff.json': `${JSON.stringify(facts, null, 2)}\n`,
+    'README.md': readmeText(network, facts, name, recipe),
+  };
+  await makeDirectory(out);
+  for (const [file, content] of Object.entries(files)) await writeFileAtomic(join(out, file), content);
+  return {
+    path: out, files: Object.keys(files), space: network.space, resolution: size, classes: network.classes, recipe, weights: facts.weights,
+  };
+}
+
+function factsOf(options: HandoffOptions): HandoffFacts {
+  const { weights: { network: { space, resolution, classes } }, architecture, classNames, normalisation = imageNetNormalisation, origin, study, seed } = options;
+  return {
+    pocketformer: pocketformerVersion(), space, architecture, resolution, classes, classNames: classNames ? [...classNames] : null, normalisation,
+    weights: origin, study: study ?? null, seed,
+  };
+}
+
+/** @throws InputError `bad-output` for what exists and is no empty folder */
+export function requireNewFolder(out: string): void {
+  const stats = statSync(out, { throwIfNoEntry: false });
+  if (stats === undefined || (stats.isDirectory() && readdirSync(out).length === 0)) return;
+  throw new InputError('bad-output', `--out: ${out} ${stats.isDirectory() ? 'is a folder with files in it' : 'is no folder'}; expected the path of a new or empty folder.`);
+}
