@@ -1,6 +1,5 @@
 import { InputError } from '../base/errors.ts';
 import { getSpace } from '../spaces/index.ts';
-import type { SearchSpace } from '../spaces/index.ts';
 import type { StudyView } from '../study/folder.ts';
 import { spaceKind } from './commandOptions.ts';
 
@@ -22,15 +21,4 @@ export function spaceOf(command: string, given: string | undefined, view: StudyV
   const id = given ?? own;
   if (id === undefined) throw new InputError('usage', `${command}: --space is missing; expected ${spaceKind.expected}.`);
   return id;
-}
-
-/** An architecture of the study by its id, as the report's tables show it. */
-export async function archOnFront({ settings, paths }: StudyView, input: string): Promise<unknown> {
-  if (!/^[0-9a-f]{8}$/.test(input)) return undefined;
-  const { readSummary } = await import('../study/summary.ts');
-  const { result } = await readSummary(paths.summary);
-  const entry = result?.devices.flatMap(({ front }) => front).find(({ id }) => id === input);
-  if (entry === undefined) throw new InputError('unknown-architecture', `No front of the study ${settings.name} has the id ${input}.`);
-  const space: SearchSpace = getSpace(settings.space);
-  return space.parse(entry.arch);
 }

@@ -1,4 +1,4 @@
-import { CancelledError, EnvironmentError, InputError } from '../base/errors.ts';
+import { CancelledError } from '../base/errors.ts';
 import type { Study } from '../study/folder.ts';
 import type { StudySummary } from '../study/summary.ts';
 import type { Surroundings } from './command.ts';
@@ -30,10 +30,4 @@ export async function followStudy(study: Study, surroundings: Surroundings): Pro
 /** As it must be typed. */
 export function quoted(path: string): string {
   return /^[\w./\\:~+-]+$/.test(path) ? path : JSON.stringify(path);
-}
-
-/** Whether an error means that a folder cannot be had, as opposed to that nothing can be written there. */
-export function isTaken(error: unknown): boolean {
-  return (error instanceof InputError && ['study-exists', 'folder-not-empty'].includes(error.code))
-    || (error instanceof EnvironmentError && error.code === 'study-in-use');
 }

@@ -132,6 +132,7 @@ function splitOf(scan: FolderScan, store: PixelStore, slots: readonly number[]):
   return {
     count: slots.length,
     labels: Int32Array.from(slots, (slot) => scan.files[slot].label),
+    pathOf: (index) => scan.files[slots[index]].path,
     read(index, target, offset = 0) {
       if (index < 0 || index >= slots.length) throw new RangeError(`There is no image ${index} of ${slots.length}.`);
       store.read(slots[index], target, offset);

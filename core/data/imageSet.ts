@@ -3,6 +3,8 @@ export interface ImageSplit {
   readonly count: number;
   /** Class index of every image, [count]. */
   readonly labels: Int32Array;
+  /** Where image `index` comes from, relative to the folder that was loaded; undefined for images that are no files. */
+  pathOf?(index: number): string;
   /** Copies image `index` to `target` from `offset` on: [3, S, S], channel first. */
   read(index: number, target: Uint8Array, offset?: number): void;
 }

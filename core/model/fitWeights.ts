@@ -18,10 +18,13 @@ export interface FittedWeights {
  * Weights of a network that differs in what its resolution and its classes decide: positions are resampled
  * (`resamplePositions`), and a classifier of other classes starts as in a fresh network. Everything else must fit.
  * @param tensors by key; others than the network's are ignored
- * @param random of fresh classifiers
+ * @param options.freshClassifier whether the classifier starts afresh although there are as many classes
  * @throws InputError `weights-mismatch` when a tensor is missing or has another shape for any other reason
  */
-export function fitWeights(network: Network, tensors: Readonly<Record<string, WeightTensor>>, random: Random): FittedWeights {
+export function fitWeights(
+  network: Network, tensors: Readonly<Record<string, WeightTensor>>, options: { readonly random: Random; readonly freshClassifier?: boolean },
+): FittedWeights {
+  const { random, freshClassifier = false } = options;
   const weights = new Weights(network);
   const resampled: string[] = [];
   const fresh: string[] = [];
@@ -29,14 +32,15 @@ export function fitWeights(network: Network, tensors: Readonly<Record<string, We
     for (const parameter of parametersOf(weights, block)) {
       const tensor = tensors[parameter.key];
       const values = weights.view(parameter);
-      if (tensor !== undefined && tensor.shape.join() === parameter.shape.join() && tensor.data instanceof Float32Array) {
+      const ofClasses = i === network.blocks.length - 1 && tensor !== undefined && tellsClasses(parameter, tensor, network.classes);
+      if (ofClasses && (freshClassifier || tensor.shape.join() !== parameter.shape.join())) {
+        drawParameter(values, parameter, random.fork(parameter.key));
+        fresh.push(parameter.key);
+      } else if (tensor !== undefined && tensor.shape.join() === parameter.shape.join() && tensor.data instanceof Float32Array) {
         values.set(tensor.data);
       } else if (tensor !== undefined && parameter.positions !== undefined && tensor.data instanceof Float32Array) {
         values.set(resamplePositions(parameter, block, tensor.shape, tensor.data));
         resampled.push(parameter.key);
-      } else if (tensor !== undefined && i === network.blocks.length - 1 && differsInClasses(parameter, tensor, network.classes)) {
-        drawParameter(values, parameter, random.fork(parameter.key));
-        fresh.push(parameter.key);
       } else {
         throw new InputError('weights-mismatch', tensor
           ? `The weights' "${parameter.key}" has shape [${tensor.shape}], but the network needs [${parameter.shape}].`
@@ -51,8 +55,8 @@ function parametersOf({ parameters }: Weights, { name }: Block): PlacedParameter
   return [...parameters.values()].filter(({ key }) => key.startsWith(`${name}.`));
 }
 
-/** Only the last axis, which counts the classes, is another. */
-function differsInClasses({ shape }: PlacedParameter, tensor: WeightTensor, classes: number): boolean {
+/** The last axis counts classes, and only there may the tensor be another. */
+function tellsClasses({ shape }: PlacedParameter, tensor: WeightTensor, classes: number): boolean {
   return shape.at(-1) === classes && tensor.shape.length === shape.length && tensor.shape.slice(0, -1).join() === shape.slice(0, -1).join();
 }
 

@@ -36,6 +36,18 @@ const kinds = {
       name: z.enum(['smallest', 'middle', 'largest']), accuracy: measured, loss: measured.optional(), images: count, macs: count,
     })),
   },
+  /** How a single network does on all validation images. */
+  epoch: {
+    /** Passes over the training images so far. */
+    epoch: z.number().min(0),
+    step: count,
+    accuracy: measured,
+    top5Accuracy: measured,
+    loss: measured,
+    images: count,
+    /** Whether it is the best so far; never while the network sees fewer tokens than in the end. */
+    isBest: z.boolean(),
+  },
   /**
    * Cosine of the gradients of subnets of every two sizes on the weights that they share; `pairs` tells that of two subnets of
    * one bucket, any two and the best two remembered.
@@ -106,6 +118,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
   event('phase-finished'),
   event('step'),
   event('health'),
+  event('epoch'),
   event('conflict'),
   event('evaluation'),
   event('generation'),
@@ -132,7 +145,7 @@ export const milestoneKinds: ReadonlySet<EventKind> = new Set([
 
 /** Kinds that an interrupted job reports again after it was resumed. */
 const repeatedKinds: ReadonlySet<EventKind> = new Set([
-  'phase-started', 'phase-finished', 'step', 'health', 'conflict', 'evaluation', 'generation', 'checkpoint', 'exported',
+  'phase-started', 'phase-finished', 'step', 'health', 'epoch', 'conflict', 'evaluation', 'generation', 'checkpoint', 'exported',
 ]);
 
 /**

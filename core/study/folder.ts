@@ -2,12 +2,11 @@ import type { Stats } from 'node:fs';
 import { rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { loadLatestCheckpoint, removeUnfinishedCheckpoints, saveCheckpoint } from './checkpoints.ts';
-import type { Checkpoint, LoadedCheckpoint } from './checkpoints.ts';
-import { EventLog, readEvents } from './events.ts';
-import type { Phase, StudyEvent } from './eventTypes.ts';
+import { removeUnfinishedCheckpoints } from './checkpoints.ts';
+import { readEvents } from './events.ts';
+import type { StudyEvent } from './eventTypes.ts';
 import { errorCode, isLeftover, makeDirectory, namesIn, removeLeftovers, removeQuietly, writeFileAtomic } from './files.ts';
-import type { FileContent } from './files.ts';
+import { HeldFolder } from './heldFolder.ts';
 import { acquireStudyLock, isLockName, studyLockHolder } from './lock.ts';
 import type { StudyLock } from './lock.ts';
 import { parseStudyFile } from './studyFile.ts';
@@ -136,24 +135,14 @@ export async function openStudy(directory: string): Promise<Study> {
 }
 
 /** A study taken by this process: the only way to write to one. */
-export class Study {
-  readonly directory: string;
-  readonly paths: StudyPaths;
+export class Study extends HeldFolder<StudyPaths> {
   readonly settings: StudySettings;
-  readonly events: EventLog;
-  readonly #lock: StudyLock;
-  readonly #remedy: string;
   #info: StudyInfo;
-  #closed = false;
 
   constructor(directory: string, info: StudyInfo, settings: StudySettings, lock: StudyLock) {
-    this.directory = directory;
-    this.paths = studyPaths(directory);
+    super(directory, studyPaths(directory), lock, `the last checkpoint is untouched. Free space and run "pocketformer resume ${directory}".`);
     this.settings = settings;
     this.#info = info;
-    this.#lock = lock;
-    this.#remedy = `the last checkpoint is untouched. Free space and run "pocketformer resume ${directory}".`;
-    this.events = new EventLog(this.paths.events, { remedy: this.#remedy });
   }
 
   get info(): StudyInfo {
@@ -163,37 +152,8 @@ export class Study {
   /** Records how the study stands, or what it is called. */
   async update(change: { status?: StudyStatus; engine?: string; name?: string }): Promise<void> {
     const info = { ...this.#info, ...change };
-    await writeStudyInfo(this.paths.info, info, this.#remedy);
+    await writeStudyInfo(this.paths.info, info, this.remedy);
     this.#info = info;
-  }
-
-  /** Saves a checkpoint after the events that led to it, and reports it as one more event. */
-  async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    this.events.flush();
-    const eventSeq = this.events.lastSeq;
-    const options = { eventSeq, remedy: this.#remedy };
-    const { name, sizeBytes } = await saveCheckpoint(this.paths.checkpoints, checkpoint, options);
-    const { phase, step } = checkpoint;
-    this.events.append({ kind: 'checkpoint', phase, step, path: `checkpoints/${name}`, sizeBytes });
-  }
-
-  /** The newest usable checkpoint, of all or of one phase; undefined when there is none yet. */
-  async loadLatestCheckpoint(options: { phase?: Phase } = {}): Promise<LoadedCheckpoint | undefined> {
-    return loadLatestCheckpoint(this.paths.checkpoints, options);
-  }
-
-  /** Writes one file of the results as a whole. @param path one of `paths`, or below `paths.models`. */
-  async writeFile(path: string, content: FileContent): Promise<void> {
-    await makeDirectory(dirname(path), { remedy: this.#remedy });
-    await writeFileAtomic(path, content, { remedy: this.#remedy });
-  }
-
-  /** Gives the study free. Later calls do nothing. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.events.close();
-    this.#lock.release();
   }
 }
 

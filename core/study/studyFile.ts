@@ -45,7 +45,8 @@ const studySearchSchema = searchSettingsSchema.omit({ budgetsMs: true }).extend(
   }).optional().describe('a training-free score that chooses architectures to begin with, up to half of the places left in the initial population'),
 });
 
-const head = {
+/** What every file of a study or a training says first. */
+export const studyHead = {
   version: z.literal(studyFileVersion).describe('version of the study file format'),
   name: z.string().refine((name) => /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,98}[\p{L}\p{N}_-])?$/u.test(name), {
     error: 'expected up to 100 letters, digits, spaces, dots, hyphens and underscores, beginning with a letter or digit',
@@ -73,12 +74,12 @@ const tail = {
 const absent = z.never().optional();
 
 /** A study that trains a supernet and searches by inherited accuracy. */
-const trainedSchema = z.strictObject({ ...head, data, ...devices, training: training.prefault({}), ...tail, scoring: absent });
+const trainedSchema = z.strictObject({ ...studyHead, data, ...devices, training: training.prefault({}), ...tail, scoring: absent });
 /** A study that trains nothing and searches by a score. */
-const trainingFreeSchema = z.strictObject({ ...head, data: data.optional(), ...devices, scoring, ...tail, training: absent });
+const trainingFreeSchema = z.strictObject({ ...studyHead, data: data.optional(), ...devices, scoring, ...tail, training: absent });
 /** Everything that a study file can say, for forms and editors; `judgeStudy` knows what goes together. */
 export const studySchema = z.strictObject({
-  ...head, data: data.optional(), ...devices, training: training.prefault({}).optional(), scoring: scoring.optional(), ...tail,
+  ...studyHead, data: data.optional(), ...devices, training: training.prefault({}).optional(), scoring: scoring.optional(), ...tail,
 });
 
 export type TrainedStudySettings = z.output<typeof trainedSchema> & { readonly name: string };
@@ -184,7 +185,7 @@ function beginnings({ search: { algorithm, warmStart, firstPopulation } }: Pick<
 }
 
 /** Why there is no such space; a name that is missing or no text is the schema's to complain about. */
-function spaceObstacle(value: unknown): InputError | undefined {
+export function spaceObstacle(value: unknown): InputError | undefined {
   const space = typeof value === 'object' && value !== null && 'space' in value ? value.space : undefined;
   if (typeof space !== 'string' || space === '') return undefined;
   try {
@@ -204,14 +205,14 @@ export function searchSettingsOf(settings: StudySettings, deviceNames: readonly 
 }
 
 /** A setting with nothing behind it ("training:" above lines that are commented out) counts as left out. */
-function withoutEmptySettings(value: unknown): unknown {
+export function withoutEmptySettings(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutEmptySettings);
   if (typeof value !== 'object' || value === null) return value;
   const settings = Object.entries(value).filter(([, setting]) => setting !== null);
   return Object.fromEntries(settings.map(([key, setting]) => [key, withoutEmptySettings(setting)]));
 }
 
-function requireKnownVersion(value: unknown, path: string): void {
+export function requireKnownVersion(value: unknown, path: string): void {
   const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
   if (typeof version === 'number' && version > studyFileVersion) throw newerVersion(path, version, studyFileVersion);
 }

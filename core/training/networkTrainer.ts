@@ -4,6 +4,7 @@ import { Random } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { flatParameters, type FlatParameters } from '../engine/flatParameters.ts';
 import { backpropagate } from '../model/backpropagate.ts';
+import { fitWeights } from '../model/fitWeights.ts';
 import { accuracy } from '../model/inference.ts';
 import type { WeightTensor } from '../model/safetensors.ts';
 import { SubnetView } from '../model/subnet.ts';
@@ -134,6 +135,25 @@ export class NetworkTrainer {
     this.#optimizer.update(learningRate, this.#options.engine);
     this.#average?.update(rampedDecay(averageDecay, step));
     return { step: this.step, loss, accuracy: right, learningRate, gradientNorm };
+  }
+
+  /**
+   * The same training, from here on with a network that differs in the map that its learned positions lie on. Their weights, averages and
+   * moments are resampled; second moments, which interpolation could make negative, are kept from that.
+   * @throws InputError `weights-mismatch` when it is another network
+   */
+  movedTo(network: Network): NetworkTrainer {
+    const next = new NetworkTrainer({ ...this.#options, network, start: { weights: new Weights(network) } });
+    const random = new Random('positions alone');
+    const move = (values: Float32Array) => fitWeights(network, new Weights(this.weights.network, values, this.weights.statistics).toTensors(), { random }).weights;
+    const moved = move(this.weights.trainable);
+    const flat = (data: Float32Array) => ({ shape: [data.length], data });
+    next.restore({
+      ...moved.toTensors(), 'optimizer.first': flat(move(this.#optimizer.first).trainable),
+      'optimizer.second': flat(move(this.#optimizer.second).trainable.map((value) => Math.max(0, value))),
+      ...(this.#average ? { average: flat(move(this.#average.values).trainable) } : {}),
+    }, this.state());
+    return next;
   }
 
   /** Tensors of a checkpoint. */

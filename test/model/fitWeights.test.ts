@@ -12,14 +12,14 @@ const random = new Random('fit');
 describe('weights for another resolution or other classes', () => {
   it('are the same where nothing differs', () => {
     const given = Weights.initialise(vit(16), random.fork('same'));
-    const { weights, resampled, fresh } = fitWeights(vit(16), given.toTensors(), random);
+    const { weights, resampled, fresh } = fitWeights(vit(16), given.toTensors(), { random });
     expect([resampled, fresh]).toEqual([[], []]);
     expect(weights.trainable).toEqual(given.trainable);
   });
 
   it('keep the class token\'s position and interpolate the map\'s bicubically, channel by channel', () => {
     const given = Weights.initialise(vit(16), random.fork('positions'));
-    const { weights, resampled } = fitWeights(vit(24), given.toTensors(), random);
+    const { weights, resampled } = fitWeights(vit(24), given.toTensors(), { random });
     expect(resampled).toEqual(['patchEmbed.position']);
     const [old, made] = [given.view('patchEmbed.position'), weights.view('patchEmbed.position')];
     expect(made).toHaveLength(37 * 8);
@@ -37,22 +37,24 @@ describe('weights for another resolution or other classes', () => {
     const arch = elasticVitMini.largest;
     const at = (resolution: number) => elasticVitMini.lower(arch, { resolution, classes: 3 });
     const given = Weights.initialise(at(64), random.fork('table'));
-    const smaller = fitWeights(at(32), given.toTensors(), random);
+    const smaller = fitWeights(at(32), given.toTensors(), { random });
     const key = smaller.resampled[0];
     expect(key).toMatch(/relativePosition$/);
     const [from, , heads] = given.placed(key).shape;
     const [to] = smaller.weights.placed(key).shape;
     const middle = (side: number) => ((side >> 1) * side + (side >> 1)) * heads;
     expect(smaller.weights.view(key).subarray(middle(to), middle(to) + heads)).toEqual(given.view(key).subarray(middle(from), middle(from) + heads));
-    const back = fitWeights(at(64), smaller.weights.toTensors(), random).weights;
+    const back = fitWeights(at(64), smaller.weights.toTensors(), { random }).weights;
     // A centre stays a centre.
     back.view(key).subarray(middle(from), middle(from) + heads).forEach((value, i) => expect(value).toBeCloseTo(given.view(key)[middle(from) + i], 5));
   });
 
   it('get a fresh classifier for other classes, and nothing else', () => {
     const given = Weights.initialise(vit(16), random.fork('classes'));
-    const { weights, fresh } = fitWeights(vit(16, 5), given.toTensors(), random);
+    const { weights, fresh } = fitWeights(vit(16, 5), given.toTensors(), { random });
     expect(fresh.every((key) => key.startsWith('head.')) && fresh.length > 0).toBe(true);
+    const others = fitWeights(vit(16), given.toTensors(), { random, freshClassifier: true });
+    expect(others.fresh).toEqual(fresh);
     expect(weights.view('blocks.0.attention.query.weight')).toEqual(given.view('blocks.0.attention.query.weight'));
     expect(weights.trainable.every(Number.isFinite)).toBe(true);
   });
@@ -60,8 +62,8 @@ describe('weights for another resolution or other classes', () => {
   it('are refused when they belong to another network', () => {
     const given = Weights.initialise(vit(16), random.fork('other')).toTensors();
     const wider = vitNetwork({ resolution: 16, patchSize: 4, width: 12, depth: 1, numHeads: 2, classes: 3 });
-    expect(() => fitWeights(wider, given, random)).toThrow(expect.objectContaining({ code: 'weights-mismatch' }));
+    expect(() => fitWeights(wider, given, { random })).toThrow(expect.objectContaining({ code: 'weights-mismatch' }));
     const { 'patchEmbed.embed.bias': _, ...incomplete } = given;
-    expect(() => fitWeights(vit(16), incomplete, random)).toThrow(expect.objectContaining({ code: 'weights-mismatch' }));
+    expect(() => fitWeights(vit(16), incomplete, { random })).toThrow(expect.objectContaining({ code: 'weights-mismatch' }));
   });
 });

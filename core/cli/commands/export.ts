@@ -13,7 +13,7 @@ import { archKind, classesOption, engineOption, resolutionOption, seedKind, spac
 import { batchKind } from '../exportOptions.ts';
 import { optional, required, text, withDefault } from '../options.ts';
 import { calibrationText, namedCalibration, precisionKind, quantisationOptions, requireInt8 } from '../quantisationOptions.ts';
-import { archOnFront, openView, spaceOf } from '../studyArchitecture.ts';
+import { architectureOnFront, openView, spaceOf } from '../studyArchitecture.ts';
 import { sizeText } from '../table.ts';
 
 export const exportCommand = defineCommand({
@@ -63,7 +63,7 @@ export const exportCommand = defineCommand({
     requireWritable(out);
     const view = study === undefined ? undefined : await openView(study);
     const space = getSpace(spaceOf('export', spaceId, view));
-    const arch = (view && await archOnFront(view, input)) ?? await findArchitecture(space, input);
+    const arch = (view && await architectureOnFront(view, input)) ?? await findArchitecture(space, input);
     const network = space.lower(arch, { resolution, classes });
 
     const calibration = seed === undefined ? undefined : await namedCalibration(options, { resolution: network.resolution, seed });

@@ -5,7 +5,7 @@ import { labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
 import { archKind, classesOption, engineOption, resolutionOption, seedKind, spaceKind } from '../commandOptions.ts';
 import { oneOfChoices, optional, required, text } from '../options.ts';
-import { archOnFront, openView, spaceOf } from '../studyArchitecture.ts';
+import { architectureOnFront, openView, spaceOf } from '../studyArchitecture.ts';
 
 export const handoff = defineCommand({
   name: 'handoff',
@@ -45,7 +45,7 @@ export const handoff = defineCommand({
     requireNewFolder(out);
     const view = study === undefined ? undefined : await openView(study);
     const space = getSpace(spaceOf('handoff', spaceId, view));
-    const arch = (view && await archOnFront(view, input)) ?? await findArchitecture(space, input);
+    const arch = (view && await architectureOnFront(view, input)) ?? await findArchitecture(space, input);
     const network = space.lower(arch, { resolution, classes });
     const engine = await startEngine(engineId);
     const name = labelOf(space, arch).text;

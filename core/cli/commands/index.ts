@@ -15,6 +15,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   profile: async () => (await import('./profile.ts')).profile,
   'import-measurements': async () => (await import('./importMeasurements.ts')).importMeasurements,
   run: async () => (await import('./run.ts')).run,
+  train: async () => (await import('./train.ts')).train,
   resume: async () => (await import('./resume.ts')).resume,
   report: async () => (await import('./report.ts')).report,
   measure: async () => (await import('./measure.ts')).measure,

@@ -1,4 +1,5 @@
 import { openStudy, readStudy } from '../../study/folder.ts';
+import { isTraining, openTraining } from '../../study/networkTraining/trainingFolder.ts';
 import { readSummary } from '../../study/summary.ts';
 import { defineCommand } from '../command.ts';
 import { argument, text } from '../options.ts';
@@ -9,12 +10,16 @@ export const studyFolder = text('DIR', "the path of a study's folder");
 
 export const resume = defineCommand({
   name: 'resume',
-  summary: 'Go on with a study that was stopped or killed',
-  details: 'The outcome is the same as if it had never been interrupted. A finished study is only reported.',
-  json: "The study's summary, as for run",
-  options: { directory: argument(studyFolder, 'Folder of the study') },
+  summary: 'Go on with a study or training that was stopped or killed',
+  details: 'The outcome is the same as if it had never been interrupted. What is finished is only reported.',
+  json: "The study's summary, as for run, or the training's result, as for train",
+  options: { directory: argument(studyFolder, 'Folder of the study or training') },
   examples: ['pocketformer resume runs/quickstart'],
   async run({ directory }, surroundings) {
+    if (isTraining(directory)) {
+      const { followTraining } = await import('../trainingRun.ts');
+      return followTraining(await openTraining(directory), surroundings);
+    }
     const view = await readStudy(directory);
     if (view.info.status === 'finished') {
       surroundings.note('This study is finished already.');

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EnvironmentError, InputError } from '../../base/errors.ts';
+import { InputError } from '../../base/errors.ts';
 import { createStudy } from '../../study/folder.ts';
 import type { Study } from '../../study/folder.ts';
 import { readEvents } from '../../study/events.ts';
 import { readStudyFile } from '../../study/studyFile.ts';
-import type { StudyFile } from '../../study/studyFile.ts';
 import { defineCommand } from '../command.ts';
 import { engineKind, seedKind } from '../commandOptions.ts';
 import { argument, optional, text } from '../options.ts';
 import { withOverrides } from '../studyOverrides.ts';
 import { printReport } from '../studyReport.ts';
-import { followStudy, isTaken, quoted } from '../studyRun.ts';
+import { followStudy, quoted } from '../studyRun.ts';
+import { createNumbered } from '../numberedFolder.ts';
 
 export const run = defineCommand({
   name: 'run',
@@ -36,7 +36,7 @@ export const run = defineCommand({
   async run({ study: path, out, seed, engine }, surroundings) {
     const file = withOverrides(await readStudyFile(path), { seed, engine });
     const isNew = out === undefined || !existsSync(out);
-    const study = out === undefined ? await createNumbered(file) : await createStudy(out, file);
+    const study = out === undefined ? await createNumbered(file.settings.name, (directory) => createStudy(directory, file)) : await createStudy(out, file);
     surroundings.note(`Study in ${quoted(study.directory)}`);
     try {
       const summary = await followStudy(study, surroundings);
@@ -47,20 +47,6 @@ export const run = defineCommand({
     }
   },
 });
-
-/** Creates `runs/<name>`, or `runs/<name>-2` and so on when that is taken. */
-async function createNumbered(file: StudyFile): Promise<Study> {
-  for (let number = 1; number < 10_000; number++) {
-    const directory = join('runs', number === 1 ? file.settings.name : `${file.settings.name}-${number}`);
-    if (existsSync(directory)) continue;
-    try {
-      return await createStudy(directory, file);
-    } catch (error) {
-      if (!isTaken(error)) throw error;
-    }
-  }
-  throw new EnvironmentError('cannot-write', `There are too many studies of this name in ${join('runs')}; choose a folder with --out.`);
-}
 
 /** The study file asked for something that is not there, and nothing was done yet. */
 function isUnbegun({ paths }: Study): boolean {

@@ -1,7 +1,7 @@
 import type { LoadedCheckpoint } from '../checkpoints.ts';
 import { readEvents } from '../events.ts';
 import type { Phase } from '../eventTypes.ts';
-import type { RunContext } from './context.ts';
+import type { Study } from '../folder.ts';
 
 /**
  * Writes down that a phase begins, or goes on. What an earlier process had reported after the checkpoint that the work
@@ -9,12 +9,12 @@ import type { RunContext } from './context.ts';
  * @param options.step where the work goes on
  */
 export function beginPhase(
-  { study }: RunContext, phase: Phase, options: { totalSteps: number; step?: number; checkpoint?: LoadedCheckpoint },
+  { study: { events, paths } }: { readonly study: Pick<Study, 'events'> & { readonly paths: Pick<Study['paths'], 'events'> } }, phase: Phase, options: { totalSteps: number; step?: number; checkpoint?: Pick<LoadedCheckpoint, 'eventSeq'> },
 ): void {
   const { totalSteps, step = 0, checkpoint } = options;
-  const afterSeq = checkpoint?.eventSeq ?? lastBefore(study.paths.events, phase);
-  if (afterSeq !== undefined) study.events.append({ kind: 'resumed', phase, step, afterSeq });
-  study.events.append({ kind: 'phase-started', phase, totalSteps });
+  const afterSeq = checkpoint?.eventSeq ?? lastBefore(paths.events, phase);
+  if (afterSeq !== undefined) events.append({ kind: 'resumed', phase, step, afterSeq });
+  events.append({ kind: 'phase-started', phase, totalSteps });
 }
 
 /** The event before a phase's first beginning; undefined when it has never begun. */

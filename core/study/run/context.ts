@@ -47,7 +47,7 @@ export interface ScoringRun extends RunContext {
 }
 
 /** Tells a warning and keeps it in the study's history. */
-export function warn({ study, hooks }: Pick<RunContext, 'study' | 'hooks'>, code: string, message: string): void {
+export function warn({ study, hooks }: { readonly study: Pick<Study, 'events'>; readonly hooks: RunHooks }, code: string, message: string): void {
   study.events.append({ kind: 'warning', code, message });
   hooks.onMessage?.(message, 'warning');
 }

@@ -60,7 +60,7 @@ export async function prepareScoring(study: Study, settings: TrainingFreeStudySe
 }
 
 /** Starts the engine that the study asks for, with what the engine may take of the machine, and writes down which it is. */
-export async function startStudyEngine(study: Study): Promise<Engine> {
+export async function startStudyEngine(study: Pick<Study, 'update'> & { readonly settings: Pick<StudySettings, 'engine' | 'compute'> }): Promise<Engine> {
   const { engine: wanted, compute: { threads, memoryGiB } } = study.settings;
   const engine = await startEngine(wanted, { threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
   await study.update({ engine: engine.info.id });
@@ -74,7 +74,14 @@ async function begin(study: Study): Promise<void> {
   study.events.append({ kind: 'study-started', name, space, seed, pocketformerVersion: study.info.pocketformerVersion });
 }
 
-async function loadRunData(study: Study, config: DataConfig, hooks: RunHooks): Promise<RunData> {
+/** What a study's or a training's images are, wherever its folder is. */
+export interface ImagesOwner {
+  readonly info: Pick<Study['info'], 'baseDir'>;
+  readonly paths: Pick<Study['paths'], 'cache'>;
+  readonly settings: Pick<StudySettings, 'seed'>;
+}
+
+export async function loadRunData(study: ImagesOwner, config: DataConfig, hooks: RunHooks): Promise<RunData> {
   const data = await loadData(config, {
     baseDir: study.info.baseDir, cacheDir: study.paths.cache, seed: study.settings.seed, signal: hooks.signal,
     onProgress: ({ done, total }) => hooks.onProgress?.({ phase: 'data', done, total, unit: 'images' }),

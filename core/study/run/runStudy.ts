@@ -70,7 +70,7 @@ async function earlierStudies(study: Study): Promise<SearchStart['earlier']> {
 }
 
 /** Notes how a run ended that did not finish; on a full disk even that can fail, and then the first failure is the one to report. */
-export async function recordFailure(study: Study, error: unknown): Promise<void> {
+export async function recordFailure(study: Pick<Study, 'events' | 'update'>, error: unknown): Promise<void> {
   try {
     if (error instanceof CancelledError) {
       study.events.append({ kind: 'interrupted', reason: error.message });

@@ -6,7 +6,23 @@ import { Teachers } from '../../training/distillation/teachers.ts';
 import { smoothed, smoothedLabels } from '../../training/loss.ts';
 import { mixBatch } from '../../training/mix/mixBatch.ts';
 import type { TrainingBatch } from '../../training/supernet/microBatches.ts';
-import { warn, type TrainingContext } from './context.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { TrainingSettings } from '../../training/settings.ts';
+import type { Study } from '../folder.ts';
+import { warn, type RunData } from './context.ts';
+import type { RunHooks } from './hooks.ts';
+import type { ImagesOwner } from './prepareRun.ts';
+
+/** What batches depend on, of a study that trains a supernet or of a training of one network. */
+export interface BatchesContext extends RunData {
+  readonly study: Omit<ImagesOwner, 'settings'> & Pick<Study, 'events'>;
+  readonly hooks: RunHooks;
+  readonly engine: Engine;
+  readonly settings: {
+    readonly seed: number;
+    readonly training: Pick<TrainingSettings, 'steps' | 'batchSize' | 'labelSmoothing' | 'mix' | 'distillation'>;
+  };
+}
 
 export interface StudyBatch extends TrainingBatch {
   /** Share that each image keeps of itself; 1 where nothing is mixed. */
@@ -15,16 +31,16 @@ export interface StudyBatch extends TrainingBatch {
 
 /** The batches of a study's training: views of images, mixed, with what labels and teachers say of them. */
 export class TrainingBatches {
-  readonly #context: TrainingContext;
+  readonly #context: BatchesContext;
   readonly #teachers: Teachers;
 
-  private constructor(context: TrainingContext, teachers: Teachers) {
+  private constructor(context: BatchesContext, teachers: Teachers) {
     this.#context = context;
     this.#teachers = teachers;
   }
 
   /** @throws InputError and EnvironmentError as `Teachers.open` */
-  static async open(context: TrainingContext): Promise<TrainingBatches> {
+  static async open(context: BatchesContext): Promise<TrainingBatches> {
     const { study, engine, data, normalisation, augmentation } = context;
     const { training, seed } = context.settings;
     return new TrainingBatches(context, await Teachers.open(training.distillation, {

@@ -23,7 +23,8 @@ export function scheduleOf(recipe: Recipe, trainImages: number): RecipeSchedule 
   let end = 0;
   return {
     stepsPerEpoch, steps, evaluateEverySteps: Math.max(1, stepsOf(evaluateEveryEpochs)),
-    coarsePhaseEnds: phases.map((phase) => Math.min(steps, stepsOf(end += phase.epochs))),
+    // One step at least is left to the network with all tokens, however the others are rounded.
+    coarsePhaseEnds: phases.map((phase) => Math.min(steps - 1, stepsOf(end += phase.epochs))),
     trainer: {
       ...recipe, clipNorm, steps: Math.max(1, stepsOf(epochs)), warmupSteps: stepsOf(warmupEpochs),
       learningRate: scale * recipe.learningRate, minLearningRate: scale * recipe.minLearningRate,

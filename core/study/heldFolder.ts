@@ -1,0 +1,61 @@
+import { dirname } from 'node:path';
+import { loadLatestCheckpoint, saveCheckpoint } from './checkpoints.ts';
+import type { Checkpoint, LoadedCheckpoint } from './checkpoints.ts';
+import { EventLog } from './events.ts';
+import type { Phase } from './eventTypes.ts';
+import { makeDirectory, writeFileAtomic } from './files.ts';
+import type { FileContent } from './files.ts';
+import type { StudyLock } from './lock.ts';
+
+/** What every folder of a job has. */
+export interface JobPaths {
+  readonly events: string;
+  readonly checkpoints: string;
+}
+
+/** A folder with a history and checkpoints, taken by this process: the only way to write to it. */
+export class HeldFolder<P extends JobPaths> {
+  readonly directory: string;
+  readonly paths: P;
+  readonly events: EventLog;
+  protected readonly remedy: string;
+  readonly #lock: StudyLock;
+  #closed = false;
+
+  /** @param remedy what a person should do after a failed write */
+  constructor(directory: string, paths: P, lock: StudyLock, remedy: string) {
+    this.directory = directory;
+    this.paths = paths;
+    this.remedy = remedy;
+    this.#lock = lock;
+    this.events = new EventLog(paths.events, { remedy });
+  }
+
+  /** Saves a checkpoint after the events that led to it, and reports it as one more event. */
+  async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
+    this.events.flush();
+    const eventSeq = this.events.lastSeq;
+    const { name, sizeBytes } = await saveCheckpoint(this.paths.checkpoints, checkpoint, { eventSeq, remedy: this.remedy });
+    const { phase, step } = checkpoint;
+    this.events.append({ kind: 'checkpoint', phase, step, path: `checkpoints/${name}`, sizeBytes });
+  }
+
+  /** The newest usable checkpoint, of all or of one phase; undefined when there is none yet. */
+  async loadLatestCheckpoint(options: { phase?: Phase } = {}): Promise<LoadedCheckpoint | undefined> {
+    return loadLatestCheckpoint(this.paths.checkpoints, options);
+  }
+
+  /** Writes one file of the results as a whole. @param path one of `paths`, or below them */
+  async writeFile(path: string, content: FileContent): Promise<void> {
+    await makeDirectory(dirname(path), { remedy: this.remedy });
+    await writeFileAtomic(path, content, { remedy: this.remedy });
+  }
+
+  /** Gives the folder free. Later calls do nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.events.close();
+    this.#lock.release();
+  }
+}

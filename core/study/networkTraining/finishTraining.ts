@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { CancelledError } from '../../base/errors.ts';
+import { exportNetwork } from '../../export/exportNetwork.ts';
+import { runOnnx } from '../../export/verify.ts';
+import { decodeSafetensors } from '../../model/safetensors.ts';
+import { Weights } from '../../model/weights.ts';
+import { networkParams } from '../../network/blockGraph.ts';
+import { networkMacs } from '../../network/counts.ts';
+import { validationBatches } from '../../training/classification/imageBatches.ts';
+import { ClassificationTally, type ClassificationResult } from '../../training/classification/tally.ts';
+import { readEvents } from '../events.ts';
+import { effectiveEvents } from '../eventTypes.ts';
+import { beginPhase } from '../run/beginPhase.ts';
+import { safePoint, workedMs } from '../run/hooks.ts';
+import { pocketformerVersion } from '../studyInfo.ts';
+import type { NetworkTrainingContext } from './trainingContext.ts';
+import type { TrainingResult } from './trainingResult.ts';
+import { judge, type TrainedNetwork } from './trainNetwork.ts';
+
+/**
+ * Judges what was trained, writes it as an ONNX file, judges the file, and writes down what was found.
+ * @throws CancelledError, and those of `exportNetwork`
+ */
+export async function finishTraining(context: NetworkTrainingContext, trained: TrainedNetwork): Promise<TrainingResult> {
+  const { study, hooks, engine, arch, data, normalisation, plan, settings } = context;
+  const { weights: wanted, wrongImages } = settings.export;
+  const startedMs = workedMs(hooks);
+  beginPhase(context, 'export', { totalSteps: 1 });
+  const path = wanted === 'best' ? study.paths.best : study.paths.last;
+  const weights = Weights.fromTensors(plan.phases.at(-1)!.network, decodeSafetensors(await readFile(path), path).tensors);
+  const tally = new ClassificationTally(data.classes.length, { wrongImages });
+  await judge(context, weights, tally);
+  const out = study.paths.network;
+  const report = await exportNetwork({
+    weights, engine, out, batch: 'dynamic', architecture: arch, classNames: data.classes, normalisation, study: settings.name, seed: settings.seed,
+    version: pocketformerVersion(), writeFile: (to, bytes) => study.writeFile(to, bytes),
+  });
+  const evaluation = tally.result();
+  const exported = {
+    path: 'models/network.onnx', sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff, accuracy: await accuracyOfFile(context, out, weights),
+  };
+  study.events.append({
+    kind: 'exported', path: exported.path, arch, sizeBytes: exported.sizeBytes, accuracy: exported.accuracy, maxAbsDiff: report.maxAbsDiff,
+  });
+  const result = resultOf(context, trained, weights, evaluation, exported);
+  await study.writeFile(study.paths.result, `${JSON.stringify(result, undefined, 1)}\n`);
+  hooks.onProgress?.({ phase: 'export', done: 1, total: 1, unit: 'models' });
+  study.events.append({ kind: 'phase-finished', phase: 'export', seconds: (workedMs(hooks) - startedMs) / 1000 });
+  return result;
+}
+
+/** Share of the validation images that an exported file classifies correctly in ONNX Runtime, as its users will run it. */
+async function accuracyOfFile({ data, normalisation, settings, hooks }: NetworkTrainingContext, path: string, { network: { resolution } }: Weights): Promise<number> {
+  const bytes = await readFile(path);
+  const tally = new ClassificationTally(data.classes.length, { wrongImages: 0 });
+  for (const { images, labels, indices } of validationBatches(data, { normalisation, resolution, batchSize: Math.max(64, settings.training.batchSize) })) {
+    tally.add(runOnnx(bytes, [images], path)[0], labels, indices);
+    await safePoint(hooks);
+    if (hooks.signal?.aborted) throw new CancelledError();
+  }
+  return tally.result().accuracy;
+}
+
+function resultOf(
+  { study, engine, space, arch, data, plan, settings }: NetworkTrainingContext, { epochs, best, stoppedEarly, notes }: TrainedNetwork, { network }: Weights,
+  { accuracy, top5Accuracy, loss, images, confusion, wrong }: ClassificationResult, exported: TrainingResult['exported'],
+): TrainingResult {
+  const sum = (row: readonly number[]) => row.reduce((total, each) => total + each, 0);
+  const events = effectiveEvents(readEvents(study.paths.events).events);
+  const { batchSize, retokenization } = settings.training;
+  return {
+    format: 'pocketformer-training', version: 1, name: settings.name, space: space.id, arch, key: space.key(arch), seed: settings.seed, engine: engine.info.id,
+    preset: settings.preset ?? null, resolution: network.resolution, params: networkParams(network), macs: networkMacs(network),
+    data: { id: data.id, classes: [...data.classes], trainImages: data.train.count, valImages: data.val.count, imageSize: data.imageSize },
+    start: startText(settings.start), notes: [...notes], steps: epochs.at(-1)!.step, stoppedEarly,
+    trainingSeconds: events.reduce((total, event) => event.kind === 'step' && event.imagesPerSecond ? total + batchSize / event.imagesPerSecond : total, 0),
+    retokenization: retokenization.phases.length === 0 ? null : {
+      phases: plan.phases.map(({ fromEpoch, toEpoch, tokens, macs }) => ({ fromEpoch, toEpoch, ...tokens, macs })), savedMacsShare: plan.savedShare,
+    },
+    epochs: [...epochs], best,
+    evaluation: {
+      weights: settings.export.weights, accuracy, top5Accuracy, loss, images, confusion: confusion.map((row) => [...row]),
+      perClass: data.classes.map((name, label) => ({ class: name, images: sum(confusion[label]), accuracy: confusion[label][label] / Math.max(1, sum(confusion[label])) })),
+      wrong: wrong.map(({ index, label, predicted, confidence }) => ({
+        index, ...(data.val.pathOf ? { path: data.val.pathOf(index) } : {}), label: data.classes[label], predicted: data.classes[predicted], confidence,
+      })),
+    },
+    exported,
+  };
+}
+
+function startText({ study, weights }: NetworkTrainingContext['settings']['start']): string {
+  if (study !== undefined) return `the supernet of ${study}`;
+  return weights === undefined ? 'fresh weights' : `weights of ${weights}`;
+}

@@ -1,0 +1,58 @@
+import type { Engine } from '../../engine/engine.ts';
+import { getSpace } from '../../spaces/index.ts';
+import type { SearchSpace } from '../../spaces/index.ts';
+import { tokenPlan, type TokenPlan } from '../../training/recipe/retokenization.ts';
+import { scheduleOf, type RecipeSchedule } from '../../training/recipe/schedule.ts';
+import { warn, type RunData } from '../run/context.ts';
+import type { RunHooks } from '../run/hooks.ts';
+import { loadRunData, startStudyEngine } from '../run/prepareRun.ts';
+import { architectureOf } from './startingPoint.ts';
+import type { TrainingSettings } from './trainingFile.ts';
+import type { TrainingRun } from './trainingFolder.ts';
+
+/** Everything that the parts of a training share. */
+export interface NetworkTrainingContext extends RunData {
+  readonly study: TrainingRun;
+  readonly hooks: RunHooks;
+  readonly engine: Engine;
+  readonly space: SearchSpace;
+  readonly arch: unknown;
+  readonly plan: TokenPlan;
+  readonly schedule: RecipeSchedule;
+  /** The file's, with the recipe's steps on these images. */
+  readonly settings: TrainingSettings & { readonly training: TrainingSettings['training'] & { readonly steps: number } };
+}
+
+/** Loads what a training needs; the caller closes the data. Nothing is written before names and data have proved good. */
+export async function prepareNetworkTraining(study: TrainingRun, hooks: RunHooks): Promise<NetworkTrainingContext> {
+  const { settings } = study;
+  const { training: recipe } = settings;
+  const space = getSpace(settings.space);
+  const arch = await architectureOf(study);
+  const engine = await startStudyEngine(study);
+  await begin(study);
+  const images = await loadRunData(study, settings.data, hooks);
+  try {
+    const { data } = images;
+    const plan = tokenPlan(recipe, { space, arch, classes: data.classes.length, resolution: settings.resolution });
+    const schedule = scheduleOf(recipe, data.train.count);
+    const context: NetworkTrainingContext = {
+      study, hooks, engine, ...images, space, arch, plan, schedule, settings: { ...settings, training: { ...recipe, steps: schedule.steps } },
+    };
+    if (data.skipped.length > 0) {
+      const [{ path, reason }] = data.skipped;
+      warn(context, 'images-skipped', `${data.skipped.length} ${data.skipped.length === 1 ? 'image was' : 'images were'} skipped, for example ${path}: ${reason}.`);
+    }
+    return context;
+  } catch (error) {
+    images.data.close();
+    throw error;
+  }
+}
+
+async function begin(study: TrainingRun): Promise<void> {
+  await study.update({ status: 'running' });
+  if (study.events.lastSeq > 0) return;
+  const { settings: { name, space, seed }, info: { pocketformerVersion } } = study;
+  study.events.append({ kind: 'study-started', name, space, seed, pocketformerVersion });
+}

@@ -1,0 +1,79 @@
+import { basename, dirname, extname, resolve } from 'node:path';
+import { z } from 'zod';
+import { InputError } from '../../base/errors.ts';
+import { dataSchema } from '../../data/config.ts';
+import { presetNames, presetNamed, withPreset } from '../../training/recipe/presets.ts';
+import { recipeSchema } from '../../training/recipe/settings.ts';
+import { requireKnownVersion, spaceObstacle, studyHead, withoutEmptySettings } from '../studyFile.ts';
+import { readText } from '../textFile.ts';
+import { pathText, problemsOf } from '../validationText.ts';
+import { parseYaml } from '../yamlFile.ts';
+
+const startSchema = z.strictObject({
+  study: z.string().min(1).optional().describe('folder of a study, relative to the file, whose supernet has learned weights for the architecture'),
+  weights: z.string().min(1).optional().describe('a safetensors file of the same architecture, relative to the file, such as a training leaves'),
+}).refine(({ study, weights }) => study === undefined || weights === undefined, { error: 'the network starts either from a study or from a file of weights' });
+
+/** Everything that a training file can say. */
+export const trainingSchema = z.strictObject({
+  ...studyHead,
+  arch: z.union([z.string().min(1), z.record(z.string(), z.unknown())])
+    .describe("the network: a name of the space, its JSON, a file of either relative to this one or, with a start from a study, an id on one of its fronts"),
+  resolution: z.int().min(8).max(1024).optional().describe("side of the images as the network gets them, in pixels; by default the architecture's"),
+  preset: z.enum(presetNames as [string, ...string[]]).optional().describe('a published recipe, which everything that the file says itself takes precedence over'),
+  start: startSchema.prefault({}).describe('weights to begin with; fresh ones by default'),
+  data: dataSchema.describe('images to train on and to validate with'),
+  training: recipeSchema.prefault({}).describe('how the network learns'),
+  export: z.strictObject({
+    weights: z.enum(['best', 'last']).default('best').describe('which weights are judged in the end and exported: those of the best evaluation, or the last'),
+    wrongImages: z.int().min(0).max(100_000).default(100).describe('wrongly classified images that are listed, the surest first'),
+  }).prefault({}).describe('what is written at the end'),
+});
+
+export type TrainingSettings = z.output<typeof trainingSchema> & { readonly name: string };
+
+export interface TrainingFile {
+  /** Everything that was left out has its default. */
+  readonly settings: TrainingSettings;
+  /** The file exactly as it was written. */
+  readonly text: string;
+  readonly path: string;
+  /** Absolute; paths in the settings are relative to it. */
+  readonly baseDir: string;
+}
+
+/** @throws InputError `missing-file`, `not-a-text-file`, and those of `parseTrainingFile` */
+export async function readTrainingFile(path: string): Promise<TrainingFile> {
+  const text = await readText(path);
+  return { settings: parseTrainingFile(text, path), text, path, baseDir: dirname(resolve(path)) };
+}
+
+/**
+ * @param path name of the file, for messages; without a `name` setting the training is called like it
+ * @throws InputError `invalid-yaml`, `invalid-training-file`, `study-version` or `unknown-space`: one line with the file, the line, the
+ * setting, what is accepted and what was there
+ */
+export function parseTrainingFile(text: string, path: string): TrainingSettings {
+  const yaml = parseYaml(text, path);
+  const value = withoutEmptySettings(yaml.value);
+  requireKnownVersion(value, path);
+  const written = withNamedPreset(value);
+  const parsed = trainingSchema.safeParse(written);
+  if (!parsed.success) {
+    const lines = problemsOf(trainingSchema, parsed.error.issues, written).map((problem) => (
+      `${path}:${yaml.lineOf(problem.path)}: ${problem.path.length === 0 ? '' : `${pathText(problem.path)}: `}${problem.text}`));
+    throw new InputError('invalid-training-file', lines[0], { details: { problems: lines } });
+  }
+  const obstacle = spaceObstacle(value);
+  if (obstacle) throw new InputError(obstacle.code, `${path}:${yaml.lineOf(['space'])}: space: ${obstacle.message}`, { cause: obstacle });
+  return { ...parsed.data, name: parsed.data.name ?? basename(path, extname(path)) };
+}
+
+/** What a preset says stands where the file is silent; a preset that there is not is the schema's to complain about. */
+function withNamedPreset(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('preset' in value)) return value;
+  const { preset } = value;
+  if (typeof preset !== 'string' || !presetNames.includes(preset)) return value;
+  const { data, training } = { data: undefined, training: undefined, ...value };
+  return { ...value, ...withPreset(presetNamed(preset), { data, training }) };
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { InputError } from '../../base/errors.ts';
+import { readText } from '../textFile.ts';
+import { epochSchema } from './epochRecord.ts';
+import type { TrainingPaths } from './trainingFolder.ts';
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+const resultSchema = z.object({
+  format: z.literal('pocketformer-training'),
+  version: z.literal(1),
+  name: z.string(),
+  space: z.string(),
+  /** Genotype in the space's JSON form, and the space's key of it. */
+  arch: z.unknown(),
+  key: z.string(),
+  seed: z.int(),
+  engine: z.string(),
+  preset: z.string().nullable(),
+  resolution: z.int(),
+  params: count,
+  macs: count,
+  data: z.object({ id: z.string(), classes: z.array(z.string()), trainImages: count, valImages: count, imageSize: z.int() }),
+  /** Everything that the training began with, in words. */
+  start: z.string(),
+  notes: z.array(z.string()),
+  steps: count,
+  stoppedEarly: z.boolean(),
+  /** Time spent in steps, also over interruptions. */
+  trainingSeconds: z.number(),
+  /** Phases of a training that began with fewer tokens. */
+  retokenization: z.object({
+    phases: z.array(z.object({ fromEpoch: z.number(), toEpoch: z.number(), stride: z.int(), dilation: z.int(), macs: count })),
+    savedMacsShare: z.number(),
+  }).nullable(),
+  epochs: z.array(epochSchema),
+  best: epochSchema,
+  /** Of the weights that were exported, on all validation images. */
+  evaluation: z.object({
+    weights: z.enum(['best', 'last']),
+    accuracy: share,
+    top5Accuracy: share,
+    loss: z.number(),
+    images: count,
+    /** [class][predicted], images. */
+    confusion: z.array(z.array(count)),
+    perClass: z.array(z.object({ class: z.string(), images: count, accuracy: share })),
+    /** The surest first; `path` where the images are files. */
+    wrong: z.array(z.object({ index: count, path: z.string().optional(), label: z.string(), predicted: z.string(), confidence: share })),
+  }),
+  exported: z.object({
+    path: z.string(),
+    sizeBytes: count,
+    relativeDiff: z.number(),
+    /** Of the file in ONNX Runtime, on all validation images. */
+    accuracy: share,
+  }),
+});
+
+/** `results/training.json`. */
+export type TrainingResult = z.output<typeof resultSchema>;
+
+/** Undefined while the training is not finished. @throws InputError `damaged-result` */
+export async function readTrainingResult({ result: path }: Pick<TrainingPaths, 'result'>): Promise<TrainingResult | undefined> {
+  let text: string;
+  try {
+    text = await readText(path);
+  } catch (error) {
+    if (error instanceof InputError && error.code === 'missing-file') return undefined;
+    throw error;
+  }
+  try {
+    return resultSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new InputError('damaged-result', `${path}: is not the result of a training; was it edited?`, { cause: error });
+  }
+}

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CancelledError } from '../../../core/base/errors.ts';
+import { decodeSafetensors } from '../../../core/model/safetensors.ts';
+import { readEvents } from '../../../core/study/events.ts';
+import { effectiveEvents } from '../../../core/study/eventTypes.ts';
+import { runTraining } from '../../../core/study/networkTraining/runTraining.ts';
+import { parseTrainingFile } from '../../../core/study/networkTraining/trainingFile.ts';
+import { createTraining, openTraining, readTraining, trainingPaths } from '../../../core/study/networkTraining/trainingFolder.ts';
+import { readTrainingResult } from '../../../core/study/networkTraining/trainingResult.ts';
+import { startChild } from '../processes/child.ts';
+import { smallTrainedStudy } from '../smallTrainedStudy.ts';
+import { scratchFolder } from '../scratch.ts';
+
+const scratch = scratchFolder();
+
+/** Ten steps in five epochs: positions on a coarse map first, branches left out, images mixed, an average, early stopping. */
+const everything = `version: 1
+name: everything
+seed: 4
+space: asvit-mini
+arch: { kernels: [4, 2, 2, 2], splits: [2, 1, 1], mlpRatios: [2, 2, 2, 2], heads: 8, variant: published }
+compute: { threads: 1 }
+data: { kind: synthetic, trainImages: 16, valImages: 10, randAugment: { operations: 1 }, randomErasing: 0.5 }
+training:
+  epochs: 5
+  batchSize: 8
+  warmupEpochs: 1
+  stochasticDepth: { rate: 0.5, draws: 2 }
+  mix: { mixup: 0.5, cutmix: 0.5 }
+  retokenization: { phases: [{ epochs: 1.5, stride: 4 }] }
+  checkpointEverySteps: 1
+`;
+
+async function make(directory: string, text: string): Promise<void> {
+  (await createTraining(directory, { settings: parseTrainingFile(text, 'training.yaml'), text, path: 'training.yaml', baseDir: scratch })).close();
+}
+
+async function finish(directory: string) {
+  const training = await openTraining(directory);
+  try {
+    return await runTraining(training);
+  } finally {
+    training.close();
+  }
+}
+
+describe('a training of one network', () => {
+  it('is the same bit for bit when its process is killed twice, and once where tokens become more', async () => {
+    const [whole, killed] = [join(scratch, 'whole'), join(scratch, 'killed')];
+    await make(whole, everything);
+    const expected = await finish(whole);
+    await make(killed, everything);
+    // After step 3 come more tokens; 7 is in the middle of an epoch.
+    for (const lastSeen of ['training 3', 'training 7']) {
+      const child = startChild('./trainNetwork.ts', [killed]);
+      for (let line = await child.nextLine(); line !== undefined && line !== lastSeen; line = await child.nextLine());
+      child.process.kill('SIGKILL');
+      await child.ended();
+      expect((await readTraining(killed)).info.status).toBe('interrupted');
+    }
+    const { trainingSeconds: _, ...result } = await finish(killed);
+    const { trainingSeconds, ...same } = expected;
+    expect(trainingSeconds).toBeGreaterThan(0);
+    expect(result).toEqual(same);
+    for (const file of ['best', 'last', 'network'] as const) {
+      expect(readFileSync(trainingPaths(killed)[file]).equals(readFileSync(trainingPaths(whole)[file])), file).toBe(true);
+    }
+    const events = effectiveEvents(readEvents(trainingPaths(killed).events).events);
+    expect(events.flatMap((event) => event.kind === 'step' ? [event.step] : [])).toEqual(Array.from({ length: 10 }, (_, i) => i + 1));
+    expect(events.flatMap((event) => event.kind === 'epoch' ? [event.epoch] : [])).toEqual([1, 2, 3, 4, 5]);
+  }, 120_000);
+
+  it('writes what it found: accuracies, confusion, mistakes and a file that does as well as the engine', async () => {
+    const directory = join(scratch, 'whole');
+    const { paths } = await readTraining(directory);
+    const result = (await readTrainingResult(paths))!;
+    const { evaluation, exported, epochs, best, data } = result;
+    expect(exported.accuracy).toBe(evaluation.accuracy);
+    expect(evaluation.confusion.flat().reduce((sum, count) => sum + count)).toBe(data.valImages);
+    const right = evaluation.confusion.reduce((sum, row, i) => sum + row[i], 0);
+    expect(evaluation.accuracy).toBeCloseTo(right / data.valImages, 12);
+    expect(evaluation.wrong).toHaveLength(data.valImages - right);
+    expect(evaluation.perClass.map(({ images }) => images)).toEqual(new Array(10).fill(1));
+    // Only evaluations with all tokens can be the best; the weights of the best are judged in the end.
+    expect(best.accuracy).toBe(Math.max(...epochs.filter(({ step }) => step > 3).map(({ accuracy }) => accuracy)));
+    expect(evaluation.accuracy).toBe(best.accuracy);
+    expect(result.retokenization!.phases.map(({ stride, toEpoch }) => [stride, toEpoch])).toEqual([[4, 1.5], [2, 5]]);
+    const { metadata, tensors } = decodeSafetensors(readFileSync(paths.best), 'best');
+    expect(metadata).toMatchObject({ format: 'pocketformer-weights', space: 'asvit-mini', resolution: '32' });
+    expect(tensors['stem.position'].shape).toEqual([256, 16]);
+  });
+
+  const fineTuning = (start: string, more = '') => `version: 1
+seed: 5
+space: elasticvit-mini
+arch: min
+compute: { threads: 1 }
+resolution: 48
+start: { ${start} }
+data: { kind: synthetic, trainImages: 10, valImages: 10, flip: false, crop: none }
+training: { epochs: 1, batchSize: 5, learningRate: 1e-12, minLearningRate: 0, averageDecay: 0, calibrationBatches: 1${more} }
+`;
+
+  it('begins with what a study\'s supernet has learned, at another resolution', async () => {
+    await smallTrainedStudy(join(scratch, 'study'));
+    await make(join(scratch, 'inherited'), fineTuning('study: study'));
+    const result = await finish(join(scratch, 'inherited'));
+    expect(result.start).toBe('the supernet of study');
+    expect(result.resolution).toBe(48);
+    expect(result.steps).toBe(2);
+
+    // Steps so small leave the weights as they were: another training begins with them and ends with them.
+    await make(join(scratch, 'again'), fineTuning('weights: inherited/models/last.safetensors'));
+    await finish(join(scratch, 'again'));
+    const weightsOf = (folder: string) => decodeSafetensors(readFileSync(trainingPaths(join(scratch, folder)).last), folder).tensors;
+    const [before, after] = [weightsOf('inherited'), weightsOf('again')];
+    const moved = Object.entries(before).filter(([key]) => !/mean$|variance$/.test(key)).map(([key, { data }]) => (
+      Math.max(...Array.from(data as Float32Array, (value, i) => Math.abs(value - (after[key].data as Float32Array)[i])))));
+    expect(Math.max(...moved)).toBeLessThan(1e-6);
+  }, 120_000);
+
+  it('ends early when it no longer gets better, with the best weights', async () => {
+    await make(join(scratch, 'early'), fineTuning('weights: inherited/models/last.safetensors', ', earlyStopping: { patienceEpochs: 2 }').replace('epochs: 1,', 'epochs: 9,'));
+    const result = await finish(join(scratch, 'early'));
+    expect(result.stoppedEarly).toBe(true);
+    expect(result.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(result.best.epoch).toBe(1);
+  }, 120_000);
+
+  it('stops on request with everything saved', async () => {
+    const directory = join(scratch, 'stopped');
+    await make(directory, everything);
+    const training = await openTraining(directory);
+    const stop = new AbortController();
+    await expect(runTraining(training, {
+      signal: stop.signal, onProgress: ({ phase, done }) => { if (phase === 'training' && done === 2) stop.abort(); },
+    })).rejects.toBeInstanceOf(CancelledError);
+    expect(await training.loadLatestCheckpoint()).toMatchObject({ step: 2 });
+    training.close();
+    expect((await readTraining(directory)).info.status).toBe('interrupted');
+  }, 60_000);
+
+  it.each([
+    ['a study of another space', 'start: { study: study }', 'other-space'],
+    ['weights of another network', 'start: { weights: inherited/models/last.safetensors }', 'weights-mismatch'],
+    ['a file that is not there', 'start: { weights: none.safetensors }', 'missing-file'],
+    ['an architecture that the space does not have', 'arch: T1', 'unknown-architecture'],
+  ])('refuses %s', async (name, line, code) => {
+    const key = line.split(':')[0];
+    const directory = join(scratch, name);
+    await make(directory, `${everything.split('\n').filter((each) => !each.startsWith(`${key}:`)).join('\n')}${line}\n`);
+    await expect(finish(directory)).rejects.toMatchObject({ code });
+  });
+});
