@@ -5,6 +5,7 @@ import type { Calibration } from '../../export/precision/calibration.ts';
 import type { Precision } from '../../graph/onnx/precision.ts';
 import type { Network } from '../../network/network.ts';
 import { findArchitecture, getSpace } from '../../spaces/index.ts';
+import { architectureOnFront } from '../../study/architectureOnFront.ts';
 import { writeFileAtomic } from '../../study/files.ts';
 import { pocketformerVersion } from '../../study/studyInfo.ts';
 import { labelOf } from '../architectures.ts';
@@ -13,7 +14,7 @@ import { archKind, classesOption, engineOption, resolutionOption, seedKind, spac
 import { batchKind } from '../exportOptions.ts';
 import { optional, required, text, withDefault } from '../options.ts';
 import { calibrationText, namedCalibration, precisionKind, quantisationOptions, requireInt8 } from '../quantisationOptions.ts';
-import { architectureOnFront, openView, spaceOf } from '../studyArchitecture.ts';
+import { openView, spaceOf } from '../studyArchitecture.ts';
 import { sizeText } from '../table.ts';
 
 export const exportCommand = defineCommand({

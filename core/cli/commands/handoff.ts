@@ -1,11 +1,12 @@
 import { InputError } from '../../base/errors.ts';
 import { findArchitecture, getSpace } from '../../spaces/index.ts';
+import { architectureOnFront } from '../../study/architectureOnFront.ts';
 import { presetNames } from '../../training/recipe/presets.ts';
 import { labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
 import { archKind, classesOption, engineOption, resolutionOption, seedKind, spaceKind } from '../commandOptions.ts';
 import { oneOfChoices, optional, required, text } from '../options.ts';
-import { architectureOnFront, openView, spaceOf } from '../studyArchitecture.ts';
+import { openView, spaceOf } from '../studyArchitecture.ts';
 
 export const handoff = defineCommand({
   name: 'handoff',
