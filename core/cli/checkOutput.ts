@@ -1,7 +1,9 @@
+import type { Refit } from '../latency/calibration/refitDevice.ts';
 import type { Check } from '../latency/checks/checks.ts';
 import type { Judgement } from '../latency/checks/judge.ts';
 import { differenceWords, type TargetMatch } from '../latency/checks/matchTarget.ts';
 import { judgementText } from '../latency/checks/verdictText.ts';
+import type { DeviceModel } from '../latency/deviceModel.ts';
 import { flags } from '../latency/measurements/record.ts';
 import { summariseRounds } from '../latency/measurements/statistics.ts';
 import { targetTitle } from '../latency/measurements/target.ts';
@@ -56,6 +58,13 @@ export function checkLines({ match, checks, failures, judgement }: MeasuredResul
 function otherTargetLines(match: TargetMatch | undefined): string[] {
   if (match === undefined) return ['The device model is of a published table, which does not tell what exactly was measured, so it is not judged by this.'];
   return match.foreign.length === 0 ? [] : [`The device model does not speak for this (${differenceWords(match.foreign)}), so it is not judged by it.`];
+}
+
+/** What a refit rests on. */
+export function refitText({ isFromMeasurements, added }: Refit, { name }: DeviceModel): string {
+  const measurements = `${added} ${added === 1 ? 'measurement' : 'measurements'}`;
+  return isFromMeasurements ? `All that ${name} was fitted to and ${measurements} more are fitted anew.`
+    : `${measurements} added to ${name}, which stands for what it was fitted to.`;
 }
 
 /** As the study's fronts have it. */

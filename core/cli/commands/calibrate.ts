@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InputError, messageOf } from '../../base/errors.ts';
 import type { DeviceModel, Evaluation } from '../../latency/deviceModel.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { namedDevice } from '../../study/devices/namedDevice.ts';
 import { defineCommand } from '../command.ts';
-import { devicesKind, seedOption, spaceOption } from '../commandOptions.ts';
+import { deviceKind, devicesKind, seedOption, spaceOption } from '../commandOptions.ts';
+import { modelNameOf } from '../modelName.ts';
 import { listOf, optional, required, text } from '../options.ts';
 import { tableLines } from '../table.ts';
 
@@ -14,22 +15,26 @@ export const calibrate = defineCommand({
   summary: 'Fit a device model to measurements, and say how wrong it is',
   details: 'Measurements are files of JSON lines from "pocketformer profile" or an import, all of one device, runtime, precision and number of threads. '
     + 'Whole networks are necessary, blocks measured alone help. What few measurements leave open comes from --from, or else from typical rates. '
-    + 'The errors are those on networks held out: each is predicted by a fit that never saw its latency.',
+    + 'The errors are those on networks held out: each is predicted by a fit that never saw its latency.\n'
+    + '--refit adds measurements to an earlier model of the same device and setting, for instance those of a search\'s best ("pocketformer measure"). When the files that the earlier model was '
+    + 'fitted to are given too, all are fitted anew; else the earlier model stands for them. The new model lists the evidence of both and is a new file.',
   json: 'One object, the held-out error report: {name, path, networks, blocks, minutes, errors: {count, mapePercent, rmspePercent, biasPercent, '
     + 'worstPercent, withinPercent, kendallTau, spearmanRho}, interval: {coverage, observedCoverage, halfWidthPercent}, baselines: [{title, errors}], repeatability: {models, medianPercent, worstPercent} or null}',
   options: {
     space: spaceOption,
     measurements: listOf(text('FILE...', 'the path of a file of measurements'), 'Files of measurements'),
     set: optional(text('FOLDER', 'the path of a folder with a manifest.json'), 'Calibration set whose files alone may have been measured'),
-    out: required(text('MODEL.json', 'the path of the file to write'), 'Device model to write; replaced when it exists'),
+    out: required(text('MODEL.json', 'the path of the file to write'), 'Device model to write; replaced when it exists, but for --refit'),
+    refit: optional(deviceKind, 'Earlier model of the same device and setting that the measurements are added to'),
     from: optional(devicesKind, 'Known devices to start from, e.g. pixel6,pixel4'),
     seed: { ...seedOption, help: 'Seed of which networks are held out together, and of those that the interval speaks for (default 1)' },
   },
   examples: [
     'pocketformer calibrate --space elasticvit --measurements measured/phone.jsonl --out my-phone.json',
     'pocketformer calibrate --space elasticvit --measurements monday.jsonl friday.jsonl --from pixel4,pixel6 --out my-phone.json --json',
+    'pocketformer calibrate --space elasticvit --refit my-phone.json --measurements measured/phone.jsonl my-phone.checks.jsonl --out my-phone-2.json',
   ],
-  async run({ space: spaceId, measurements, set, out, from, seed }, { json, print, note }) {
+  async run({ space: spaceId, measurements, set, out, refit: earlierName, from, seed }, { json, print, note }) {
     const space = getSpace(spaceId);
     const known = (from ?? []).map((name) => namedDevice(name));
     const { parseMeasurements } = await import('../../latency/measurements/parseMeasurements.ts');
@@ -43,12 +48,24 @@ export const calibrate = defineCommand({
       const manifest = join(set, manifestName);
       requireModelsOf(parseManifest(contentOf(manifest), manifest), placed);
     }
-    const model = fitDevice(placed, {
-      space, name: nameOf(out), known, seed,
-      command: `pocketformer calibrate --space ${space.id} --measurements ${measurements.map((path) => basename(path)).join(' ')}`
+    const made = {
+      space, name: modelNameOf(out), known, seed,
+      command: `pocketformer calibrate --space ${space.id}${earlierName === undefined ? '' : ` --refit ${basename(earlierName)}`} --measurements ${measurements.map((path) => basename(path)).join(' ')}`
         + `${from === undefined ? '' : ` --from ${from.map((name) => basename(name)).join(',')}`} --seed ${seed} --out ${basename(out)}`,
-    });
-    await writeFileAtomic(out, formatJson(model));
+    };
+    let model: DeviceModel;
+    if (earlierName === undefined) {
+      model = fitDevice(placed, made);
+      if (existsSync(out)) note(`${out} is replaced; studies that were searched with what it held say so when they go on.`);
+      await writeFileAtomic(out, formatJson(model));
+    } else {
+      const { refit } = await import('../../study/checks/refit.ts');
+      const { refitText } = await import('../checkOutput.ts');
+      const earlier = namedDevice(earlierName);
+      const refitted = await refit(earlier, placed, { ...made, out });
+      model = refitted.model;
+      note(refitText(refitted, earlier));
+    }
     if (model.measurements.notes !== '') note(model.measurements.notes);
     const again = repeatability(placed.map(({ measurement }) => measurement));
     if (json) return print(JSON.stringify({ ...report(model, out), repeatability: again ?? null }));
@@ -66,11 +83,6 @@ function contentOf(path: string): string {
   } catch (cause) {
     throw new InputError('unreadable-measurements', `${path} cannot be read: ${messageOf(cause)}.`, { cause });
   }
-}
-
-/** A model's name from its file's: "My phone.json" becomes "my-phone". */
-function nameOf(path: string): string {
-  return basename(path).replace(/\.json$/i, '').toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+/, '') || 'device';
 }
 
 const halfWidthPercent = ({ interval }: DeviceModel) => 100 * (Math.exp(interval.logHalfWidth) - 1);

@@ -1,7 +1,12 @@
+import { basename } from 'node:path';
 import { CancelledError } from '../../base/errors.ts';
+import { getSpace } from '../../spaces/index.ts';
+import type { StudyDeviceFile } from '../../study/checks/studyDevice.ts';
+import type { StudyView } from '../../study/folder.ts';
 import { defineCommand } from '../command.ts';
 import { seedOption } from '../commandOptions.ts';
 import { checkLines, checkRecord } from '../checkOutput.ts';
+import { modelNameOf } from '../modelName.ts';
 import { MeasuringProgress } from '../measuringOutput.ts';
 import { argument, flag, optional, required, text, wholeNumber } from '../options.ts';
 import type { Kind } from '../options.ts';
@@ -39,6 +44,7 @@ export const measure = defineCommand({
     count: optional(wholeNumber('N', 1, 1000), "Architectures of the front, spread over it (default: those the study has exported for the device, or 3)"),
     ids: optional(idsKind, 'Exactly these architectures of the front, in place of --count'),
     otherTarget: flag('Measure although the device model speaks for another device or setting'),
+    refit: optional(text('MODEL.json', 'the path of a new file'), 'Adds what was measured to the device model, as a new model in this file'),
     ...lengthOptions,
     seed: { ...seedOption, help: 'Seed of the order of the rounds (default 1)' },
   },
@@ -46,10 +52,12 @@ export const measure = defineCommand({
     'pocketformer measure runs/mine --device my-phone --on adb:9A1AY1 --runner onnxruntime_perf_test',
     'pocketformer measure runs/mine --device my-laptop --on host --threads 2 --count 8',
     'pocketformer measure runs/mine --device my-phone --on browser --lan --https --json',
+    'pocketformer measure runs/mine --device my-laptop --count 6 --refit my-laptop-2.json',
   ],
   async run(options, surroundings) {
-    const { directory, device: name, threads, processors, count, ids, otherTarget, seed } = options;
+    const { directory, device: name, threads, processors, count, ids, otherTarget, refit: out, seed } = options;
     const { json, print, note } = surroundings;
+    if (out !== undefined) (await import('../../study/checks/refit.ts')).requireFree(out);
     const way = wayOf('measure', { ...options, device: options.recordAs }, surroundings);
     const { readStudy } = await import('../../study/folder.ts');
     const { readSummary } = await import('../../study/summary.ts');
@@ -77,8 +85,9 @@ export const measure = defineCommand({
       progress.finish();
       const judged = await judgeStudyDevice(view, device);
       const result = { study: directory, device: name, ...measured, judgement: measured.match?.foreign.length === 0 ? judged.latest?.judgement : undefined };
-      if (json) return await print(JSON.stringify(checkRecord(result)));
-      for (const line of checkLines(result)) await print(line);
+      if (json) await print(JSON.stringify(checkRecord(result)));
+      else for (const line of checkLines(result)) await print(line);
+      if (out !== undefined) await addTo(view, device, out, seed, note);
     } catch (error) {
       if (!(error instanceof CancelledError)) throw error;
       throw new CancelledError('Stopped on request; what was measured is kept, and the same command goes on with it.');
@@ -87,3 +96,17 @@ export const measure = defineCommand({
     }
   },
 });
+
+/** Every session of the study on the model's own target goes into the new model. */
+async function addTo(view: StudyView, { name, model }: StudyDeviceFile, out: string, seed: number, note: (line: string) => void): Promise<void> {
+  const { refit } = await import('../../study/checks/refit.ts');
+  const { studyMeasurements } = await import('../../study/checks/sessions.ts');
+  const { refitText } = await import('../checkOutput.ts');
+  const { targetDifferences } = await import('../../latency/measurements/target.ts');
+  const placed = (await studyMeasurements(view, name)).filter(({ measurement: { target } }) => model.target !== undefined && targetDifferences(model.target, target).length === 0);
+  const made = await refit(model, placed, {
+    space: getSpace(view.settings.space), name: modelNameOf(out), seed, out,
+    command: `pocketformer measure ${basename(view.directory)} --device ${name} --refit ${basename(out)}`,
+  });
+  note(`${refitText(made, model)} The new model is ${quoted(out)}; "pocketformer report ${quoted(view.directory)} --with ${quoted(out)}" shows the fronts with it.`);
+}

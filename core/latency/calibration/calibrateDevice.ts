@@ -21,7 +21,7 @@ import { evidenceOf } from './evidenceOf.ts';
 import { fitProblem, fitRows, kindsOfFit } from './fitMeasured.ts';
 import { startingFrom } from './firstGuess.ts';
 import { fitProbes } from './fitProbes.ts';
-import { probedDevicePrior } from './prior.ts';
+import { earlierModelPrior, probedDevicePrior } from './prior.ts';
 
 const coverage = 0.9;
 
@@ -38,6 +38,8 @@ export interface CalibrationOptions {
   readonly reference: readonly Network[];
   /** Models of other devices to start from. */
   readonly known: readonly DeviceModel[];
+  /** A model of the same target whose measurements are not among those to fit: it stands for them. */
+  readonly earlier?: DeviceModel;
   readonly random: Random;
 }
 
@@ -53,7 +55,7 @@ export function calibrateDevice(placed: readonly PlacedMeasurement[], options: C
   const target = requireOneTarget(placed);
   const rows = calibrationRows(placed);
   const reference = options.reference.map(({ blocks }) => blocks);
-  const { devices, prior, corrected } = firstGuess(rows, reference, known, random);
+  const { devices, prior, corrected } = firstGuess(rows, reference, options);
 
   const measured = [...rows.networks, ...rows.sections];
   const problem = fitProblem(measured, devices, prior, reference);
@@ -103,11 +105,12 @@ export function calibrateDevice(placed: readonly PlacedMeasurement[], options: C
 }
 
 /** Where the fit of whole networks starts from. */
-function firstGuess(rows: CalibrationRows, reference: readonly (readonly Block[])[], known: readonly DeviceModel[], random: Random) {
+function firstGuess(rows: CalibrationRows, reference: readonly (readonly Block[])[], { known, earlier, random }: CalibrationOptions) {
   const others = [...[...rows.networks, ...rows.sections].map(({ blocks }) => blocks), ...reference];
-  const { devices, prior } = startingFrom(
-    known.map(({ name, kinds }) => ({ name, kinds: kinds as KnownDevice['kinds'] })), [...rows.probes.map(({ blocks }) => blocks), ...others].flat(),
-  );
+  const blocks = [...rows.probes.map((probe) => probe.blocks), ...others].flat();
+  // A device without a name is the device itself.
+  const { devices, prior } = earlier === undefined ? startingFrom(known.map(({ name, kinds }) => ({ name, kinds: kinds as KnownDevice['kinds'] })), blocks)
+    : startingFrom([{ kinds: earlier.kinds as KnownDevice['kinds'] }], blocks, earlierModelPrior);
   if (rows.probes.length === 0) return { devices, prior, corrected: [] };
   const probed = fitProbes(rows.probes, devices, prior, others, random.fork('probes'));
   return { devices: [probed], prior: probedDevicePrior, corrected: probed.corrected };

@@ -15,12 +15,13 @@ export interface FirstGuess {
  * Known devices, with typical rates for kinds of blocks that none of them knows. Where there are such, the truth may be as far
  * away as from typical rates.
  * @param blocks what the devices have to know
+ * @param knownPrior how far the truth may be from the known devices
  */
-export function startingFrom(known: readonly KnownDevice[], blocks: Iterable<Block>): FirstGuess {
+export function startingFrom(known: readonly KnownDevice[], blocks: Iterable<Block>, knownPrior = knownDevicesPrior): FirstGuess {
   const missing = [...new Set(Array.from(blocks, latencyKindOf))].filter((kind) => known.every(({ kinds }) => kinds[kind] === undefined));
-  if (missing.length === 0) return { devices: known, prior: knownDevicesPrior };
+  if (missing.length === 0) return { devices: known, prior: knownPrior };
   const typical: KnownDevice = { kinds: Object.fromEntries(missing.map((kind) => [kind, typicalKinds[kind]])) };
-  return { devices: [...known, typical], prior: known.length > 0 ? widest(knownDevicesPrior, unknownDevicePrior) : unknownDevicePrior };
+  return { devices: [...known, typical], prior: known.length > 0 ? widest(knownPrior, unknownDevicePrior) : unknownDevicePrior };
 }
 
 function widest(first: Prior, second: Prior): Prior {

@@ -34,6 +34,11 @@ export const knownDevicesPrior: Prior = {
   title: 'known devices', scale: 0.3, device: 0.3, kind: 0.1, term: 0.1, kindTerm: 0.1, column: 0.02, grid: 0.01,
 };
 
+/** When there is an earlier model of the same device: it may be slower or faster by now, but hardly another device. */
+export const earlierModelPrior: Prior = {
+  title: 'the earlier model of this device', scale: 0.1, device: 0, kind: 0.03, term: 0.03, kindTerm: 0.02, column: 0, grid: 0.005,
+};
+
 /** When blocks of the same device were measured alone: in a network, they have caches, layouts and overheads in common. */
 export const probedDevicePrior: Prior = {
   title: 'measured blocks', scale: 0.2, device: 0, kind: 0.05, term: 0.05, kindTerm: 0.03, column: 0, grid: 0.01,

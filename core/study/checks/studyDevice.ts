@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { InputError, oneOf } from '../../base/errors.ts';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
+import { ownDevicePath } from '../devices/namedDevice.ts';
 import type { StudyDescription } from '../folder.ts';
 import { deviceOf } from '../library/studyDevices.ts';
 
@@ -17,7 +18,7 @@ export interface StudyDeviceFile {
 export function studyDeviceFiles({ settings, info }: Pick<StudyDescription, 'settings' | 'info'>): StudyDeviceFile[] {
   return settings.devices.map((choice) => {
     const model = deviceOf(choice, info.baseDir);
-    const path = 'file' in choice && choice.file !== undefined ? resolve(info.baseDir, choice.file) : undefined;
+    const path = ownDevicePath('file' in choice && choice.file !== undefined ? resolve(info.baseDir, choice.file) : choice.name!);
     const maxMs = 'maxMs' in choice ? choice.maxMs : undefined;
     return { name: model.name, model, ...(path !== undefined && { path }), ...(maxMs !== undefined && { maxMs }) };
   });

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
+import { listDevices } from '../../latency/devices.ts';
 import { userFolder } from '../settings/userFolder.ts';
-import { findDevice, ownDevices, type OwnDevice } from './deviceFolders.ts';
+import { deviceReference, findDevice, ownDevices, type OwnDevice } from './deviceFolders.ts';
 
 /**
  * A device model as people name it anywhere: one that ships, one of their own in their library, or a file.
@@ -12,6 +13,12 @@ import { findDevice, ownDevices, type OwnDevice } from './deviceFolders.ts';
  */
 export function namedDevice(nameOrPath: string, libraries: readonly string[] = []): DeviceModel {
   return findDevice(nameOrPath, [...libraries, ...personLibraries()]);
+}
+
+/** The file of a model of one's own, named likewise; undefined for those that ship. @throws InputError `unknown-device` */
+export function ownDevicePath(nameOrPath: string, libraries: readonly string[] = []): string | undefined {
+  const reference = deviceReference(nameOrPath, [...libraries, ...personLibraries()]);
+  return listDevices().some(({ name, path }) => name === reference || path === resolve(reference)) ? undefined : resolve(reference);
 }
 
 /** A person's own devices, of each name the first. */
