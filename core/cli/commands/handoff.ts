@@ -1,6 +1,9 @@
 import { InputError } from '../../base/errors.ts';
 import { findArchitecture, getSpace } from '../../spaces/index.ts';
+import type { SearchSpace } from '../../spaces/index.ts';
 import { architectureOnFront } from '../../study/architectureOnFront.ts';
+import type { StudyView } from '../../study/folder.ts';
+import type { OwnFacts } from '../../study/handoff/ownWeights.ts';
 import { presetNames } from '../../training/recipe/presets.ts';
 import { labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
@@ -16,46 +19,54 @@ export const handoff = defineCommand({
   json: 'One object: {path, files, space, resolution, classes, recipe, weights: inherited | given | untrained}',
   options: {
     space: optional(spaceKind, "Search space, e.g. elasticvit (default: the study's)"),
-    arch: required(archKind,
-      'Architecture: a published name such as T1, a JSON object, a file of either or, with --study, an id on one of its fronts'),
+    arch: optional(archKind,
+      "Architecture: a published name such as T1, a JSON object, a file of either or, with --study, an id on one of its fronts (default: the weights file's)"),
     study: optional(text('DIR', "the path of a study's folder"), 'Study whose trained weights are taken'),
-    weights: optional(text('F.safetensors', 'the path of a weights file'), "Weights of this very architecture in Pocketformer's own form"),
+    weights: optional(text('F.safetensors', 'the path of a weights file'), "Weights in Pocketformer's own form, as a training leaves them"),
     seed: optional(seedKind, 'Seed of untrained weights'),
     out: required(text('DIR', 'the path of a new folder'), 'Folder to write; new or empty'),
     recipe: optional(oneOfChoices('RECIPE', presetNames), "Published recipe that the program trains by (default: the space's)"),
     resolution: resolutionOption,
-    classes: { ...classesOption, help: "Without --study: classes of the task (default: the space's)" },
+    classes: { ...classesOption, help: "With --seed: classes of the task (default: the space's)" },
     engine: engineOption,
   },
   examples: [
     'pocketformer handoff --study runs/quickstart --arch small --out handoff/small',
+    'pocketformer handoff --weights runs/cifar/models/best.safetensors --out handoff/cifar',
     'pocketformer handoff --space elasticvit --arch T1 --seed 1 --out handoff/t1',
   ],
   async run(options, { json, print, note }) {
     const { space: spaceId, arch: input, study, weights: weightsFile, seed, out, recipe, resolution, classes, engine: engineId } = options;
-    const given = [study, weightsFile, seed].filter((source) => source !== undefined).length;
-    if (given !== 1) {
-      throw new InputError('usage', `handoff: expected one of --study DIR, --weights FILE and --seed N, got ${given === 0 ? 'none' : 'several'}.`);
+    const sources = [study, weightsFile, seed].filter((source) => source !== undefined).length;
+    if (sources !== 1) {
+      throw new InputError('usage', `handoff: expected one of --study DIR, --weights FILE and --seed N, got ${sources === 0 ? 'none' : 'several'}.`);
     }
-    if (study !== undefined && classes !== undefined) {
-      throw new InputError('usage', "handoff: --classes does not go with --study; the classes are those of the study's images.");
-    }
+    if (seed === undefined && classes !== undefined) throw new InputError('usage', 'handoff: --classes goes with --seed; trained weights have classes of their own.');
     const { requireNewFolder, writeHandoff } = await import('../../study/handoff/writeHandoff.ts');
-    const { freshNetwork, inherited, readOwnWeights } = await import('../../study/handoff/weightSources.ts');
+    const { freshNetwork, given, inherited } = await import('../../study/handoff/weightSources.ts');
+    const { readOwnWeights } = await import('../../study/handoff/ownWeights.ts');
     const { startEngine } = await import('../../engine/engines.ts');
     requireNewFolder(out);
     const view = study === undefined ? undefined : await openView(study);
-    const space = getSpace(spaceOf('handoff', spaceId, view));
-    const arch = (view && await architectureOnFront(view, input)) ?? await findArchitecture(space, input);
-    const network = space.lower(arch, { resolution, classes });
+    const file = weightsFile === undefined ? undefined : await readOwnWeights(weightsFile);
+    const space = getSpace(spaceOf('handoff', spaceId ?? file?.facts?.space, view));
+    const arch = await architectureOf(space, input, view, file?.facts);
+    const network = space.lower(arch, { resolution: resolution ?? file?.facts?.resolution, classes: classes ?? file?.facts?.classes });
     const engine = await startEngine(engineId);
     const name = labelOf(space, arch).text;
     note(`Handing over ${name} of ${space.id}, ${network.resolution} px`);
     const source = view !== undefined ? await inherited(view, space, arch, engine, resolution)
-      : weightsFile !== undefined ? await readOwnWeights(network, weightsFile) : freshNetwork(network, seed!, engine);
+      : file !== undefined ? given(network, file) : freshNetwork(network, seed!, engine);
     const report = await writeHandoff({ ...source, engine, name, architecture: arch, recipe, out });
     if (json) return print(JSON.stringify(report));
     await print(`${out}: ${report.files.length} files, ${report.resolution} px, ${report.classes} classes, ${report.weights} weights, recipe ${report.recipe}`);
     await print('There, "python check.py" compares the logits, and README.md says how to train.');
   },
 });
+
+/** @throws InputError `usage` where nothing names one, and as `findArchitecture` and `architectureOnFront` */
+async function architectureOf(space: SearchSpace, input: string | undefined, view: StudyView | undefined, facts: OwnFacts | undefined): Promise<unknown> {
+  if (input !== undefined) return (view && await architectureOnFront(view, input)) ?? findArchitecture(space, input);
+  if (facts === undefined) throw new InputError('usage', `handoff: --arch is missing; expected ${archKind.expected}.`);
+  return space.parse(facts.architecture);
+}

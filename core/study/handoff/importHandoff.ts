@@ -13,6 +13,7 @@ import { writeFileAtomic } from '../files.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import { readText } from '../textFile.ts';
 import { factsKey, handoffFactsSchema, type HandoffFacts } from './facts.ts';
+import { ownMetadata } from './ownWeights.ts';
 import { readBytes } from './readBytes.ts';
 
 /** Weights that came back from PyTorch. */
@@ -112,6 +113,6 @@ export async function importHandoff(returned: ReturnedWeights, { weightsOut, ...
     normalisation: facts.normalisation, study: facts.study ?? undefined, seed: facts.seed,
     ...(facts.weights === 'untrained' ? { weightsOrigin: 'untrained' as const } : {}), writeFile: writeFileAtomic,
   });
-  if (weightsOut !== undefined) await writeFileAtomic(weightsOut, encodeSafetensors(weights.toTensors(), { [factsKey]: JSON.stringify(facts) }));
+  if (weightsOut !== undefined) await writeFileAtomic(weightsOut, encodeSafetensors(weights.toTensors(), ownMetadata(facts)));
   return { ...report, pytorch };
 }

@@ -1,13 +1,12 @@
 import type { Engine } from '../../engine/engine.ts';
 import { freshWeights } from '../../model/freshWeights.ts';
-import { decodeSafetensors } from '../../model/safetensors.ts';
 import { Weights } from '../../model/weights.ts';
 import type { Network } from '../../network/network.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
 import { untrainedWeights } from '../exportFromStudy.ts';
 import type { StudyView } from '../folder.ts';
 import { inheritNetwork } from '../inheritNetwork.ts';
-import { readBytes } from './readBytes.ts';
+import type { readOwnWeights } from './ownWeights.ts';
 import type { HandoffOptions } from './writeHandoff.ts';
 
 /** Where a handed-over network's weights come from, and what they were made for. */
@@ -21,9 +20,10 @@ export async function inherited(view: StudyView, space: SearchSpace, arch: unkno
     : { weights: await untrainedWeights(view, space, arch, engine, resolution), origin: 'untrained', study, seed };
 }
 
-/** Weights in Pocketformer's own form. @throws InputError `missing-file`, `invalid-weights-file`, `weights-mismatch` */
-export async function readOwnWeights(network: Network, path: string): Promise<WeightSource> {
-  return { weights: Weights.fromTensors(network, decodeSafetensors(await readBytes(path), path).tensors), origin: 'given', seed: 0 };
+/** Weights of a file in Pocketformer's own form. @throws InputError `weights-mismatch` */
+export function given(network: Network, { tensors, facts }: Awaited<ReturnType<typeof readOwnWeights>>): WeightSource {
+  const { classNames, normalisation, seed = 0 } = facts ?? {};
+  return { weights: Weights.fromTensors(network, tensors), origin: 'given', seed, classNames: classNames ?? undefined, normalisation };
 }
 
 /** Untrained weights. */

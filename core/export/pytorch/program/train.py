@@ -77,6 +77,7 @@ class Training:
         self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if use_cuda else torch.device("cpu")
         if use_cuda:
             torch.cuda.set_device(self.device)
+            torch.set_float32_matmul_precision("high")
         if self.world > 1:
             dist.init_process_group("nccl" if use_cuda else "gloo")
         torch.manual_seed(options.seed)
@@ -105,8 +106,10 @@ class Training:
         self.class_names = None if options.data is None else self.classes
         self.part = recipe["batchSize"] // self.world  # images of a step on this process
         self.micro = min(self.part, options.micro_batch_size or self.part)
-        if self.part == 0 or len(self.train_images) < recipe["batchSize"]:
-            raise SystemExit(f"{len(self.train_images)} images and {self.world} processes do not make a batch of {recipe['batchSize']}; see --batch-size.")
+        if recipe["batchSize"] % self.world != 0:
+            raise SystemExit(f"A batch of {recipe['batchSize']} cannot be shared by {self.world} processes; see --batch-size.")
+        if len(self.train_images) < recipe["batchSize"]:
+            raise SystemExit(f"{len(self.train_images)} images do not make a batch of {recipe['batchSize']}; see --batch-size.")
         self.steps_per_epoch = len(self.train_images) // recipe["batchSize"]
         # Fixed by the seed and the epoch, so that a resumed training sees the same images.
         self.sampler = DistributedSampler(self.train_images, self.world, self.rank, seed=options.seed, drop_last=True)
