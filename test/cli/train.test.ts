@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -33,6 +33,26 @@ describe('train', () => {
     expect(stdout).toContain('most often taken for');
     expect(existsSync(join(out, 'models', 'network.onnx'))).toBe(true);
     expect(await complaint(['train', file, '--out', out])).toContain('already holds a training');
+  }, 60_000);
+
+  it('compares files over seeds, pair by pair, and goes on with what is there', async () => {
+    const coarse = join(folder, 'coarse.yaml');
+    writeFileSync(coarse, readFileSync(file, 'utf8').replace('{ epochs: 2, batchSize: 5 }', '{ epochs: 2, batchSize: 5, retokenization: { phases: [{ epochs: 1, stride: 4 }] } }'));
+    const spread = z.object({ mean: z.number(), deviation: z.number().nullable(), seeds: z.number() });
+    const schema = z.object({ trainings: z.array(z.object({
+      name: z.string(), accuracy: spread, trainingMacs: spread, against: z.object({ accuracyGain: spread, macsSavedShare: spread }).nullable(),
+    })) });
+    const compare = (seeds: string) => jsonLines(schema, ['train', 'compare', '--files', file, coarse, '--out', join(folder, 'compared'), '--seeds', seeds]);
+    const [{ trainings: [plain, fewer] }] = await compare('2');
+    expect([plain.name, fewer.name, plain.against]).toEqual(['tiny', 'coarse', null]);
+    expect(fewer.against!.accuracyGain.mean).toBeCloseTo(fewer.accuracy.mean - plain.accuracy.mean, 12);
+    expect(fewer.against!.macsSavedShare.mean).toBeCloseTo(1 - fewer.trainingMacs.mean / plain.trainingMacs.mean, 12);
+    expect(fewer.against!.macsSavedShare).toMatchObject({ deviation: 0, seeds: 2 });
+    expect(readdirSync(join(folder, 'compared', 'runs')).sort()).toEqual(['coarse-seed-1', 'coarse-seed-2', 'tiny-seed-1', 'tiny-seed-2']);
+    const [{ trainings: again }] = await compare('1');
+    expect(again[0].accuracy.seeds).toBe(1);
+    writeFileSync(coarse, `${readFileSync(coarse, 'utf8')}name: coarse\n`);
+    expect(await cli(['train', 'compare', '--files', file, coarse, '--out', join(folder, 'compared')])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('by another file') });
   }, 60_000);
 
   it('shows the published recipes as a file would have them', async () => {

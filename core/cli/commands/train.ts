@@ -4,6 +4,7 @@ import { createNumbered } from '../numberedFolder.ts';
 import { argument, optional, text } from '../options.ts';
 import { overriddenText } from '../studyOverrides.ts';
 import { quoted } from '../studyRun.ts';
+import { trainCompare } from './trainCompare.ts';
 import { trainPresets } from './trainPresets.ts';
 import { trainTokens } from './trainTokens.ts';
 
@@ -23,7 +24,7 @@ export const train = defineCommand({
     engine: optional(engineKind, "Engine that computes (default: the file's)"),
   },
   examples: ['pocketformer train examples/train.yaml', 'pocketformer train winner.yaml --out runs/winner --seed 2', 'pocketformer train presets as-vit'],
-  subcommands: { presets: trainPresets, tokens: trainTokens },
+  subcommands: { presets: trainPresets, tokens: trainTokens, compare: trainCompare },
   async run({ file: path, out, seed, engine }, surroundings) {
     const { parseTrainingFile, readTrainingFile } = await import('../../study/networkTraining/trainingFile.ts');
     const { createTraining } = await import('../../study/networkTraining/trainingFolder.ts');

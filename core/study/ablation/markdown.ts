@@ -1,5 +1,6 @@
+import type { Spread } from '../../base/spread.ts';
 import { markdownTable } from '../markdownTable.ts';
-import type { Spread, VariantSummary } from './summarise.ts';
+import type { VariantSummary } from './summarise.ts';
 
 /** The comparison as Markdown tables: accuracy of the best and of all subnets at each level, gains, time, conflict. */
 export function ablationMarkdown(variants: readonly VariantSummary[]): string {

@@ -1,13 +1,6 @@
+import { spreadOf, type Spread } from '../../base/spread.ts';
 import { bestAccuracy, meanAccuracy, type BucketResult, type RunResult } from './runResult.ts';
 import { inOrder, variantNamed } from './variants.ts';
-
-/** A quantity over seeds. */
-export interface Spread {
-  readonly mean: number;
-  /** Standard deviation over seeds (n - 1); null for a single one. */
-  readonly deviation: number | null;
-  readonly seeds: number;
-}
 
 /** One variant at one level of MACs. */
 export interface LevelSummary {
@@ -44,13 +37,6 @@ export function summariseAblation(runs: readonly RunResult[]): VariantSummary[] 
     });
     return { name, title, levels, trainingSeconds: spreadOf(own.map((run) => run.trainingSeconds)), conflict: meanConflict(own) };
   });
-}
-
-/** @param values at least one */
-export function spreadOf(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)), seeds: values.length };
 }
 
 function meanConflict(runs: readonly RunResult[]): VariantSummary['conflict'] {

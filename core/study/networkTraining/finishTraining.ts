@@ -8,6 +8,7 @@ import { networkParams } from '../../network/blockGraph.ts';
 import { networkMacs } from '../../network/counts.ts';
 import { validationBatches } from '../../training/classification/imageBatches.ts';
 import { ClassificationTally, type ClassificationResult } from '../../training/classification/tally.ts';
+import { stepsInPhases } from '../../training/recipe/schedule.ts';
 import { readEvents } from '../events.ts';
 import { effectiveEvents } from '../eventTypes.ts';
 import { beginPhase } from '../run/beginPhase.ts';
@@ -62,7 +63,7 @@ async function accuracyOfFile({ data, normalisation, settings, hooks }: NetworkT
 }
 
 function resultOf(
-  { study, engine, space, arch, data, plan, settings }: NetworkTrainingContext, { epochs, best, stoppedEarly, notes }: TrainedNetwork, { network }: Weights,
+  { study, engine, space, arch, data, plan, schedule, settings }: NetworkTrainingContext, { epochs, best, stoppedEarly, notes }: TrainedNetwork, { network }: Weights,
   { accuracy, top5Accuracy, loss, images, confusion, wrong }: ClassificationResult, exported: TrainingResult['exported'],
 ): TrainingResult {
   const sum = (row: readonly number[]) => row.reduce((total, each) => total + each, 0);
@@ -74,6 +75,7 @@ function resultOf(
     data: { id: data.id, classes: [...data.classes], trainImages: data.train.count, valImages: data.val.count, imageSize: data.imageSize },
     start: startText(settings.start), notes: [...notes], steps: epochs.at(-1)!.step, stoppedEarly,
     trainingSeconds: events.reduce((total, event) => event.kind === 'step' && event.imagesPerSecond ? total + batchSize / event.imagesPerSecond : total, 0),
+    trainingMacs: stepsInPhases(schedule, epochs.at(-1)!.step).reduce((total, steps, phase) => total + steps * batchSize * plan.phases[phase].macs, 0),
     retokenization: retokenization.phases.length === 0 ? null : {
       phases: plan.phases.map(({ fromEpoch, toEpoch, tokens, macs }) => ({ fromEpoch, toEpoch, ...tokens, macs })), savedMacsShare: plan.savedShare,
     },

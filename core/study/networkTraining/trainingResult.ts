@@ -29,6 +29,8 @@ const resultSchema = z.object({
   stoppedEarly: z.boolean(),
   /** Time spent in steps, also over interruptions. */
   trainingSeconds: z.number(),
+  /** Multiply-accumulates of one forward pass of every image trained on, no branch left out; a step takes about three times as many. */
+  trainingMacs: z.number(),
   /** Phases of a training that began with fewer tokens. */
   retokenization: z.object({
     phases: z.array(z.object({ fromEpoch: z.number(), toEpoch: z.number(), stride: z.int(), dilation: z.int(), macs: count })),

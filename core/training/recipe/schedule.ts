@@ -32,6 +32,12 @@ export function scheduleOf(recipe: Recipe, trainImages: number): RecipeSchedule 
   };
 }
 
+/** Of so many steps, how many each phase has; the last one sees all tokens. */
+export function stepsInPhases({ coarsePhaseEnds }: Pick<RecipeSchedule, 'coarsePhaseEnds'>, steps: number): number[] {
+  const ends = [...coarsePhaseEnds, Infinity].map((end) => Math.min(end, steps));
+  return ends.map((end, i) => end - (ends[i - 1] ?? 0));
+}
+
 /** What learning rates are multiplied by: the batch's size over that which they are stated for (Goyal et al. 2017), or its square root. */
 export function learningRateScale({ batchSize, learningRateBatchSize = batchSize, learningRateScaling }: Recipe): number {
   const ratio = batchSize / learningRateBatchSize;

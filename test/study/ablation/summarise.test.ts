@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ablationMarkdown } from '../../../core/study/ablation/markdown.ts';
 import { ablationSvg } from '../../../core/study/ablation/picture.ts';
 import { bestAccuracy, meanAccuracy, type RunResult } from '../../../core/study/ablation/runResult.ts';
-import { spreadOf, summariseAblation } from '../../../core/study/ablation/summarise.ts';
+import { spreadOf } from '../../../core/base/spread.ts';
+import { summariseAblation } from '../../../core/study/ablation/summarise.ts';
 
 const subnet = (key: string, first: number, second: number) => ({ key, macs: 5e6, halves: [first, second] as [number, number] });
 

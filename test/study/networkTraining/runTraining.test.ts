@@ -87,6 +87,9 @@ describe('a training of one network', () => {
     expect(best.accuracy).toBe(Math.max(...epochs.filter(({ step }) => step > 3).map(({ accuracy }) => accuracy)));
     expect(evaluation.accuracy).toBe(best.accuracy);
     expect(result.retokenization!.phases.map(({ stride, toEpoch }) => [stride, toEpoch])).toEqual([[4, 1.5], [2, 5]]);
+    // Three steps of eight images with a quarter of the tokens, seven with all.
+    const [coarse, whole] = result.retokenization!.phases.map(({ macs }) => macs);
+    expect(result.trainingMacs).toBe(8 * (3 * coarse + 7 * whole));
     const { metadata, tensors } = decodeSafetensors(readFileSync(paths.best), 'best');
     expect(metadata).toMatchObject({ format: 'pocketformer-weights', space: 'asvit-mini', resolution: '32' });
     expect(tensors['stem.position'].shape).toEqual([256, 16]);
@@ -121,9 +124,13 @@ training: { epochs: 1, batchSize: 5, learningRate: 1e-12, minLearningRate: 0, av
     expect(Math.max(...moved)).toBeLessThan(1e-6);
   }, 120_000);
 
-  it('ends early when it no longer gets better, with the best weights', async () => {
-    await make(join(scratch, 'early'), fineTuning('weights: inherited/models/last.safetensors', ', earlyStopping: { patienceEpochs: 2 }').replace('epochs: 1,', 'epochs: 9,'));
+  it('ends early when it no longer gets better, with the best weights; and learns from a network that was trained before', async () => {
+    const more = ', earlyStopping: { patienceEpochs: 2 }, distillation: { teachers: [{ file: whole/models/network.onnx }] }';
+    await make(join(scratch, 'early'), fineTuning('weights: inherited/models/last.safetensors', more).replace('epochs: 1,', 'epochs: 9,'));
     const result = await finish(join(scratch, 'early'));
+    const steps = readEvents(trainingPaths(join(scratch, 'early')).events).events.filter((event) => event.kind === 'step');
+    // Images that nothing changes are answered once, ten in all, however often they are seen.
+    expect(steps.at(-1)!.metrics).toMatchObject({ teacherAnswersAsked: 10, teacherAnswersCached: 20 });
     expect(result.stoppedEarly).toBe(true);
     expect(result.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(result.best.epoch).toBe(1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseTrainingFile } from '../../../core/study/networkTraining/trainingFile.ts';
 import { recipePresets } from '../../../core/training/recipe/presets.ts';
-import { learningRateScale, scheduleOf } from '../../../core/training/recipe/schedule.ts';
+import { learningRateScale, scheduleOf, stepsInPhases } from '../../../core/training/recipe/schedule.ts';
 import { recipeSchema } from '../../../core/training/recipe/settings.ts';
 
 const head = `version: 1
@@ -65,6 +65,8 @@ describe('a recipe\'s schedule', () => {
   it('counts whole batches of an epoch, and the cool-down behind the cosine', () => {
     const schedule = scheduleOf(recipe, 330);
     expect(schedule).toMatchObject({ stepsPerEpoch: 10, steps: 120, evaluateEverySteps: 10, coarsePhaseEnds: [20, 50] });
+    expect(stepsInPhases(schedule, 120)).toEqual([20, 30, 70]);
+    expect(stepsInPhases(schedule, 25)).toEqual([20, 5, 0]);
     expect(schedule.trainer).toMatchObject({ steps: 100, warmupSteps: 15, clipNorm: Infinity });
   });
 
