@@ -23,7 +23,7 @@ export async function printTraining(
   await print(`Result   ${paths.result}`);
 }
 
-function headLines({ name, space, key, macs, params, resolution, data, start, notes, steps, stoppedEarly, trainingSeconds, epochs, best, evaluation, retokenization, preset }: TrainingResult): string[] {
+function headLines({ name, space, key, macs, params, resolution, data, start, notes, latencies, steps, stoppedEarly, trainingSeconds, epochs, best, evaluation, retokenization, preset }: TrainingResult): string[] {
   const { accuracy, top5Accuracy, loss, images, weights } = evaluation;
   return [
     `${name}: ${key} of ${space}, ${resolution} px, ${grouped(macs)} MACs, ${grouped(params)} parameters`,
@@ -34,6 +34,7 @@ function headLines({ name, space, key, macs, params, resolution, data, start, no
       `Fewer tokens at first: ${retokenization.phases.slice(0, -1).map(({ stride, dilation, toEpoch }) => `(${stride}, ${dilation}) to epoch ${toEpoch}`).join(', ')}; `
         + `saves ${percent(retokenization.savedMacsShare)} of the training's MACs`,
     ]),
+    ...(latencies.length === 0 ? [] : [`Predicted latency: ${latencies.map(({ device, latencyMs, lowMs, highMs }) => `${device} ${latencyMs.toPrecision(3)} ms (${lowMs.toPrecision(3)} to ${highMs.toPrecision(3)})`).join(', ')}`]),
     `Validation: ${percent(accuracy)} top-1, ${percent(top5Accuracy)} top-5, loss ${loss.toFixed(3)}, on ${grouped(images)} images by the ${weights} weights`
       + ` (best epoch ${best.epoch.toFixed(1)}, last ${percent(epochs.at(-1)!.accuracy)})`,
   ];

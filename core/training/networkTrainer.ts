@@ -29,6 +29,8 @@ export interface NetworkTrainerOptions {
   readonly settings: NetworkTrainingSettings;
   /** Where it begins: a seed for fresh weights, or weights of the same network, which stay as they are. */
   readonly start: { readonly seed: number | string } | { readonly weights: Weights };
+  /** Whether only the last block learns, as in a transfer to other classes. */
+  readonly freezeBackbone?: boolean;
   /** Residual branches that are left out at random in training; none by default. */
   readonly stochasticDepth?: StochasticDepthOptions;
 }
@@ -69,11 +71,13 @@ export class NetworkTrainer {
   readonly #adaptiveClipping: AdaptiveClipping;
   readonly #average: WeightAverage | undefined;
   readonly #averaged: Weights | undefined;
+  /** Numbers at the beginning of the flat buffers that stay as they are: without gradient and decay, AdamW leaves them. */
+  readonly #frozenLength: number;
   readonly #depth: StochasticDepth | undefined;
   readonly #branchScaling: BranchScaling | undefined;
 
   constructor(options: NetworkTrainerOptions) {
-    const { network, settings, start, stochasticDepth } = options;
+    const { network, settings, start, stochasticDepth, freezeBackbone = false } = options;
     this.#options = options;
     this.#flat = flatParameters(layoutOf(network).trainableLength);
     if ('weights' in start) {
@@ -84,7 +88,10 @@ export class NetworkTrainer {
       this.weights = Weights.initialise(network, new Random(start.seed).fork('weights'), this.#flat.values);
     }
     this.#whole = new SubnetView(this.weights, network);
-    this.#optimizer = new AdamW(this.#flat, decayRanges(this.weights, settings), settings);
+    this.#frozenLength = freezeBackbone ? startOfLastBlock(this.weights) : 0;
+    const isFrozen = (offset: number) => offset < this.#frozenLength;
+    const ranges = decayRanges(this.weights, settings).map((range) => (isFrozen(range.offset) ? { ...range, decay: false } : range));
+    this.#optimizer = new AdamW(this.#flat, ranges, settings);
     this.#clipping = new GradientClipping(this.#flat);
     this.#adaptiveClipping = new AdaptiveClipping(this.#flat, this.weights.parameters.values());
     this.#average = settings.averageDecay > 0 ? new WeightAverage(this.#flat) : undefined;
@@ -129,6 +136,7 @@ export class NetworkTrainer {
     if (!Number.isFinite(loss)) {
       throw new EnvironmentError('diverged', `Training diverged at step ${step + 1}: the loss is not a number. Lower training.learningRate or raise training.warmupSteps.`);
     }
+    this.#flat.gradient.fill(0, 0, this.#frozenLength);
     if (adaptiveClip > 0) this.#adaptiveClipping.clip(adaptiveClip);
     const gradientNorm = this.#clipping.clip(clipNorm);
     const learningRate = learningRateAt(step, settings);
@@ -200,4 +208,11 @@ export class NetworkTrainer {
     const images = { shape: [count, 3, resolution, resolution], data: pixels };
     backpropagate(engine, network, (key) => this.#whole.shareOf(key), images, this.#flat, gradientOf);
   }
+}
+
+/** Blocks lie in the flat buffers in their order. */
+function startOfLastBlock({ network, parameters }: Weights): number {
+  const last = network.blocks.at(-1)!.name;
+  const own = [...parameters.values()].filter(({ key, trainable }) => key.startsWith(`${last}.`) && trainable !== false);
+  return Math.min(...own.map(({ offset }) => offset));
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CancelledError } from '../../base/errors.ts';
 import { exportNetwork } from '../../export/exportNetwork.ts';
 import { runOnnx } from '../../export/verify.ts';
+import { predictLatency } from '../../latency/predict.ts';
 import { decodeSafetensors } from '../../model/safetensors.ts';
 import { Weights } from '../../model/weights.ts';
 import { networkParams } from '../../network/blockGraph.ts';
@@ -63,7 +64,7 @@ async function accuracyOfFile({ data, normalisation, settings, hooks }: NetworkT
 }
 
 function resultOf(
-  { study, engine, space, arch, data, plan, schedule, settings }: NetworkTrainingContext, { epochs, best, stoppedEarly, notes }: TrainedNetwork, { network }: Weights,
+  { study, engine, space, arch, devices, data, plan, schedule, settings }: NetworkTrainingContext, { epochs, best, stoppedEarly, notes }: TrainedNetwork, { network }: Weights,
   { accuracy, top5Accuracy, loss, images, confusion, wrong }: ClassificationResult, exported: TrainingResult['exported'],
 ): TrainingResult {
   const sum = (row: readonly number[]) => row.reduce((total, each) => total + each, 0);
@@ -73,6 +74,10 @@ function resultOf(
     format: 'pocketformer-training', version: 1, name: settings.name, space: space.id, arch, key: space.key(arch), seed: settings.seed, engine: engine.info.id,
     preset: settings.preset ?? null, resolution: network.resolution, params: networkParams(network), macs: networkMacs(network),
     data: { id: data.id, classes: [...data.classes], trainImages: data.train.count, valImages: data.val.count, imageSize: data.imageSize },
+    latencies: devices.map((device) => {
+      const { latencyMs, lowMs, highMs } = predictLatency(device, network);
+      return { device: device.name, latencyMs, lowMs, highMs };
+    }),
     start: startText(settings.start), notes: [...notes], steps: epochs.at(-1)!.step, stoppedEarly,
     trainingSeconds: events.reduce((total, event) => event.kind === 'step' && event.imagesPerSecond ? total + batchSize / event.imagesPerSecond : total, 0),
     trainingMacs: stepsInPhases(schedule, epochs.at(-1)!.step).reduce((total, steps, phase) => total + steps * batchSize * plan.phases[phase].macs, 0),

@@ -205,9 +205,10 @@ class NetworkTraining {
 }
 
 function trainerOf(context: NetworkTrainingContext, phase: number, start: NetworkTrainerOptions['start']): NetworkTrainer {
-  const { engine, plan, schedule, settings: { seed, training: { stochasticDepth } } } = context;
+  const { engine, plan, schedule, settings: { seed, training: { stochasticDepth, freeze } } } = context;
   return new NetworkTrainer({
     engine, network: plan.phases[phase].network, settings: schedule.trainer, start, stochasticDepth: { ...stochasticDepth, seed },
+    freezeBackbone: freeze === 'backbone',
   });
 }
 

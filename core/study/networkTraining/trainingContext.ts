@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
+import type { DeviceModel } from '../../latency/deviceModel.ts';
+import { loadDevice } from '../../latency/devices.ts';
 import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
 import { tokenPlan, type TokenPlan } from '../../training/recipe/retokenization.ts';
@@ -17,6 +21,7 @@ export interface NetworkTrainingContext extends RunData {
   readonly engine: Engine;
   readonly space: SearchSpace;
   readonly arch: unknown;
+  readonly devices: readonly DeviceModel[];
   readonly plan: TokenPlan;
   readonly schedule: RecipeSchedule;
   /** The file's, with the recipe's steps on these images. */
@@ -29,6 +34,7 @@ export async function prepareNetworkTraining(study: TrainingRun, hooks: RunHooks
   const { training: recipe } = settings;
   const space = getSpace(settings.space);
   const arch = await architectureOf(study);
+  const devices = settings.devices.map((device) => loadDevice(existsSync(resolve(study.info.baseDir, device)) ? resolve(study.info.baseDir, device) : device));
   const engine = await startStudyEngine(study);
   await begin(study);
   const images = await loadRunData(study, settings.data, hooks);
@@ -37,7 +43,7 @@ export async function prepareNetworkTraining(study: TrainingRun, hooks: RunHooks
     const plan = tokenPlan(recipe, { space, arch, classes: data.classes.length, resolution: settings.resolution });
     const schedule = scheduleOf(recipe, data.train.count);
     const context: NetworkTrainingContext = {
-      study, hooks, engine, ...images, space, arch, plan, schedule, settings: { ...settings, training: { ...recipe, steps: schedule.steps } },
+      study, hooks, engine, ...images, space, arch, devices, plan, schedule, settings: { ...settings, training: { ...recipe, steps: schedule.steps } },
     };
     if (data.skipped.length > 0) {
       const [{ path, reason }] = data.skipped;

@@ -24,6 +24,8 @@ export const trainingSchema = z.strictObject({
   start: startSchema.prefault({}).describe('weights to begin with; fresh ones by default'),
   data: dataSchema.describe('images to train on and to validate with'),
   training: recipeSchema.prefault({}).describe('how the network learns'),
+  devices: z.array(z.string().min(1)).default([])
+    .describe('device models, by name or by path relative to the file, whose predicted latencies are told beside the accuracy'),
   export: z.strictObject({
     weights: z.enum(['best', 'last']).default('best').describe('which weights are judged in the end and exported: those of the best evaluation, or the last'),
     wrongImages: z.int().min(0).max(100_000).default(100).describe('wrongly classified images that are listed, the surest first'),
@@ -63,6 +65,11 @@ export function parseTrainingFile(text: string, path: string): TrainingSettings 
     const lines = problemsOf(trainingSchema, parsed.error.issues, written).map((problem) => (
       `${path}:${yaml.lineOf(problem.path)}: ${problem.path.length === 0 ? '' : `${pathText(problem.path)}: `}${problem.text}`));
     throw new InputError('invalid-training-file', lines[0], { details: { problems: lines } });
+  }
+  const { start, training: { freeze } } = parsed.data;
+  if (freeze !== 'nothing' && start.study === undefined && start.weights === undefined) {
+    throw new InputError('invalid-training-file', `${path}:${yaml.lineOf(['training', 'freeze'])}: training.freeze: fresh weights that stay as they are learn nothing; `
+      + 'give weights to begin with under start, or leave freeze out.');
   }
   const obstacle = spaceObstacle(value);
   if (obstacle) throw new InputError(obstacle.code, `${path}:${yaml.lineOf(['space'])}: space: ${obstacle.message}`, { cause: obstacle });

@@ -22,6 +22,8 @@ const resultSchema = z.object({
   params: count,
   macs: count,
   data: z.object({ id: z.string(), classes: z.array(z.string()), trainImages: count, valImages: count, imageSize: z.int() }),
+  /** Predicted, of one image, in ms with the ends of the interval. */
+  latencies: z.array(z.object({ device: z.string(), latencyMs: z.number(), lowMs: z.number(), highMs: z.number() })),
   /** Everything that the training began with, in words. */
   start: z.string(),
   notes: z.array(z.string()),

@@ -40,6 +40,8 @@ export const recipeSchema = z.strictObject({
   }).prefault({}).describe('residual branches left out at random'),
   mix: mixSettingsSchema.prefault({}).describe('images mixed with others of their batch'),
   distillation: distillationSettingsSchema.prefault({}).describe('teachers that the network learns from'),
+  freeze: z.enum(['nothing', 'backbone']).default('nothing')
+    .describe('weights that stay as they began: none, or all but those of the classifier, its last block'),
   retokenization: z.strictObject({
     phases: z.array(phaseSchema).max(8).default([]).describe('from the coarsest tokens to finer ones; the epochs that are left see all tokens'),
   }).prefault({}).describe('fewer tokens at first (As-ViT, section 4)'),

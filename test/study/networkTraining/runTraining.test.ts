@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../core/base/errors.ts';
+import { loadDevice } from '../../../core/latency/devices.ts';
+import { predictLatency } from '../../../core/latency/predict.ts';
 import { decodeSafetensors } from '../../../core/model/safetensors.ts';
+import { getSpace } from '../../../core/spaces/index.ts';
 import { readEvents } from '../../../core/study/events.ts';
 import { effectiveEvents } from '../../../core/study/eventTypes.ts';
 import { runTraining } from '../../../core/study/networkTraining/runTraining.ts';
@@ -101,6 +104,7 @@ space: elasticvit-mini
 arch: min
 compute: { threads: 1 }
 resolution: 48
+devices: [pixel6]
 start: { ${start} }
 data: { kind: synthetic, trainImages: 10, valImages: 10, flip: false, crop: none }
 training: { epochs: 1, batchSize: 5, learningRate: 1e-12, minLearningRate: 0, averageDecay: 0, calibrationBatches: 1${more} }
@@ -113,6 +117,9 @@ training: { epochs: 1, batchSize: 5, learningRate: 1e-12, minLearningRate: 0, av
     expect(result.start).toBe('the supernet of study');
     expect(result.resolution).toBe(48);
     expect(result.steps).toBe(2);
+    const [{ device, latencyMs }] = result.latencies;
+    const space = getSpace('elasticvit-mini');
+    expect({ device, latencyMs }).toEqual({ device: 'pixel6', latencyMs: predictLatency(loadDevice('pixel6'), space.lower(space.smallest, { classes: 10, resolution: 48 })).latencyMs });
 
     // Steps so small leave the weights as they were: another training begins with them and ends with them.
     await make(join(scratch, 'again'), fineTuning('weights: inherited/models/last.safetensors'));

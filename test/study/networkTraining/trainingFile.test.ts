@@ -23,6 +23,7 @@ describe('a training file', () => {
     ['two beginnings', `${head}start: { study: a, weights: b }\n`, 'either from a study or from a file'],
     ['an unknown space', head.replace('asvit-mini', 'resnet'), 'mine.yaml:2: space:'],
     ['an unknown recipe', `${head}preset: vgg\n`, 'mine.yaml:5: preset: expected'],
+    ['frozen weights that are fresh', `${head}training:\n  freeze: backbone\n`, 'mine.yaml:6: training.freeze: fresh weights'],
     ['no architecture', head.replace('arch: seed\n', ''), 'arch: missing'],
   ])('says in one line what is wrong with %s', (_, text, message) => {
     expect(() => parse(text)).toThrow(message);
