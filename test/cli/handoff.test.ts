@@ -10,7 +10,7 @@ const folder = scratchFolder();
 const at = (...names: string[]) => join(folder, ...names);
 const importSchema = z.object({
   path: z.string(), classes: z.number(), resolution: z.number(), relativeDiff: z.number(),
-  pytorch: z.object({ images: z.number(), maxAbsDiff: z.number(), relativeDiff: z.number() }).nullable(),
+  reference: z.object({ from: z.string(), images: z.number(), maxAbsDiff: z.number(), relativeDiff: z.number() }).nullable(),
 });
 
 /** A copy of the handed-over weights, with what is done to their tensors. */
@@ -52,8 +52,8 @@ describe('a network that is handed over', () => {
 
   it('comes back as an ONNX file and as weights of our own, which are handed over again as they were', async () => {
     const [returned] = await jsonLines(importSchema, ['import-weights', at('program'), '--out', at('back.onnx'), '--weights', at('own.safetensors')]);
-    expect(returned).toMatchObject({ classes: 4, resolution: 32, pytorch: { images: 4 } });
-    expect(returned.pytorch!.relativeDiff).toBeLessThan(1e-5);
+    expect(returned).toMatchObject({ classes: 4, resolution: 32, reference: { images: 4 } });
+    expect(returned.reference!.relativeDiff).toBeLessThan(1e-5);
     expect(readModel(readFileSync(at('back.onnx'))).metadata).toMatchObject({ 'pocketformer.space': 'elasticvit-mini', 'pocketformer.classes': '4' });
 
     await jsonLines(z.unknown(), ['handoff', '--weights', at('own.safetensors'), '--out', at('again')]);
@@ -73,7 +73,7 @@ describe('a network that is handed over', () => {
     copyFileSync(at('program', 'check.safetensors'), join(from, 'check.safetensors'));
     const { code, stderr } = await cli(['import-weights', from, '--out', at('other.onnx')]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/differ from PyTorch's by \S+ of their scale/);
+    expect(stderr).toMatch(/differ from those of Pocketformer \S+ by \S+ of their scale/);
     expect(existsSync(at('other.onnx'))).toBe(false);
   });
 
@@ -90,7 +90,7 @@ describe('a network that is handed over', () => {
     expect(await complaint(['import-weights', from, '--out', at('x.onnx')])).toContain('neither its metadata nor a handoff.json beside it says what network it is of');
     copyFileSync(at('program', 'handoff.json'), join(from, 'handoff.json'));
     const [returned] = await jsonLines(importSchema, ['import-weights', join(from, 'weights.safetensors'), '--out', at('plain.onnx')]);
-    expect(returned.pytorch).toBeNull();
+    expect(returned.reference).toBeNull();
   });
 
   it('is refused as a checkpoint of torch.save, saying how to write what is accepted', async () => {

@@ -3,7 +3,7 @@ import { findArchitecture, getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
 import { architectureOnFront } from '../../study/architectureOnFront.ts';
 import type { StudyView } from '../../study/folder.ts';
-import type { OwnFacts } from '../../study/handoff/ownWeights.ts';
+import type { WeightsFacts } from '../../study/weightsFile.ts';
 import { presetNames } from '../../training/recipe/presets.ts';
 import { labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
@@ -44,11 +44,11 @@ export const handoff = defineCommand({
     if (seed === undefined && classes !== undefined) throw new InputError('usage', 'handoff: --classes goes with --seed; trained weights have classes of their own.');
     const { requireNewFolder, writeHandoff } = await import('../../study/handoff/writeHandoff.ts');
     const { freshNetwork, given, inherited } = await import('../../study/handoff/weightSources.ts');
-    const { readOwnWeights } = await import('../../study/handoff/ownWeights.ts');
+    const { readWeightsFile } = await import('../../study/weightsFile.ts');
     const { startEngine } = await import('../../engine/engines.ts');
     requireNewFolder(out);
     const view = study === undefined ? undefined : await openView(study);
-    const file = weightsFile === undefined ? undefined : await readOwnWeights(weightsFile);
+    const file = weightsFile === undefined ? undefined : await readWeightsFile(weightsFile);
     const space = getSpace(spaceOf('handoff', spaceId ?? file?.facts?.space, view));
     const arch = await architectureOf(space, input, view, file?.facts);
     const network = space.lower(arch, { resolution: resolution ?? file?.facts?.resolution, classes: classes ?? file?.facts?.classes });
@@ -65,7 +65,7 @@ export const handoff = defineCommand({
 });
 
 /** @throws InputError `usage` where nothing names one, and as `findArchitecture` and `architectureOnFront` */
-async function architectureOf(space: SearchSpace, input: string | undefined, view: StudyView | undefined, facts: OwnFacts | undefined): Promise<unknown> {
+async function architectureOf(space: SearchSpace, input: string | undefined, view: StudyView | undefined, facts: WeightsFacts | undefined): Promise<unknown> {
   if (input !== undefined) return (view && await architectureOnFront(view, input)) ?? findArchitecture(space, input);
   if (facts === undefined) throw new InputError('usage', `handoff: --arch is missing; expected ${archKind.expected}.`);
   return space.parse(facts.architecture);

@@ -9,7 +9,7 @@ export const importWeights = defineCommand({
   summary: 'Take weights back that a handed-over PyTorch program has trained, as an ONNX file',
   details: 'Reads a safetensors file of the network of "pocketformer handoff", or a folder such as RUN/best of its train.py. Names and shapes must be those of the '
     + 'network; its logits are compared with those that PyTorch wrote beside the weights, and the ONNX file with both. The file is ready for "pocketformer profile".',
-  json: 'As export, and pytorch: {images, maxAbsDiff, relativeDiff}, or null where PyTorch left no logits',
+  json: 'As export, and reference: {from, images, maxAbsDiff, relativeDiff} of the logits beside the weights, or null where there are none',
   options: {
     from: argument(text('DIR|F.safetensors', 'the path of a folder or a safetensors file'), 'Weights from PyTorch: RUN/best, or a safetensors file'),
     out: required(text('F.onnx', 'the path of the file to write'), 'ONNX file to write; replaced when it exists'),
@@ -31,10 +31,10 @@ export const importWeights = defineCommand({
     const report = await importHandoff(returned, { out, weightsOut: weights, precision, batch, engine });
     if (json) return print(JSON.stringify(report));
     await print(`${out}: ${report.precision}, ${sizeText(report.sizeBytes)}, opset ${report.opset}, ${report.resolution} px, ${report.classes} classes`);
-    await print(report.pytorch === null
-      ? 'No check.safetensors lies beside the weights, so nothing was compared with PyTorch.'
-      : `The ${engine.info.id} engine differs from PyTorch by at most ${report.pytorch.maxAbsDiff.toExponential(1)} on ${report.pytorch.images} images, `
-        + `${report.pytorch.relativeDiff.toExponential(1)} of the logits' scale.`);
+    await print(report.reference === null
+      ? 'No check.safetensors lies beside the weights, so their logits could not be compared with those in PyTorch.'
+      : `The ${engine.info.id} engine differs from ${report.reference.from} by at most ${report.reference.maxAbsDiff.toExponential(1)} on ${report.reference.images} images, `
+        + `${report.reference.relativeDiff.toExponential(1)} of the logits' scale.`);
     await print(`ONNX Runtime differs from the ${engine.info.id} engine by at most ${report.maxAbsDiff.toExponential(1)}, `
       + `${report.relativeDiff.toExponential(1)} of the logits' scale.`);
   },

@@ -13,19 +13,21 @@ import { writeFileAtomic } from '../files.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import { readText } from '../textFile.ts';
 import { factsKey, handoffFactsSchema, type HandoffFacts } from './facts.ts';
-import { ownMetadata } from './ownWeights.ts';
-import { readBytes } from './readBytes.ts';
+import { weightsMetadata } from '../weightsFile.ts';
+import { readBytes } from '../readBytes.ts';
 
 /** Weights that came back from PyTorch. */
 export interface ReturnedWeights {
   readonly weights: Weights;
   readonly facts: HandoffFacts;
-  /** Images with the logits that PyTorch gave; undefined where nothing lies beside the weights. */
-  readonly check?: { readonly images: ImageBatch; readonly logits: Float32Array };
+  /** Images with the logits that the network had where it was; undefined where nothing lies beside the weights. */
+  readonly check?: { readonly images: ImageBatch; readonly logits: Float32Array; readonly from: string };
 }
 
-/** How far logits here are from PyTorch's. */
-export interface PytorchAgreement {
+/** How far logits here are from those beside the weights. */
+export interface ReferenceAgreement {
+  /** What computed those: "PyTorch 2.9.0", or Pocketformer where the program has not trained yet. */
+  readonly from: string;
   readonly images: number;
   readonly maxAbsDiff: number;
   /** Relative to the largest logit. */
@@ -67,18 +69,18 @@ async function factsOf(file: string, metadata: string | undefined): Promise<Hand
 /** @throws InputError `invalid-weights-file` when images or logits are not those of the network */
 async function readCheck(file: string, { resolution: size, classes }: Weights['network']): Promise<ReturnedWeights['check']> {
   if (!existsSync(file)) return undefined;
-  const { images, logits: kept } = decodeSafetensors(await readBytes(file), file).tensors;
+  const { tensors: { images, logits: kept }, metadata } = decodeSafetensors(await readBytes(file), file);
   const count = images?.shape[0] ?? 0;
   const fits = images?.shape.join() === [count, 3, size, size].join() && kept?.shape.join() === [count, classes].join() && count > 0;
   if (!fits || !(images.data instanceof Float32Array) || !(kept.data instanceof Float32Array)) {
     throw new InputError('invalid-weights-file', `${file}: expected float32 images [n, 3, ${size}, ${size}] and logits [n, ${classes}]; take ${basename(file)} from the `
       + "weights' own folder.");
   }
-  return { images: { count, size, pixels: images.data }, logits: kept.data };
+  return { images: { count, size, pixels: images.data }, logits: kept.data, from: metadata.logits ?? 'PyTorch' };
 }
 
-/** @throws EnvironmentError `pytorch-differs` when the logits are not PyTorch's */
-export function compareWithPytorch({ weights, check }: ReturnedWeights, engine: Engine): PytorchAgreement | null {
+/** @throws EnvironmentError `reference-differs` when the logits are not those beside the weights */
+export function compareWithReference({ weights, check }: ReturnedWeights, engine: Engine): ReferenceAgreement | null {
   if (check === undefined) return null;
   const own = logits(engine, weights, check.images);
   const largest = (values: Iterable<number>) => [...values].reduce((most, value) => (Number.isNaN(value) ? Infinity : Math.max(most, Math.abs(value))), 0);
@@ -86,10 +88,10 @@ export function compareWithPytorch({ weights, check }: ReturnedWeights, engine: 
   const scale = largest(check.logits);
   const relativeDiff = scale === 0 ? maxAbsDiff : maxAbsDiff / scale;
   if (!(relativeDiff <= maxRelativeDiff)) {
-    throw new EnvironmentError('pytorch-differs', `The logits differ from PyTorch's by ${relativeDiff.toExponential(1)} of their scale, more than ${maxRelativeDiff}: `
+    throw new EnvironmentError('reference-differs', `The logits differ from those of ${check.from} by ${relativeDiff.toExponential(1)} of their scale, more than ${maxRelativeDiff}: `
       + 'check.safetensors is of other weights, or model.py computes something else than it did. Nothing was written.');
   }
-  return { images: check.images.count, maxAbsDiff, relativeDiff };
+  return { from: check.from, images: check.images.count, maxAbsDiff, relativeDiff };
 }
 
 export interface ImportOptions extends Pick<ExportNetworkOptions, 'batch' | 'precision' | 'engine'> {
@@ -100,19 +102,19 @@ export interface ImportOptions extends Pick<ExportNetworkOptions, 'batch' | 'pre
 }
 
 export interface ImportReport extends ExportReport {
-  /** Null where PyTorch left no logits to compare with. */
-  readonly pytorch: PytorchAgreement | null;
+  /** Null where no logits lie beside the weights. */
+  readonly reference: ReferenceAgreement | null;
 }
 
-/** Writes returned weights as an ONNX file, checked against PyTorch's logits first. @throws as `compareWithPytorch` and `exportNetwork` */
+/** Writes returned weights as an ONNX file, checked against the logits beside them first. @throws as `compareWithReference` and `exportNetwork` */
 export async function importHandoff(returned: ReturnedWeights, { weightsOut, ...options }: ImportOptions): Promise<ImportReport> {
   const { weights, facts } = returned;
-  const pytorch = compareWithPytorch(returned, options.engine);
+  const reference = compareWithReference(returned, options.engine);
   const report = await exportNetwork({
     ...options, weights, version: pocketformerVersion(), architecture: facts.architecture, classNames: facts.classNames ?? undefined,
     normalisation: facts.normalisation, study: facts.study ?? undefined, seed: facts.seed,
     ...(facts.weights === 'untrained' ? { weightsOrigin: 'untrained' as const } : {}), writeFile: writeFileAtomic,
   });
-  if (weightsOut !== undefined) await writeFileAtomic(weightsOut, encodeSafetensors(weights.toTensors(), ownMetadata(facts)));
-  return { ...report, pytorch };
+  if (weightsOut !== undefined) await writeFileAtomic(weightsOut, encodeSafetensors(weights.toTensors(), weightsMetadata(facts)));
+  return { ...report, reference };
 }

@@ -6,7 +6,7 @@ import type { SearchSpace } from '../../spaces/index.ts';
 import { untrainedWeights } from '../exportFromStudy.ts';
 import type { StudyView } from '../folder.ts';
 import { inheritNetwork } from '../inheritNetwork.ts';
-import type { readOwnWeights } from './ownWeights.ts';
+import type { readWeightsFile } from '../weightsFile.ts';
 import type { HandoffOptions } from './writeHandoff.ts';
 
 /** Where a handed-over network's weights come from, and what they were made for. */
@@ -21,7 +21,7 @@ export async function inherited(view: StudyView, space: SearchSpace, arch: unkno
 }
 
 /** Weights of a file in Pocketformer's own form. @throws InputError `weights-mismatch` */
-export function given(network: Network, { tensors, facts }: Awaited<ReturnType<typeof readOwnWeights>>): WeightSource {
+export function given(network: Network, { tensors, facts }: Awaited<ReturnType<typeof readWeightsFile>>): WeightSource {
   const { classNames, normalisation, seed = 0 } = facts ?? {};
   return { weights: Weights.fromTensors(network, tensors), origin: 'given', seed, classNames: classNames ?? undefined, normalisation };
 }

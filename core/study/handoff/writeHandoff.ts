@@ -72,7 +72,7 @@ export async function writeHandoff(options: HandoffOptions): Promise<HandoffRepo
     ...program(),
     'model.py': modelFile(network, `${name} (${network.space}): a network of Pocketformer ${facts.pocketformer}.`),
     'weights.safetensors': encodeSafetensors(torchState(weights), { format: 'pt', [factsKey]: JSON.stringify(facts) }),
-    'check.safetensors': encodeSafetensors(check, { format: 'pt' }),
+    'check.safetensors': encodeSafetensors(check, { format: 'pt', logits: `Pocketformer ${facts.pocketformer}` }),
     'recipe.json': recipeFile(recipe, size),
     'handoff.json': `${JSON.stringify(facts, null, 2)}\n`,
     'README.md': readmeText(network, facts, name, recipe),

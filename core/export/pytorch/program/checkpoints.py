@@ -29,4 +29,5 @@ def hand_back(network, folder, facts):
     copy.load_state_dict(state)
     images = read_file(os.path.join(HERE, "check.safetensors"))[0]["images"]
     write_weights(os.path.join(folder, "weights.safetensors"), state, {"pocketformer": json.dumps(facts)})
-    write_weights(os.path.join(folder, "check.safetensors"), {"images": images, "logits": copy.eval().double()(images.double()).float()})
+    logits = copy.eval().double()(images.double()).float()
+    write_weights(os.path.join(folder, "check.safetensors"), {"images": images, "logits": logits}, {"logits": f"PyTorch {torch.__version__}"})

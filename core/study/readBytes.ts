@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { InputError, messageOf } from '../../base/errors.ts';
-import { errorCode } from '../files.ts';
+import { InputError, messageOf } from '../base/errors.ts';
+import { errorCode } from './files.ts';
 
 /** @throws InputError `missing-file`, or `unreadable-file` saying why */
 export async function readBytes(path: string): Promise<Uint8Array> {
