@@ -23,13 +23,12 @@ export function requireInt8(command: string, { images, calibrationImages, ranges
   if (given && !wanted.includes('int8')) throw new InputError('usage', `${command}: ${given[0]} goes with --precision int8.`);
 }
 
-/** Images of the folder that was named. @throws as imagesOfFolder */
+/** Images of a folder. @throws as imagesOfFolder */
 export async function namedCalibration(
-  { images, calibrationImages, ranges }: QuantisationValues, at: { resolution: number; seed: number; signal?: AbortSignal },
-): Promise<Calibration | undefined> {
-  if (images === undefined) return undefined;
+  folder: string, { calibrationImages, ranges }: QuantisationValues, at: { resolution: number; seed: number; signal?: AbortSignal },
+): Promise<Calibration> {
   const { imagesOfFolder } = await import('../study/quantisationImages.ts');
-  return imagesOfFolder(images, at, { images: calibrationImages, ranges });
+  return imagesOfFolder(folder, at, { images: calibrationImages, ranges });
 }
 
 export const calibrationText = ({ source, ranges }: CalibrationFacts) => `Ranges of activations (${ranges}) are those on ${source}.`;

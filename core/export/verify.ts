@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { EnvironmentError, messageOf } from '../base/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import { createSession, loadOrt } from '../engine/ort/binding.ts';
+import { createSession, loadOrt, type SessionOptions } from '../engine/ort/binding.ts';
 import { logits, type ImageBatch } from '../model/inference.ts';
 import type { Weights } from '../model/weights.ts';
 import { inputName, outputName } from './onnx.ts';
@@ -50,19 +50,23 @@ export interface Feed {
 }
 
 /**
- * What an exported file of one input and one output gives in ONNX Runtime at its default settings, for each feed.
+ * What an exported file of one input and one output gives in ONNX Runtime, at its default settings unless an optimiser's level is given, for each feed.
  * @throws as `withFile`
  */
-export function runFile(bytes: Uint8Array, ends: { input: string; output: string }, feeds: readonly Feed[], where: string): Float32Array[] {
-  return withFile(bytes, ends, where, (run) => feeds.map(run));
+export function runFile(
+  bytes: Uint8Array, ends: { input: string; output: string }, feeds: readonly Feed[], where: string, optimization?: SessionOptions['optimization'],
+): Float32Array[] {
+  return withFile(bytes, ends, where, (run) => feeds.map(run), optimization);
 }
 
 /**
- * Has a file run in ONNX Runtime at its default settings.
+ * Has a file run in ONNX Runtime.
  * @param where name of the file, for messages
  * @throws EnvironmentError `export-refused`, `ort-missing`
  */
-export function withFile<T>(bytes: Uint8Array, ends: { input: string; output: string }, where: string, use: (run: (feed: Feed) => Float32Array) => T): T {
+export function withFile<T>(
+  bytes: Uint8Array, ends: { input: string; output: string }, where: string, use: (run: (feed: Feed) => Float32Array) => T, optimization?: SessionOptions['optimization'],
+): T {
   loadOrt();
   const attempt = <R>(step: () => R): R => {
     try {
@@ -72,7 +76,7 @@ export function withFile<T>(bytes: Uint8Array, ends: { input: string; output: st
         + 'Nothing was written; please report this.', { cause });
     }
   };
-  const session = attempt(() => createSession(bytes, { threads: 1 }));
+  const session = attempt(() => createSession(bytes, { threads: 1, optimization }));
   try {
     return use(({ values, shape }) => attempt(() =>
       Float32Array.from(session.run({ [ends.input]: new Tensor('float32', values, shape) }, { [ends.output]: null }, {})[ends.output].data as Float32Array)));

@@ -67,7 +67,8 @@ export const exportCommand = defineCommand({
     const arch = (view && await architectureOnFront(view, input)) ?? await findArchitecture(space, input);
     const network = space.lower(arch, { resolution, classes });
 
-    const calibration = seed === undefined ? undefined : await namedCalibration(options, { resolution: network.resolution, seed });
+    const calibration = seed === undefined || options.images === undefined ? undefined
+      : await namedCalibration(options.images, options, { resolution: network.resolution, seed });
     const { startEngine } = await import('../../engine/engines.ts');
     const engine = await startEngine(engineId);
     note(`Exporting ${labelOf(space, arch).text} of ${space.id}, ${network.resolution} px`);

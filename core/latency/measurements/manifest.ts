@@ -32,6 +32,10 @@ const manifestModelSchema = z.strictObject({
     /** Largest accepted difference, relative to the largest expected value. */
     relativeTolerance: z.number().positive().max(1),
   }),
+  /** Of other precisions than float32: how far the output is from the float32 network's, relative to that one's largest value. */
+  float32Difference: z.number().min(0).optional(),
+  /** Of int8: what activations got their ranges from. */
+  calibration: z.string().min(1).optional(),
 });
 
 export const manifestSchema = z.strictObject({

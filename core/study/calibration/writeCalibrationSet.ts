@@ -3,9 +3,12 @@ import { CancelledError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { exportNetwork } from '../../export/exportNetwork.ts';
-import { exportOnnx, inputName, inputShape, outputName, outputShape } from '../../export/onnx.ts';
-import { runFile } from '../../export/verify.ts';
+import { inputName, inputShape, outputName } from '../../export/onnx.ts';
+import { standInCalibration, type Calibration } from '../../export/precision/calibration.ts';
+import { modelInPrecision } from '../../export/precision/inPrecision.ts';
 import { shapeOf } from '../../latency/blockShape.ts';
+import { encodeModel } from '../../graph/onnx/model.ts';
+import type { Precision } from '../../graph/onnx/precision.ts';
 import { chooseNetworks } from '../../latency/calibration/chooseNetworks.ts';
 import { chooseProbes } from '../../latency/calibration/chooseProbes.ts';
 import type { KnownDevice } from '../../latency/calibration/design.ts';
@@ -16,8 +19,9 @@ import { Weights } from '../../model/weights.ts';
 import type { Block } from '../../network/blocks.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
 import { makeDirectory, writeFileAtomic } from '../files.ts';
-import { sha256Of } from '../measuring/modelFiles.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
+import { describeFile } from './describeFile.ts';
+import { elements, InputFiles } from './inputFiles.ts';
 
 export interface CalibrationSetOptions {
   readonly space: SearchSpace;
@@ -29,22 +33,22 @@ export interface CalibrationSetOptions {
   readonly classes: number;
   readonly seed: number;
   readonly engine: Engine;
+  /** Of all files: measurements of several are never fitted together. float32 by default. */
+  readonly precision?: Precision;
+  /** For int8: images of a size in pixels that networks get their ranges from; random numbers where it is missing. */
+  readonly calibrationOf?: (resolution: number) => Promise<Calibration>;
   /** Devices that the fit will start from: networks are chosen for what they leave open. */
   readonly known: readonly KnownDevice[];
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number, name: string): void;
 }
 
-/** Other kernels and other processors add up in another order; wrong results are wrong by far more. */
-const relativeTolerance = 1e-3;
-/** Of a long output, about so many values are kept. */
-const keptValues = 1000;
-const shapeKey = (block: Block) => `${latencyKindOf(block)} ${shapeOf(block)}`;
 const probeEnds = { input: 'features', output: 'result' } as const;
+const shapeKey = (block: Block) => `${latencyKindOf(block)} ${shapeOf(block)}`;
 
 /**
  * Chooses networks and blocks that teach most about a space's latency, and writes each as an ONNX file of one image with
- * untrained weights, with inputs and a manifest of what each file is and must compute. All float32.
+ * untrained weights, with inputs and a manifest of what each file is and must compute. All are of one precision.
  * @returns the manifest's models
  * @throws CancelledError, EnvironmentError `export-differs` and those of writing
  */
@@ -81,13 +85,16 @@ export async function writeCalibrationSet(folder: string, options: CalibrationSe
 }
 
 async function writeNetwork(
-  folder: string, name: string, arch: unknown, { space, classes, seed, engine }: CalibrationSetOptions, inputs: InputFiles,
+  folder: string, name: string, arch: unknown, options: CalibrationSetOptions, inputs: InputFiles,
 ): Promise<ManifestModel> {
+  const { space, classes, seed, engine, precision = 'float32', calibrationOf } = options;
   const network = space.lower(arch, { classes });
+  const weights = freshWeights(network, seed, engine);
   const file = `${name}.onnx`;
   let written = new Uint8Array();
-  await exportNetwork({
-    weights: freshWeights(network, seed, engine), engine, out: join(folder, file), batch: 1, architecture: arch, seed, weightsOrigin: 'untrained',
+  const { calibration } = await exportNetwork({
+    weights, engine, out: join(folder, file), batch: 1, architecture: arch, seed, weightsOrigin: 'untrained', precision,
+    ...(precision === 'int8' && calibrationOf ? { calibration: await calibrationOf(network.resolution) } : {}),
     version: pocketformerVersion(),
     writeFile: async (path, bytes) => {
       written = Uint8Array.from(bytes);
@@ -95,72 +102,26 @@ async function writeNetwork(
     },
   });
   const of: ManifestModel['of'] = { kind: 'network', ...subjectOf(space, arch, network) };
-  return described(written, { name, file, of }, { input: inputName, output: outputName }, network.blocks, inputs);
+  const made = { bytes: written, weights, ends: { input: inputName, output: outputName }, precision, calibration: calibration?.source };
+  return describeFile(made, { name, file, of }, inputs);
 }
 
 async function writeProbe(
-  folder: string, name: string, arch: unknown, block: Block, { space, classes, seed }: CalibrationSetOptions, inputs: InputFiles,
+  folder: string, name: string, arch: unknown, block: Block, { space, classes, seed, precision = 'float32' }: CalibrationSetOptions, inputs: InputFiles,
 ): Promise<ManifestModel> {
   const network = space.lower(arch, { classes });
   const file = `${name}.onnx`;
   const weights = Weights.initialise({ ...network, blocks: [block] }, new Random(seed).fork('weights'));
-  const bytes = exportOnnx(weights, {
+  const calibration = precision === 'int8' ? standInCalibration(elements(inputShape(block)), seed) : undefined;
+  const bytes = encodeModel(modelInPrecision(weights, {
     batch: 1, version: pocketformerVersion(), ends: probeEnds,
     metadata: { 'pocketformer.space': space.id, 'pocketformer.block': block.name, 'pocketformer.blockOf': JSON.stringify(arch) },
-  });
+  }, precision, calibration));
   const of: ManifestModel['of'] = { kind: 'blocks', ...subjectOf(space, arch, network), blocks: [block.name] };
-  const model = await described(bytes, { name, file, of }, probeEnds, [block], inputs);
+  const model = await describeFile({ bytes, weights, ends: probeEnds, precision, calibration: calibration?.source }, { name, file, of }, inputs);
   await writeFileAtomic(join(folder, file), bytes);
   return model;
 }
 
 const subjectOf = (space: SearchSpace, arch: unknown, { resolution, classes }: { resolution: number; classes: number }) =>
   ({ space: space.id, arch: arch as never, resolution, classes });
-
-async function described(
-  bytes: Uint8Array, model: Pick<ManifestModel, 'name' | 'file' | 'of'>, ends: { input: string; output: string }, blocks: readonly Block[], inputs: InputFiles,
-): Promise<ManifestModel> {
-  const shape = [1, ...inputShape(blocks[0])];
-  const input = await inputs.ofShape(shape);
-  const [values] = runFile(bytes, ends, [{ values: input.values, shape }], model.file);
-  const every = Math.max(1, Math.ceil(values.length / keptValues));
-  return {
-    ...model, sha256: sha256Of(bytes), sizeBytes: bytes.length, precision: 'float32',
-    input: { name: ends.input, shape, file: input.file },
-    output: {
-      name: ends.output, shape: [1, ...outputShape(blocks[blocks.length - 1])], relativeTolerance,
-      values: Array.from(values.filter((_, i) => i % every === 0), (value) => Number(value.toPrecision(7))), ...(every > 1 ? { every } : {}),
-    },
-  };
-}
-
-/** Standard normal inputs, one file for all models that take the same shape. */
-class InputFiles {
-  readonly #folder: string;
-  readonly #random: Random;
-  readonly #known = new Map<string, { file: string; values: Float32Array }>();
-
-  constructor(folder: string, random: Random) {
-    this.#folder = folder;
-    this.#random = random;
-  }
-
-  async ofShape(shape: readonly number[]): Promise<{ file: string; values: Float32Array }> {
-    const name = shape.join('x');
-    let known = this.#known.get(name);
-    if (known === undefined) {
-      const values = new Float32Array(shape.reduce((size, dim) => size * dim, 1));
-      this.#random.fork(name).fillNormal(values);
-      known = { file: `inputs/${name}.f32`, values };
-      await writeFileAtomic(join(this.#folder, known.file), littleEndian(values));
-      this.#known.set(name, known);
-    }
-    return known;
-  }
-}
-
-function littleEndian(values: Float32Array): Uint8Array {
-  const bytes = new DataView(new ArrayBuffer(4 * values.length));
-  values.forEach((value, i) => bytes.setFloat32(4 * i, value, true));
-  return new Uint8Array(bytes.buffer);
-}
