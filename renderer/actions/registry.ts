@@ -21,7 +21,7 @@ export interface Action {
   run: () => void | Promise<void>;
 }
 
-export const actionGroups = ['Go to', 'Study', 'Job', 'Architecture', 'View', 'Help', 'Studies', 'Architectures', 'Scores'] as const;
+export const actionGroups = ['Go to', 'Study', 'Job', 'Architecture', 'View', 'Help', 'Studies', 'Architectures', 'Scores', 'Devices'] as const;
 export type ActionGroup = typeof actionGroups[number];
 
 /** Entries that come and go with the data, such as one per study. They have no shortcuts. */

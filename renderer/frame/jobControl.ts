@@ -18,21 +18,25 @@ export function useJobControl(): { togglePause: (job: Job) => Promise<void>; sto
     }
   }
 
+  const ofDevice = ({ calibration, session }: Job) => calibration !== null || session !== null;
+
   async function togglePause(job: Job): Promise<void> {
     const study = job.study;
-    if (study === null) return;
-    if (job.state === 'paused') await attempt('Continuing', () => jobs.unpause(study));
-    else await attempt('Pausing', () => jobs.pause(study));
+    if (study === null && !ofDevice(job)) return;
+    if (job.state === 'paused') await attempt('Continuing', () => (study === null ? jobs.device.unpause(job) : jobs.unpause(study)));
+    else await attempt('Pausing', () => (study === null ? jobs.device.pause(job) : jobs.pause(study)));
   }
 
   async function stop(job: Job): Promise<void> {
-    const study = job.study;
-    if (study === null || !(await attempt('Stopping', () => jobs.stop(study)))) return;
+    const { study, calibration } = job;
+    if (study === null && !ofDevice(job)) return;
+    if (!(await attempt('Stopping', () => (study === null ? jobs.device.stop(job) : jobs.stop(study))))) return;
+    const resume = study !== null ? () => jobs.start(study) : calibration !== null ? () => jobs.device.start(calibration) : undefined;
     toasts.show({
       title: `Stopping ${job.title}`, message: 'It ends at the next safe point, and can be resumed from there.',
-      action: { label: 'Resume', run: () => void attempt('Resuming', () => jobs.start(study)) },
+      ...(resume && { action: { label: 'Resume', run: () => void attempt('Resuming', resume) } }),
     });
   }
 
-  return { togglePause, stop, canPause: (job) => job.study !== null && (job.state === 'running' || job.state === 'paused') };
+  return { togglePause, stop, canPause: (job) => (job.study !== null || ofDevice(job)) && (job.state === 'running' || job.state === 'paused') };
 }

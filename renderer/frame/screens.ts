@@ -95,7 +95,7 @@ export function shownBy(route: Route): Shown {
         key: 'architecture', title: 'Architecture',
       };
     case 'compare': return { component: fronts, props: { studies: route.studies }, key: 'compare', title: 'Compare studies' };
-    case 'devices': return { component: devices, props: { device: route.device ?? null }, key: 'devices', title: 'Devices' };
+    case 'devices': return { component: devices, props: { device: route.device ?? null, add: route.add ?? false }, key: 'devices', title: 'Devices' };
     case 'correlation': return { component: correlation, props: { file: route.file ?? null }, key: 'correlation', title: 'Scores' };
     case 'settings': return { component: settings, props: {}, key: 'settings', title: 'Settings' };
     case 'help': return { component: help, props: {}, key: 'help', title: 'Help' };

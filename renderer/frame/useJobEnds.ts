@@ -7,7 +7,7 @@ import { useJobs } from '../stores/jobs.ts';
 import { useSettings } from '../stores/settings.ts';
 import { endedSince } from './jobEnds.ts';
 
-/** Tells when a study's job ends: in the window unless it is being watched, and by the system when the window is not in front. */
+/** Tells when the job of a study or device ends: in the window unless it is being watched, and by the system when the window is not in front. */
 export function useJobEnds(): void {
   const jobs = useJobs();
   const settings = useSettings();
@@ -19,18 +19,17 @@ export function useJobEnds(): void {
     before = now;
   });
 
-  function tell({ study, title, state, words, failure }: Job): void {
-    if (study === null) return;
+  function tell({ study, calibration, title, state, words, failure }: Job): void {
     const message = failure?.message ?? words;
     if (settings.settings?.notifications !== false) void host.notify(title, message).catch(() => undefined);
     const route = router.route;
-    const isWatched = route.screen === 'study' && route.study === study && route.view === 'run';
+    const isWatched = study !== null ? route.screen === 'study' && route.study === study && route.view === 'run' : route.screen === 'devices' && route.device === calibration;
     if (isWatched && document.hasFocus()) return;
     const view = state === 'done' ? 'fronts' : 'run';
     toasts.show({
       tone: state === 'done' ? 'success' : state === 'stopped' ? 'neutral' : 'danger', title, message,
-      action: { label: state === 'done' ? 'Show fronts' : 'Show run', run: () => router.go({ screen: 'study', study, view }) },
+      action: study !== null ? { label: state === 'done' ? 'Show fronts' : 'Show run', run: () => router.go({ screen: 'study', study, view }) }
+        : { label: 'Show device', run: () => router.go({ screen: 'devices', device: calibration ?? undefined }) },
     });
   }
 }
-

@@ -7,7 +7,8 @@ export type Route =
   /** An architecture of a space, without a study. */
   | { screen: 'free-architecture'; space?: string; arch?: string; against?: string }
   | { screen: 'compare'; studies: string[] }
-  | { screen: 'devices'; device?: string }
+  /** `add`: the form for a device of one's own. */
+  | { screen: 'devices'; device?: string; add?: boolean }
   /** Scores beside the accuracies of a file. */
   | { screen: 'correlation'; file?: string }
   | { screen: 'settings' }
@@ -28,7 +29,7 @@ export function parseRoute(hash: string): Route {
   if (parts.length === 0) return { screen: 'studies' };
   if (parts.length === 1) {
     if (first === 'studies' || first === 'settings' || first === 'help' || first === 'gallery') return { screen: first };
-    if (first === 'devices') return { screen: 'devices', ...optional('device', params.get('device')) };
+    if (first === 'devices') return { screen: 'devices', ...optional('device', params.get('device')), ...(params.get('add') === '1' ? { add: true } : {}) };
     if (first === 'correlation') return { screen: 'correlation', ...optional('file', params.get('file')) };
     if (first === 'architecture') {
       return {
@@ -61,7 +62,7 @@ export function routeHash(route: Route): string {
       return `#/study/${encodeURIComponent(route.study)}/architecture/${encodeURIComponent(route.arch)}${query({ against: route.against })}`;
     case 'free-architecture': return `#/architecture${query({ space: route.space, arch: route.arch, against: route.against })}`;
     case 'compare': return `#/compare?studies=${route.studies.map(encodeURIComponent).join(',')}`;
-    case 'devices': return `#/devices${query({ device: route.device })}`;
+    case 'devices': return `#/devices${query({ device: route.device, add: route.add ? '1' : undefined })}`;
     case 'correlation': return `#/correlation${query({ file: route.file })}`;
     case 'not-found': return `#${route.path}`;
     default: return `#/${route.screen}`;

@@ -24,5 +24,12 @@ export const useJobs = defineStore('jobs', () => {
     pause: (study: string) => api.call('jobs.pause', { study }),
     unpause: (study: string) => api.call('jobs.unpause', { study }),
     stop: (study: string) => api.call('jobs.stop', { study }),
+    /** Jobs of devices, by what they are the jobs of. */
+    device: {
+      start: (calibration: string) => api.call('calibrations.start', { calibration }),
+      pause: (job: Job) => (job.calibration !== null ? api.call('calibrations.pause', { calibration: job.calibration }) : api.call('measuring.pause', { session: job.session ?? '' })),
+      unpause: (job: Job) => (job.calibration !== null ? api.call('calibrations.unpause', { calibration: job.calibration }) : api.call('measuring.unpause', { session: job.session ?? '' })),
+      stop: (job: Job) => (job.calibration !== null ? api.call('calibrations.stop', { calibration: job.calibration }) : api.call('measuring.stop', { session: job.session ?? '' })),
+    },
   };
 });

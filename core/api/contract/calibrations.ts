@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { importedTargetSchema, partSchema } from '../../study/devices/calibrationFile.ts';
-import { waySchema } from '../../study/measuring/measuringTask.ts';
+import { toldSchema, waySchema } from '../../study/measuring/measuringTask.ts';
 import { count, nothing, path, problem, time } from './common.ts';
 
 const name = z.string().min(1);
@@ -47,7 +47,7 @@ export const calibrationMethods = {
       title: name, space: z.string(), classes: z.int().min(1).optional(), from: z.array(z.string()).default([]), seed: z.int().min(0).default(1),
       source: z.discriminatedUnion('kind', [
         z.object({
-          kind: z.literal('measure'), on: waySchema, threads: z.int().min(1).max(1024), processors: z.array(z.int().min(0)).min(1).optional(), lengths, part: partSchema,
+          kind: z.literal('measure'), on: waySchema, told: toldSchema.optional(), threads: z.int().min(1).max(1024), processors: z.array(z.int().min(0)).min(1).optional(), lengths, part: partSchema,
         }),
         /** What others measured: a file or folder, and the models, where it names none. */
         z.object({ kind: z.literal('import'), path, models: path.optional(), target: importedTargetSchema }),

@@ -15,12 +15,12 @@ export function listSpaces(): OutputOf<'spaces.list'> {
 }
 
 /** Everything there is to know about one architecture without training it. @param library whose devices are known by name. @throws InputError as findArchitecture and namedDevice */
-export async function describeArchitecture(input: ParsedInputOf<'architectures.describe'>, library: string): Promise<ArchitectureDetail> {
+export async function describeArchitecture(input: ParsedInputOf<'architectures.describe'>, library?: string): Promise<ArchitectureDetail> {
   const space = getSpace(input.space);
   const arch = typeof input.arch === 'string' ? await findArchitecture(space, input.arch) : space.parse(input.arch);
   const network = space.lower(arch, { classes: input.classes, resolution: input.resolution });
   const predictions = input.devices.map((name) => {
-    const model = namedDevice(name, [library]);
+    const model = namedDevice(name, library === undefined ? [] : [library]);
     return { device: model.name, ...predictLatency(model, network) };
   });
   const key = space.key(arch);

@@ -16,10 +16,10 @@ export async function makeCalibration(library: string, { source, classes, ...inp
       path: resolve(source.path), ...(source.models !== undefined && { model: resolve(source.models) }),
     });
   }
-  const { on, threads, processors, lengths, part } = source;
+  const { on, told, threads, processors, lengths, part } = source;
   return createCalibration(library, {
     ...chosen, parts: [part],
-    source: { kind: 'measure', on, threads, ...(processors && { processors: [...processors].sort((a, b) => a - b) }), settings: protocolOf(lengths) },
+    source: { kind: 'measure', on, ...(told && { told }), threads, ...(processors && { processors: [...processors].sort((a, b) => a - b) }), settings: protocolOf(lengths) },
   });
 }
 

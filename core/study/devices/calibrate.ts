@@ -51,8 +51,8 @@ async function measureAll(directory: string, calibration: Calibration, hooks: Me
     if (!existsSync(join(set, manifestName))) await writeSet(directory, calibration, part, hooks);
     const follower = new SessionFollower(session);
     await follower.update();
-    const { on, threads, processors, settings } = source;
-    if (!follower.state?.isFinished) await measure({ models: set, out: session, on, threads, processors, settings, seed }, hooks);
+    const { kind: _, ...how } = source;
+    if (!follower.state?.isFinished) await measure({ models: set, out: session, ...how, seed }, hooks);
   }
 }
 

@@ -4,7 +4,7 @@ import { InputError } from '../../base/errors.ts';
 import { targetSchema } from '../../latency/measurements/record.ts';
 import { protocolSettingsSchema } from '../../latency/protocol/settings.ts';
 import { writeFileAtomic } from '../files.ts';
-import { waySchema } from '../measuring/measuringTask.ts';
+import { toldSchema, waySchema } from '../measuring/measuringTask.ts';
 import { readText } from '../textFile.ts';
 
 /*
@@ -30,7 +30,7 @@ export const importedTargetSchema = targetSchema.omit({ threads: true, provider:
 
 const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('measure'), on: waySchema, threads: z.int().min(1).max(1024).default(1),
+    kind: z.literal('measure'), on: waySchema, told: toldSchema.optional(), threads: z.int().min(1).max(1024).default(1),
     processors: z.array(z.int().min(0).max(4095)).min(1).optional(), settings: protocolSettingsSchema.prefault({}),
   }),
   z.strictObject({ kind: z.literal('import'), target: importedTargetSchema }),

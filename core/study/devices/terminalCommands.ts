@@ -27,10 +27,10 @@ function setCommand(name: string, { space, classes, seed, from, parts: [{ networ
   return `pocketformer calibration-set --space ${space} --classes ${classes} --count ${networks}${probes > 0 ? ` --probes ${probes}` : ''}${fromOption(from)} --seed ${seed} --out ${name}/sets/1`;
 }
 
-function measureCommand(name: string, part: number, { on, threads, processors, settings }: Extract<Calibration['source'], { kind: 'measure' }>, seed: number): string {
+function measureCommand(name: string, part: number, { on, told, threads, processors, settings }: Extract<Calibration['source'], { kind: 'measure' }>, seed: number): string {
   const { rounds, timed, maxDrift, coolDownSeconds } = settings;
   return [
-    `pocketformer profile ${name}/sets/${part}`, ...wayOptions(on), `--threads ${threads}`, ...(processors ? [`--processors ${processors.join(',')}`] : []),
+    `pocketformer profile ${name}/sets/${part}`, ...wayOptions(on), ...(told?.device ? [`--device ${quoted(told.device)}`] : []), ...(told?.systemOnChip ? [`--soc ${quoted(told.systemOnChip)}`] : []), `--threads ${threads}`, ...(processors ? [`--processors ${processors.join(',')}`] : []),
     `--rounds ${rounds} --runs ${timed.runs} --seconds ${timed.seconds} --max-drift ${100 * maxDrift} --cool-down ${coolDownSeconds} --seed ${seed} --out ${name}/sessions/${part}`,
   ].join(' ');
 }

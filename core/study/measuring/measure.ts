@@ -76,8 +76,8 @@ interface OpenPage {
   address?: Omit<MeasuringPage, 'isOpened'>;
 }
 
-function choiceOf({ on, threads, processors }: MeasuringSettings, probe: ModelToMeasure, page: OpenPage, { signal, log, onPage }: MeasureHooks): ProfilerChoice {
-  const common = { threads, affinity: processors, probe };
+function choiceOf({ on, told, threads, processors }: MeasuringSettings, probe: ModelToMeasure, page: OpenPage, { signal, log, onPage }: MeasureHooks): ProfilerChoice {
+  const common = { threads, affinity: processors, probe, told };
   if (on.way !== 'browser') return { ...common, ...on };
   const { network, ...rest } = on;
   return {

@@ -22,6 +22,10 @@ export const waySchema = z.discriminatedUnion('way', [
 ]);
 export type Way = z.output<typeof waySchema>;
 
+const name = z.string().trim().min(1).max(200).regex(/^\P{C}*$/u, 'expected no control characters');
+/** What the person says of a device that does not tell it: browsers mostly hide which phone they run on. */
+export const toldSchema = z.strictObject({ device: name.optional(), systemOnChip: name.optional() });
+
 /** A session of measuring: which files, where, and how. */
 export const measuringSchema = z.strictObject({
   /** A folder with a manifest, or ONNX files. */
@@ -29,6 +33,7 @@ export const measuringSchema = z.strictObject({
   /** Folder of the session; one that is there goes on. */
   out: path,
   on: waySchema,
+  told: toldSchema.optional(),
   threads: z.int().min(1).max(1024).default(1),
   /** Numbers of processors to run on. */
   processors: z.array(z.int().min(0).max(4095)).min(1).optional(),

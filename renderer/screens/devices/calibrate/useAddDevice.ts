@@ -1,0 +1,77 @@
+import { computed, reactive, ref } from 'vue';
+import type { InputOf } from '../../../../core/api/contract/contract.ts';
+import type { WayId } from './calibrationText.ts';
+
+/** How a phone's browser reaches this computer. */
+export const reaches = {
+  network: { label: 'Same network, encrypted (https)', hint: 'threads and WebGPU; the browser warns of the certificate once' },
+  plain: { label: 'Same network, unencrypted (http)', hint: 'any phone, one thread' },
+  local: { label: 'This computer, or a cable with adb reverse', hint: 'threads and WebGPU, no warning' },
+} as const;
+export type Reach = keyof typeof reaches;
+
+/** What the form holds; text that is empty counts as not given. */
+export function useAddDevice() {
+  const form = reactive({
+    way: 'browser' as WayId, title: '', phone: '', space: 'elasticvit', classes: 1000 as number | null, threads: 1 as number | null,
+    provider: '', reach: 'network' as Reach, serial: '', runner: '', runtimeVersion: '', path: '', models: '', device: '', runtime: 'onnxruntime', systemOnChip: '',
+    networks: 20 as number | null, probes: 0 as number | null, from: [] as string[],
+    rounds: 3 as number | null, runs: 50 as number | null, seconds: 3 as number | null, maxDriftPercent: 5 as number | null, coolDownSeconds: 60 as number | null,
+  });
+  const wasSubmitted = ref(false);
+
+  const lengths = computed(() => {
+    const { rounds, runs, seconds, maxDriftPercent, coolDownSeconds } = form;
+    if (rounds === null || runs === null || seconds === null || maxDriftPercent === null || coolDownSeconds === null) return null;
+    return { rounds, runs, seconds, maxDrift: maxDriftPercent / 100, coolDownSeconds };
+  });
+  const part = computed(() => (form.networks === null || form.probes === null || form.networks + form.probes === 0 ? null : { networks: form.networks, probes: form.probes }));
+
+  /** By field, what is missing or wrong. */
+  const problems = computed<Partial<Record<keyof typeof form, string>>>(() => ({
+    ...(form.title.trim() === '' && { title: 'Give it a name.' }),
+    ...(form.classes === null && { classes: 'A number of classes is needed.' }),
+    ...(form.way === 'adb' && form.serial === '' && { serial: 'Choose a phone.' }),
+    ...(form.way === 'adb' && form.runner.trim() === '' && { runner: 'Choose onnxruntime_perf_test, or a folder with it and its libraries.' }),
+    ...(form.way === 'import' && form.path.trim() === '' && { path: 'Choose a file or folder.' }),
+    ...(form.way === 'import' && form.device.trim() === '' && { device: 'Say which device was measured.' }),
+    ...(form.way === 'import' && form.runtime.trim() === '' && { runtime: 'Say what ran the models.' }),
+    ...(form.way !== 'import' && (form.networks ?? 0) < 3 && { networks: 'At least 3 whole networks are needed to fit a model.' }),
+  }));
+  const shown = (field: keyof typeof form) => (wasSubmitted.value ? problems.value[field] ?? null : null);
+
+  /** What the form asks for; null while something is missing. */
+  const input = computed<InputOf<'calibrations.create'> | null>(() => {
+    const source = sourceOf();
+    if (Object.keys(problems.value).length > 0 || source === null) return null;
+    return { title: form.title.trim(), space: form.space, classes: form.classes ?? undefined, from: form.way === 'import' ? [] : [...form.from], source };
+  });
+
+  function sourceOf(): InputOf<'calibrations.create'>['source'] | null {
+    const told = (text: string) => (text.trim() === '' ? undefined : text.trim());
+    const chip = told(form.systemOnChip);
+    if (form.way === 'import') {
+      const [provider, version] = [told(form.provider), told(form.runtimeVersion)];
+      return {
+        kind: 'import', path: form.path.trim(), models: told(form.models),
+        target: {
+          device: form.device.trim(), runtime: { name: form.runtime.trim(), ...(version && { version }) }, ...(chip && { systemOnChip: chip }),
+          ...(provider && { provider }), ...(form.threads !== null && { threads: form.threads }),
+        },
+      };
+    }
+    if (lengths.value === null || part.value === null || form.threads === null) return null;
+    const device = told(form.phone);
+    const common = {
+      kind: 'measure' as const, threads: form.threads, lengths: lengths.value, part: part.value,
+      ...((device ?? chip) !== undefined && form.way !== 'host' && { told: { ...(device && { device }), ...(chip && { systemOnChip: chip }) } }),
+    };
+    switch (form.way) {
+      case 'host': return { ...common, on: { way: 'host' } };
+      case 'adb': return { ...common, on: { way: 'adb', serial: form.serial, runner: form.runner.trim(), provider: told(form.provider), runtimeVersion: told(form.runtimeVersion) } };
+      case 'browser': return { ...common, on: { way: 'browser', provider: form.provider === 'webgpu' ? 'webgpu' : 'wasm', network: form.reach !== 'local', https: form.reach === 'network' } };
+    }
+  }
+  return { form, lengths, part, problems, shown, input, wasSubmitted };
+}
+export type AddDeviceForm = ReturnType<typeof useAddDevice>['form'];

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { devices } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, expect, it } from 'vitest';
+import { parseDeviceModel } from '../../../core/latency/deviceModel.ts';
+import { launchBrowser } from './harness/browser.ts';
+import { main, panel } from './harness/journey.ts';
+import { openedWindow } from './harness/opened.ts';
+import { describeInBrowser } from './harness/suite.ts';
+
+/* From a fresh start to calibrated devices without a manual: a phone's browser, then this machine. */
+
+describeInBrowser('devices of one\'s own in the window', () => {
+  const opened = openedWindow();
+  let phoneBrowser: Browser | undefined;
+  afterAll(() => phoneBrowser?.close());
+  const form = () => main(opened.page).getByRole('form', { name: 'Add a device' });
+  const field = (name: string) => form().getByRole('textbox', { name: new RegExp(`^${name}( |$)`) });
+  const number = (name: string) => form().getByRole('spinbutton', { name, exact: true });
+
+  async function choose(label: string, option: RegExp): Promise<void> {
+    await form().getByRole('combobox', { name: label, exact: true }).click();
+    await opened.page.getByRole('option', { name: option }).click();
+  }
+  /** Enough to see what it does; far too little to measure. */
+  async function briefly(networks: number): Promise<void> {
+    await choose('Search space', /elasticvit-mini/);
+    await number('Networks').fill(String(networks));
+    await form().getByText('How each model is measured').click();
+    for (const [name, value] of [['Rounds', '2'], ['Runs', '3'], ['Seconds', '0.02'], ['Drift allowed', '5000'], ['Rest', '0.01']]) await number(name).fill(value);
+    await number('Rest').press('Tab');
+  }
+  const modelOf = (name: string) => {
+    const path = join(opened.library, 'devices', name, `${name}.json`);
+    return parseDeviceModel(readFileSync(path, 'utf8'), path);
+  };
+
+  it('are reached by the keyboard; the form says what is missing', async () => {
+    const { page } = opened;
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    await main(page).getByRole('button', { name: 'Add a device' }).click();
+    await form().getByRole('button', { name: 'Begin' }).click();
+    await form().getByRole('alert').getByText('Give it a name.').waitFor();
+    await opened.expectAccessible();
+    await form().getByText('Android phone over USB').click();
+    await form().getByText(/adb server/i).first().waitFor();
+    await form().getByText('Import a file').click();
+    await form().getByRole('button', { name: 'Import and fit' }).waitFor();
+  });
+
+  it('are calibrated on a phone that opens a page, and say how far to trust them', async () => {
+    const { page } = opened;
+    await form().getByText('Any phone, in its browser').click();
+    await field('Name').fill('Test phone');
+    await choose('How the phone reaches this computer', /adb reverse/);
+    await field('Which phone it is').fill('Pixel 7');
+    await briefly(3);
+    await form().getByText(/^Measuring takes less than a minute/).waitFor();
+    await form().getByRole('button', { name: 'Begin' }).click();
+
+    const calibration = panel(page, 'Calibration of Test phone');
+    await main(page).getByRole('heading', { name: 'Open this page on the phone' }).waitFor({ timeout: 60_000 });
+    await main(page).getByRole('img', { name: /^Code of the address/ }).waitFor();
+    await opened.expectAccessible();
+    const address = await main(page).getByRole('link', { name: /^http:\/\/localhost/ }).textContent();
+    phoneBrowser = await launchBrowser();
+    const phone: Page = await (await phoneBrowser.newContext({ ...devices['Pixel 7'] })).newPage();
+    await phone.goto(address!);
+    await phone.getByRole('button', { name: 'Start measuring' }).click();
+
+    await main(page).getByRole('heading', { name: 'The phone is connected' }).waitFor({ timeout: 60_000 });
+    await calibration.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 });
+    await phone.getByText('The computer has ended this session').waitFor();
+    await calibration.getByRole('heading', { name: /^(You can rely on it|Good for comparing|Do not rely on it yet)/ }).waitFor();
+    await calibration.getByText(/^Each of 3 measured networks was predicted by a fit that had never seen it/).waitFor();
+    await calibration.getByText('Measure more networks', { exact: false }).waitFor();
+    // It is a device like any other: listed, with its errors and a prediction to try.
+    await main(page).getByRole('row', { name: /^Test phone/ }).waitFor();
+    await main(page).getByRole('article', { name: 'Test phone' }).getByRole('heading', { name: 'Measured error' }).waitFor();
+    await opened.expectAccessible();
+    expect(modelOf('test-phone')).toMatchObject({ target: { device: 'Pixel 7', provider: 'wasm', precision: 'float32' }, measurements: { networks: 3 } });
+  }, 300_000);
+
+  it('are stopped and resumed on this computer, and deleted when that is confirmed', async () => {
+    const { page } = opened;
+    await main(page).getByRole('button', { name: 'Add a device' }).click();
+    await form().getByText('This computer').first().click();
+    await field('Name').fill('Here');
+    await briefly(3);
+    await form().getByRole('button', { name: 'Begin' }).click();
+    const calibration = panel(page, 'Calibration of Here');
+    await calibration.getByRole('button', { name: 'Stop' }).click();
+    await calibration.getByText(/^(Interrupted|Not started)$/).waitFor({ timeout: 60_000 });
+    // Whoever looks for it later finds it.
+    await panel(page, 'On the way to a device').getByRole('button', { name: /^Here/ }).waitFor();
+    await opened.expectAccessible();
+    await calibration.getByRole('button', { name: /^(Resume|Begin)$/ }).click();
+    await calibration.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 });
+    expect(modelOf('here')).toMatchObject({ target: { provider: 'cpu', threads: 1 }, measurements: { networks: 3 } });
+    await calibration.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete device' }).click();
+    await calibration.waitFor({ state: 'detached' });
+    await expect.poll(async () => main(page).getByRole('row', { name: /^Here/ }).count()).toBe(0);
+  }, 300_000);
+
+  it('can be chosen for a study', async () => {
+    const { page } = opened;
+    await page.evaluate(() => { location.hash = '#/studies/new?template=quickstart'; });
+    await main(page).getByRole('button', { name: 'Add a device' }).click();
+    await page.getByRole('menuitem', { name: /^Test phone/ }).click();
+    await main(page).getByRole('list', { name: 'Devices of this study' }).getByText('Test phone', { exact: true }).waitFor();
+    await main(page).getByRole('region', { name: 'Estimate' }).or(main(page)).getByText(/Test phone|test-phone/).first().waitFor();
+    expect(await main(page).getByRole('list', { name: 'Devices of this study' }).locator('.error').count()).toBe(0);
+  }, 60_000);
+});
