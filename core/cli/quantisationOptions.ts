@@ -17,10 +17,17 @@ export const quantisationOptions = {
 };
 export type QuantisationValues = ValuesOf<typeof quantisationOptions>;
 
-/** @throws InputError `usage` for options that need int8 */
-export function requireInt8(command: string, { images, calibrationImages, ranges }: QuantisationValues, wanted: readonly Precision[]): void {
+/**
+ * @param hasImages whether there are images without `--images`
+ * @throws InputError `usage` for options that would have no effect
+ */
+export function requireInt8(
+  command: string, { images, calibrationImages, ranges }: QuantisationValues, wanted: readonly Precision[], hasImages = false,
+): void {
   const given = Object.entries({ '--images': images, '--calibration-images': calibrationImages, '--ranges': ranges }).find(([, value]) => value !== undefined);
-  if (given && !wanted.includes('int8')) throw new InputError('usage', `${command}: ${given[0]} goes with --precision int8.`);
+  if (given === undefined) return;
+  if (!wanted.includes('int8')) throw new InputError('usage', `${command}: ${given[0]} goes with --precision int8.`);
+  if (images === undefined && !hasImages) throw new InputError('usage', `${command}: ${given[0]} goes with --images; random numbers always give their whole range.`);
 }
 
 /** Images of a folder. @throws as imagesOfFolder */

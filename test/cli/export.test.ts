@@ -53,6 +53,7 @@ describe('export', () => {
     const { stdout } = await cli([...int8, '--out', at('int8.onnx')]);
     expect(stdout).toContain('Ranges of activations (min-max) are those on 16 inputs of random numbers, because no images were given: good for measuring latency');
     expect(await complaint([...mini, '--seed', '1', '--ranges', 'mse', '--out', at('x.onnx')])).toContain('--ranges goes with --precision int8');
+    expect(await complaint([...int8, '--ranges', 'mse', '--out', at('x.onnx')])).toContain('--ranges goes with --images');
     expect(await complaint([...int8, '--images', at('nowhere'), '--out', at('x.onnx')])).toContain('nowhere');
   });
 

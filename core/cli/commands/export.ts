@@ -55,7 +55,7 @@ export const exportCommand = defineCommand({
     if (study !== undefined && classes !== undefined) {
       throw new InputError('usage', "export: --classes goes with --seed; with --study the classes are those of the study's images.");
     }
-    requireInt8('export', options, [precision]);
+    requireInt8('export', options, [precision], study !== undefined);
     if (study !== undefined && options.images !== undefined) {
       throw new InputError('usage', "export: --images goes with --seed; with --study the images are the study's own.");
     }

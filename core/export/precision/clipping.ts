@@ -7,7 +7,7 @@ import type { Range } from './quantisation.ts';
  */
 export const rangeMethods = ['min-max', 'percentile', 'mse'] as const;
 export type RangeMethod = (typeof rangeMethods)[number];
-export const defaultRanges: RangeMethod = 'min-max';
+export const defaultRanges: RangeMethod = 'mse';
 
 const leftOut = 1e-4;
 const steps = 255;
