@@ -10,6 +10,7 @@ import { targetTitle } from '../latency/measurements/target.ts';
 import type { FailedEntry } from '../latency/protocol/entries.ts';
 import { architectureId } from '../search/result.ts';
 import { getSpace } from '../spaces/index.ts';
+import type { DeviceChecks } from '../study/checks/studyChecks.ts';
 import { ms } from '../study/frontsTable.ts';
 import { tableLines } from './table.ts';
 
@@ -27,14 +28,16 @@ export interface MeasuredResult {
 export function checkRecord({ study, device, folder, match, checks, failures, judgement }: MeasuredResult): object {
   return {
     study, device, session: folder, target: checks[0]?.measurement.target ?? null, match: match ?? null,
-    checks: checks.map(({ of, measurement: { latencyMs: measuredMs, spread, flags: doubts, timing }, latencyMs, lowMs, highMs, errorPercent, isInside }) => {
-      const { p10Ms, p90Ms } = timing.kind === 'runs' ? summariseRounds(timing.rounds) : timing;
-      return {
-        id: idOf({ of }), arch: of.arch, predicted: { latencyMs, lowMs, highMs }, measured: { latencyMs: measuredMs, p10Ms, p90Ms, spread, flags: doubts },
-        errorPercent: Number(errorPercent.toFixed(3)), isInside,
-      };
-    }),
+    checks: checks.map(checkJson),
     failures: failures.map(({ model, code, message }) => ({ model, code, message })), judgement: judgement ?? null,
+  };
+}
+
+function checkJson({ of, measurement: { latencyMs: measuredMs, spread, flags: doubts, timing, measuredAt }, latencyMs, lowMs, highMs, errorPercent, isInside }: Check): object {
+  const { p10Ms, p90Ms } = timing.kind === 'runs' ? summariseRounds(timing.rounds) : timing;
+  return {
+    id: idOf({ of }), arch: of.arch, predicted: { latencyMs, lowMs, highMs }, measured: { latencyMs: measuredMs, p10Ms, p90Ms, spread, flags: doubts, measuredAt: measuredAt ?? null },
+    errorPercent: Number(errorPercent.toFixed(3)), isInside,
   };
 }
 
@@ -58,6 +61,25 @@ export function checkLines({ match, checks, failures, judgement }: MeasuredResul
 function otherTargetLines(match: TargetMatch | undefined): string[] {
   if (match === undefined) return ['The device model is of a published table, which does not tell what exactly was measured, so it is not judged by this.'];
   return match.foreign.length === 0 ? [] : [`The device model does not speak for this (${differenceWords(match.foreign)}), so it is not judged by it.`];
+}
+
+/** What a study has measured for its devices, in sentences: a line each, after an empty one. */
+export function measuredLines(checks: readonly DeviceChecks[]): string[] {
+  const lines = checks.flatMap(({ device, targets, isChanged, problem }) => [
+    ...(isChanged ? [`${device}: its device model has changed since the search, whose latencies are shown here; "report --with" shows the fronts with another model.`] : []),
+    ...(problem === undefined ? [] : [`${device}: what was measured cannot be read: ${problem}`]),
+    ...targets.map(({ target, match, checks: measured, judgement }) => `${device}, ${targetTitle(target)}: `
+      + (judgement === undefined ? [`${measured.length} measured.`, ...otherTargetLines(match)].join(' ') : judgementText(judgement))),
+  ]);
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** The same as plain JSON. */
+export function measuredRecord({ device, targets, isChanged, problem }: DeviceChecks): object {
+  return {
+    device, isChanged, problem: problem ?? null,
+    targets: targets.map(({ target, match, checks, judgement }) => ({ target, match: match ?? null, checks: checks.map(checkJson), judgement: judgement ?? null })),
+  };
 }
 
 /** What a refit rests on. */

@@ -1,18 +1,23 @@
 import { getProxy } from '../scoring/proxies.ts';
 import { frontsTable, percent } from '../study/frontsTable.ts';
+import { measuredByKey, type DeviceChecks } from '../study/checks/studyChecks.ts';
 import type { StudyView } from '../study/folder.ts';
 import type { StudySummary } from '../study/summary.ts';
 import { summaryFile } from '../study/summaryFile.ts';
+import { measuredLines, measuredRecord } from './checkOutput.ts';
 import type { Surroundings } from './command.ts';
 import { quoted } from './studyRun.ts';
 import { grouped, sizeText, tableLines } from './table.ts';
 
-/** Prints what a study has found so far: with --json its summary, otherwise tables. */
+/**
+ * Prints what a study has found so far: with --json its summary, otherwise tables.
+ * @param checks what it has measured, beside what was predicted
+ */
 export async function printReport(
-  study: Pick<StudyView, 'directory' | 'paths' | 'info'>, summary: StudySummary, { json, print, columns }: Surroundings,
+  study: Pick<StudyView, 'directory' | 'paths' | 'info'>, summary: StudySummary, { json, print, columns }: Surroundings, checks: readonly DeviceChecks[] = [],
 ): Promise<void> {
   const { directory, paths, info: { status } } = study;
-  if (json) return print(JSON.stringify({ directory, status, ...summaryFile(summary) }));
+  if (json) return print(JSON.stringify({ directory, status, ...summaryFile(summary), ...(checks.length > 0 && { measured: checks.map(measuredRecord) }) }));
   for (const line of headLines(status, summary)) await print(line);
   if (summary.result === null) {
     await print('');
@@ -21,7 +26,8 @@ export async function printReport(
   await print('');
   const linear = summary.data?.linearAccuracy ?? null;
   const baseline = linear === null ? undefined : { label: 'a linear classifier on the same pixels', accuracy: linear };
-  await print(frontsTable(summary.result, { columns, baseline }).trimEnd());
+  await print(frontsTable(summary.result, { columns, baseline, measured: measuredByKey(checks) }).trimEnd());
+  for (const line of measuredLines(checks)) await print(line);
   if (summary.exported.length > 0) {
     await print('');
     for (const line of modelTable(summary.exported)) await print(line);

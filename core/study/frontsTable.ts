@@ -10,9 +10,11 @@ export interface FrontsTableOptions {
   readonly rows?: number;
   /** Something simple to compare with, for instance a linear classifier on the same pixels. */
   readonly baseline?: { readonly label: string; readonly accuracy: number };
+  /** By device and key, in ms; shown beside what was predicted. */
+  readonly measured?: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
-const headings = (objective: Objective) => ['id', nameOf(objective), 'latency (interval)', 'MACs', 'params', 'architecture'];
+const headings = (objective: Objective) => ['id', nameOf(objective), 'latency (interval)', 'measured', 'MACs', 'params', 'architecture'];
 const nameOf = ({ kind, title }: Objective) => (kind === 'accuracy' ? 'accuracy' : title);
 const gap = '  ';
 
@@ -20,9 +22,10 @@ const gap = '  ';
 export function frontsTable(result: SearchResult, options: FrontsTableOptions = {}): string {
   const { columns = 120, rows: mostRows = 20 } = options;
   const tables = result.devices.map((device) => {
-    const shown = frontSubset(device.front, mostRows, device.referencePoint);
+    const measured = options.measured?.get(device.device) ?? new Map<string, number>();
+    const shown = withMeasured(device.front, frontSubset(device.front, mostRows, device.referencePoint), measured);
     const rest = device.front.length - shown.length;
-    return [heading(device, result.objective), ...rows(shown, columns, result.objective), ...(rest > 0 ? [`  (and ${rest} more)`] : [])].join('\n');
+    return [heading(device, result.objective), ...rows(shown, columns, result.objective, measured), ...(rest > 0 ? [`  (and ${rest} more)`] : [])].join('\n');
   });
   if (result.top.length > 0) tables.push(topTable(result, columns));
   if (options.baseline) {
@@ -53,12 +56,18 @@ function heading(result: DeviceFront, objective: Objective): string {
   return `${found}\n${volume}, reference point ${ms(referencePoint.latencyMs)} and ${objectiveText(objective, referencePoint.value)}${soon}`;
 }
 
-function rows(front: readonly FrontEntry[], columns: number, objective: Objective): string[] {
+/** What was measured is shown in any case. */
+function withMeasured(front: readonly FrontEntry[], shown: readonly FrontEntry[], measured: ReadonlyMap<string, number>): readonly FrontEntry[] {
+  return front.filter((entry) => shown.includes(entry) || measured.has(entry.key));
+}
+
+function rows(front: readonly FrontEntry[], columns: number, objective: Objective, measured: ReadonlyMap<string, number>): string[] {
   if (front.length === 0) return ['  (nothing evaluated fits)'];
   const cells = front.map((entry) => [
     entry.id,
     objectiveText(objective, entry.value),
     interval(entry),
+    measuredText(entry, measured.get(entry.key)),
     millions(entry.macs),
     entry.params === undefined ? '' : millions(entry.params),
     entry.name ?? entry.key,
@@ -88,6 +97,13 @@ function shorten(text: string, length: number): string {
 function interval({ latencyMs, lowMs, highMs }: FrontEntry): string {
   const digits = decimals(latencyMs);
   return `${ms(latencyMs)} (${lowMs.toFixed(digits)} to ${highMs.toFixed(digits)})`;
+}
+
+/** "22.0 ms, +4.3 %" where it took longer than predicted; "!" where it lies outside the interval. */
+function measuredText({ latencyMs, lowMs, highMs }: FrontEntry, measuredMs: number | undefined): string {
+  if (measuredMs === undefined) return '';
+  const more = 100 * (measuredMs / latencyMs - 1);
+  return `${ms(measuredMs)}, ${more > 0 ? '+' : ''}${more.toFixed(1)} %${measuredMs < lowMs || measuredMs > highMs ? ' !' : ''}`;
 }
 
 /** "64.9 %" */

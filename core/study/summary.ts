@@ -19,6 +19,8 @@ export interface StudySummary {
   readonly result: SearchResult | null;
   readonly exported: readonly ExportedModel[];
   readonly warnings: readonly string[];
+  /** By device, the hash of the model that the latencies are of (latency/modelHash.ts); studies from before it was written down have none. */
+  readonly deviceModels?: Readonly<Record<string, string>>;
 }
 
 export interface DataSummary {

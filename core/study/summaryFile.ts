@@ -28,6 +28,7 @@ const common = {
   seed: z.int(),
   result: searchResultSchema.nullable(),
   warnings: z.array(z.string()),
+  deviceModels: z.record(z.string(), z.string()).optional(),
 };
 
 /** Of a study that trains. */
@@ -43,8 +44,8 @@ const trainingFree = z.object({
 
 /** Reads what `summaryFile` made. */
 export const summaryFileSchema = z.discriminatedUnion('version', [trainedSummarySchema, trainingFree]).transform((file): StudySummary => {
-  const { name, space, seed, engine, result, warnings } = file;
-  const common = { name, space, seed, engine, result, warnings };
+  const { name, space, seed, engine, result, warnings, deviceModels } = file;
+  const common = { name, space, seed, engine, result, warnings, ...(deviceModels && { deviceModels }) };
   if (file.version === 1) return { ...common, scoring: null, data: file.data, exported: file.exported };
   return {
     ...common, scoring: file.scoring, data: file.data && { ...file.data, linearAccuracy: null },
@@ -53,13 +54,14 @@ export const summaryFileSchema = z.discriminatedUnion('version', [trainedSummary
 });
 
 /** A summary in the form of its file; plain JSON. */
-export function summaryFile({ name, space, seed, engine, scoring, data: images, result, exported: models, warnings }: StudySummary): object {
+export function summaryFile({ name, space, seed, engine, scoring, data: images, result, exported: models, warnings, deviceModels }: StudySummary): object {
   const found = result && resultFile(result);
   const head = { format: 'pocketformer-summary', version: scoring ? 2 : 1, name, space, seed, engine };
-  if (!scoring) return { ...head, data: images, result: found, exported: models, warnings };
+  const tail = { warnings, ...(deviceModels && { deviceModels }) };
+  if (!scoring) return { ...head, data: images, result: found, exported: models, ...tail };
   return {
     ...head, scoring, data: images && withoutLinear(images), result: found,
-    exported: models.map(({ accuracy: _, ...model }) => ({ ...model, weights: 'untrained' })), warnings,
+    exported: models.map(({ accuracy: _, ...model }) => ({ ...model, weights: 'untrained' })), ...tail,
   };
 }
 

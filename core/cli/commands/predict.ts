@@ -1,7 +1,7 @@
 import { predictLatency } from '../../latency/predict.ts';
 import { networkMacs } from '../../network/counts.ts';
 import { getSpace } from '../../spaces/index.ts';
-import { namedDevice } from '../../study/devices/namedDevice.ts';
+import { namedDevice, ownDevicePath } from '../../study/devices/namedDevice.ts';
 import { millions, ms } from '../../study/frontsTable.ts';
 import { findArchitectures, labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
@@ -24,6 +24,9 @@ export const predict = defineCommand({
   async run({ space: spaceId, device, archs: input }, { json, print, note, readStandardInput }) {
     const space = getSpace(spaceId);
     const model = namedDevice(device);
+    const { isDoubtful, modelState } = await import('../../study/checks/modelState.ts');
+    const state = modelState(model, ownDevicePath(device));
+    if (isDoubtful(state)) note(`${model.name}: ${state.text}`);
     const archs = await findArchitectures(space, input, readStandardInput);
     const predictions = archs.map((arch) => {
       const network = space.lower(arch);

@@ -13,6 +13,8 @@ import type { RunHooks } from './hooks.ts';
 
 export interface StudyDevice extends TargetDevice {
   readonly model: DeviceModel;
+  /** Of a model of one's own. */
+  readonly path?: string;
 }
 
 /** Everything the phases of a run share. */

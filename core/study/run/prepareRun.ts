@@ -7,7 +7,7 @@ import { measureNormalisation } from '../../data/normalisation.ts';
 import { startEngine } from '../../engine/engines.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { getSpace } from '../../spaces/index.ts';
-import { namedDevice } from '../devices/namedDevice.ts';
+import { namedDevice, ownDevicePath } from '../devices/namedDevice.ts';
 import type { Study } from '../folder.ts';
 import { objectiveOf } from '../objectiveOf.ts';
 import { requireTraining } from '../requireTraining.ts';
@@ -16,6 +16,7 @@ import { readSummary } from '../summary.ts';
 import type { DataSummary, StudySummary } from '../summary.ts';
 import { warn } from './context.ts';
 import type { RunContext, RunData, ScoringRun, StudyDevice, TrainingContext } from './context.ts';
+import { followDeviceModels } from './deviceModels.ts';
 import type { RunHooks } from './hooks.ts';
 import { writeSummary } from './writeResults.ts';
 
@@ -39,6 +40,7 @@ export async function prepareTraining(study: Study, hooks: RunHooks): Promise<Tr
     }),
   };
   tellSkipped(context, images, known === undefined);
+  followDeviceModels(context);
   await writeSummary(context, context.summary);
   return context;
 }
@@ -55,6 +57,7 @@ export async function prepareScoring(study: Study, settings: TrainingFreeStudySe
     summary: known ?? newSummary(settings, undefined, images ? dataSummary(images) : null),
   };
   if (images) tellSkipped(context, images, known === undefined);
+  followDeviceModels(context);
   await writeSummary(context, context.summary);
   return context;
 }
@@ -126,8 +129,9 @@ export function loadStudyDevices(settings: Pick<StudySettings, 'devices'>, baseD
   const devices = settings.devices.map((choice): StudyDevice => {
     const named = 'file' in choice && choice.file !== undefined ? resolve(baseDir, choice.file) : choice.name!;
     const model = namedDevice(named);
+    const path = ownDevicePath(named);
     const maxMs = 'maxMs' in choice ? choice.maxMs : undefined;
-    return { name: model.name, model, ...(maxMs === undefined ? {} : { maxMs }) };
+    return { name: model.name, model, ...(path !== undefined && { path }), ...(maxMs === undefined ? {} : { maxMs }) };
   });
   const twice = devices.find(({ name }, i) => devices.findIndex((other) => other.name === name) !== i);
   if (twice) throw new InputError('duplicate-device', `The study names the device "${twice.name}" twice.`);

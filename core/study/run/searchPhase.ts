@@ -13,6 +13,7 @@ import { extrapolationWarning } from '../extrapolation.ts';
 import { beginPhase } from './beginPhase.ts';
 import { warn } from './context.ts';
 import type { RunContext } from './context.ts';
+import { withPresentLatencies } from './deviceModels.ts';
 import { safePoint, workedMs } from './hooks.ts';
 import type { Judge, Judged } from './judge.ts';
 import { searchSettings } from './searchProblem.ts';
@@ -22,7 +23,7 @@ export async function searchPhase(context: RunContext, problem: SearchProblem<un
   const { study, hooks, objective } = context;
   const settings = searchSettings(context);
   const checkpoint = await study.loadLatestCheckpoint({ phase: 'search' });
-  let state = checkpoint ? restoreSearch(problem, checkpoint.state) : createSearch(problem, settings, new Random(study.settings.seed).fork('search'));
+  let state = checkpoint ? withPresentLatencies(problem, restoreSearch(problem, checkpoint.state)) : createSearch(problem, settings, new Random(study.settings.seed).fork('search'));
   if (state.done) return state;
 
   const startedMs = workedMs(hooks);

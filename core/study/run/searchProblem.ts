@@ -25,8 +25,7 @@ export interface SearchStart {
  * when the first one is asked for: the search may look at hundreds of thousands of architectures, and a study that is only
  * exported at none.
  */
-export function searchProblem(context: RunContext): SearchProblem<unknown> {
-  const { space, devices, classes, objective } = context;
+export function searchProblem({ space, devices, classes, objective }: Pick<RunContext, 'space' | 'devices' | 'classes' | 'objective'>): SearchProblem<unknown> {
   let latencies: LatencyTable<unknown> | undefined;
   let counts: CostTable<unknown> | undefined;
   const countsOf = (arch: unknown) => (counts ??= new CostTable(space, classes, (blocks) => [

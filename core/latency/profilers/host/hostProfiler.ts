@@ -38,7 +38,7 @@ export function hostProfiler({ threads = 1, affinity, spinning = false }: HostOp
   return {
     way: 'host',
     target: {
-      device: deviceTitle(), operatingSystem: `${process.platform} ${release().split('.').slice(0, 2).join('.')}, ${process.arch}`,
+      device: hostTitle(cpus()), operatingSystem: `${process.platform} ${release().split('.').slice(0, 2).join('.')}, ${process.arch}`,
       runtime: { name: 'onnxruntime-node', version: ortVersion(), build: 'npm' },
       provider: 'cpu', threads, ...(affinity === undefined ? {} : { affinity: [...affinity] }), optimisation: 'all', spinning,
     },
@@ -70,11 +70,10 @@ export function hostProfiler({ threads = 1, affinity, spinning = false }: HostOp
   };
 }
 
-/** Two machines with the same processors are the same device. */
-function deviceTitle(): string {
-  const [first] = cpus();
-  const name = first?.model.trim().replace(/\s+/g, ' ') || `${process.arch} processor`;
-  return `${name}, ${cpus().length || availableParallelism()} processors`;
+/** Two machines with the same processors are the same device. @param processors as `os.cpus` tells them */
+export function hostTitle(processors: readonly { readonly model: string }[]): string {
+  const name = processors.at(0)?.model.trim().replace(/\s+/g, ' ') || `${process.arch} processor`;
+  return `${name}, ${processors.length || availableParallelism()} processors`;
 }
 
 function requireProcessors(affinity: readonly number[]): void {
