@@ -8,13 +8,17 @@ import torch
 from model import Network
 from weights import read_file, write_weights
 
+FACTS = "pocketformer"  # in a file's metadata: what its weights are of
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def load_fitting(network, weights):
-    """Loads weights; a classifier of other classes stays fresh."""
+def load_fitting(network, path, class_names):
+    """Loads the weights of a file; a classifier of other classes stays fresh."""
+    weights, metadata = read_file(path)
+    told = json.loads(metadata.get(FACTS, "null"))
+    are_others = bool(told and told["classNames"] and class_names and told["classNames"] != class_names)
     own = network.state_dict()
-    fresh = [name for name in weights if ".classifier." in name and name in own and weights[name].shape != own[name].shape]
+    fresh = [name for name in weights if ".classifier." in name and name in own and (are_others or weights[name].shape != own[name].shape)]
     network.load_state_dict({**weights, **{name: own[name] for name in fresh}})
     if fresh:
         print(f"Other classes: {', '.join(fresh)} start afresh", file=sys.stderr)
@@ -28,6 +32,6 @@ def hand_back(network, folder, facts):
     copy = Network(classes=facts["classes"])
     copy.load_state_dict(state)
     images = read_file(os.path.join(HERE, "check.safetensors"))[0]["images"]
-    write_weights(os.path.join(folder, "weights.safetensors"), state, {"pocketformer": json.dumps(facts)})
+    write_weights(os.path.join(folder, "weights.safetensors"), state, {FACTS: json.dumps(facts)})
     logits = copy.eval().double()(images.double()).float()
     write_weights(os.path.join(folder, "check.safetensors"), {"images": images, "logits": logits}, {"logits": f"PyTorch {torch.__version__}"})

@@ -22,7 +22,6 @@ from torch.utils.data import DataLoader, DistributedSampler, Subset
 from checkpoints import hand_back, load_fitting
 from model import Network, initialise, parameter_groups, set_drop_path
 from optimisation import Average, clip_units, cross_entropy, learning_rate_at, mixed
-from weights import read_weights
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -123,7 +122,7 @@ class Training:
         network = Network(classes=len(self.classes))
         initialise(network)
         if options.weights:
-            load_fitting(network, read_weights(options.weights))
+            load_fitting(network, options.weights, self.class_names)
         set_drop_path(network, recipe["stochasticDepth"])
         if options.sync_batch_norm and self.device.type == "cuda" and self.world > 1:
             network = torch.nn.SyncBatchNorm.convert_sync_batchnorm(network)
