@@ -203,6 +203,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       const directory = await library.directoryOf(study);
       return perform<'architectures.export'>(supervisor, { kind: 'export', directory, arch, out: resolve(directory, out), batch }, `Exporting ${out}`, context);
     },
+    'architectures.handOff': async ({ study, arch, out }, context) => {
+      const directory = await library.directoryOf(study);
+      return perform<'architectures.handOff'>(supervisor, { kind: 'handoff', directory, arch, out: resolve(directory, out) }, `Handing over ${out}`, context);
+    },
 
     'devices.list': () => describeDevices(library.folder),
     'devices.get': ({ device }) => describeDevice(device),
@@ -287,7 +291,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 }
 
 /** Does something that takes a while in a process of its own, reporting how far it is. */
-async function perform<M extends 'draft.probe' | 'architectures.export' | 'correlation.compute'>(
+async function perform<M extends 'draft.probe' | 'architectures.export' | 'architectures.handOff' | 'correlation.compute'>(
   supervisor: JobSupervisor, task: ShortTask, title: string, { signal, progress }: RequestContext<M>,
 ): Promise<OutputOf<M>> {
   const report = progress as (payload: { fraction: number; words: string }) => void;

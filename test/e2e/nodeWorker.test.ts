@@ -133,6 +133,14 @@ describe('a job in a process of its own', () => {
       .rejects.toThrow('there is no folder');
   });
 
+  it('hands trained weights over as a PyTorch program, in a folder of its own', async () => {
+    const { arch, id } = (await readSummary(join(whole, 'results', 'summary.json'))).result!.devices[0].front[0];
+    const out = join(whole, 'handoff', id);
+    expect(await supervisor.perform({ kind: 'handoff', directory: whole, arch, out })).toMatchObject({ path: out, classes: 10, weights: 'inherited' });
+    expect(existsSync(join(out, 'model.py'))).toBe(true);
+    await expect(supervisor.perform({ kind: 'handoff', directory: whole, arch, out })).rejects.toThrow('is a folder with files in it');
+  });
+
   describe('the probe', () => {
     const temporary = join(folder, 'temporary');
     const before = process.env.TMPDIR;

@@ -52,4 +52,10 @@ export const architectureMethods = {
       nodes: z.object({ written: count, optimised: count }),
     }),
   },
+  /** Writes a PyTorch program with such weights, in a folder that is new or empty; `out` is relative to the study's folder. */
+  'architectures.handOff': {
+    input: z.object({ study: studyId, arch, out: path }),
+    progress: z.object({ fraction: z.number(), words: z.string() }),
+    output: z.object({ path, files: z.array(z.string()), resolution: count, classes: count, recipe: z.string() }),
+  },
 } as const;

@@ -11,6 +11,8 @@ export const jobTaskSchema = z.discriminatedUnion('kind', [
     kind: z.literal('export'), directory: z.string().min(1), arch: z.unknown(), out: z.string().min(1),
     batch: z.union([z.literal('dynamic'), z.int().min(1).max(64)]),
   }),
+  /** Writes an architecture with a study's weights as a PyTorch program, in a folder that is new or empty. */
+  z.strictObject({ kind: z.literal('handoff'), directory: z.string().min(1), arch: z.unknown(), out: z.string().min(1) }),
   /** Scores the networks of a file with measured accuracies and compares the orders; scores are kept in a folder. */
   z.strictObject({
     kind: z.literal('correlate'), file: z.string().min(1), rankings: z.array(z.string()), space: z.string().optional(),

@@ -1,13 +1,15 @@
 import { dirname, resolve } from 'node:path';
 import { CancelledError } from '../../base/errors.ts';
 import { startEngine } from '../../engine/engines.ts';
-import { findArchitecture, getSpace } from '../../spaces/index.ts';
+import { findArchitecture, getSpace, publishedName } from '../../spaces/index.ts';
 import { correlateFile } from '../correlation/correlateFile.ts';
 import { calibrate } from '../devices/calibrate.ts';
 import type { Phase } from '../eventTypes.ts';
 import { exportFromStudy } from '../exportFromStudy.ts';
 import { makeDirectory } from '../files.ts';
-import { openStudy, readStudy } from '../folder.ts';
+import { openStudy, readStudy, type StudyView } from '../folder.ts';
+import { inherited } from '../handoff/weightSources.ts';
+import { requireNewFolder, writeHandoff } from '../handoff/writeHandoff.ts';
 import { requireWritable } from '../requireWritable.ts';
 import { measure } from '../measuring/measure.ts';
 import type { MeasuringPage } from '../measuring/measuringTask.ts';
@@ -25,11 +27,12 @@ export interface TaskHooks {
   readonly onPage: (page: MeasuringPage) => void;
 }
 
-/** @returns plain data: nothing for a run, whose study tells everything; ExportReport; Correlation; Calibrated; MeasuredSession; ProbeResult */
+/** @returns plain data: nothing for a run, whose study tells everything; ExportReport; HandoffReport; Correlation; Calibrated; MeasuredSession; ProbeResult */
 export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> {
   switch (task.kind) {
     case 'run': return run(task.directory, hooks);
     case 'export': return exportTask(task, hooks);
+    case 'handoff': return handoffTask(task, hooks);
     case 'correlate': return correlateFile(task, hooks);
     case 'calibrate': return calibrate({ ...task, directory: resolve(task.directory) }, hooks);
     case 'measure': return measure({ ...task, out: resolve(task.out) }, hooks);
@@ -68,14 +71,32 @@ async function exportTask({ directory, arch, out, batch }: Extract<JobTask, { ki
   // A study makes the folder of its models when it writes the first one, which may be this.
   if (dirname(path) === resolve(view.paths.models)) await makeDirectory(view.paths.models);
   requireWritable(path);
-  const space = getSpace(view.settings.space);
-  const parsed = typeof arch === 'string' ? await findArchitecture(space, arch) : space.parse(arch);
-  onProgress({ done: 0, total: 2, unit: 'steps', note: 'starting the engine' });
-  const { threads, memoryGiB } = view.settings.compute;
-  const engine = await startEngine(view.settings.engine, { threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
-  if (signal.aborted) throw new CancelledError();
+  const { parsed, engine } = await prepared(view, arch, { onProgress, signal });
   onProgress({ done: 1, total: 2, unit: 'steps', note: 'calibrating, writing and checking the file' });
   const report = await exportFromStudy({ view, engine, arch: parsed, out: path, batch });
   onProgress({ done: 2, total: 2, unit: 'steps' });
   return report;
+}
+
+async function handoffTask({ directory, arch, out }: Extract<JobTask, { kind: 'handoff' }>, { onProgress, signal }: TaskHooks) {
+  const path = resolve(out);
+  const view = await readStudy(directory);
+  requireNewFolder(path);
+  const { space, parsed, engine } = await prepared(view, arch, { onProgress, signal });
+  onProgress({ done: 1, total: 2, unit: 'steps', note: 'calibrating and writing the program' });
+  const source = await inherited(view, space, parsed, engine);
+  const report = await writeHandoff({ ...source, engine, name: publishedName(space, parsed) ?? space.key(parsed), architecture: parsed, out: path });
+  onProgress({ done: 2, total: 2, unit: 'steps' });
+  return report;
+}
+
+/** What writes an architecture of a study. @throws CancelledError when it was asked to stop meanwhile */
+async function prepared({ settings }: StudyView, arch: unknown, { onProgress, signal }: Pick<TaskHooks, 'onProgress' | 'signal'>) {
+  const space = getSpace(settings.space);
+  const parsed = typeof arch === 'string' ? await findArchitecture(space, arch) : space.parse(arch);
+  onProgress({ done: 0, total: 2, unit: 'steps', note: 'starting the engine' });
+  const { threads, memoryGiB } = settings.compute;
+  const engine = await startEngine(settings.engine, { threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
+  if (signal.aborted) throw new CancelledError();
+  return { space, parsed, engine };
 }

@@ -14,8 +14,11 @@ export interface CommandSubject {
   readonly study: { readonly directory: string; readonly modelPath: string } | null;
 }
 
-/** Command lines that say in a terminal what the screen shows. */
-export function architectureCommands({ space, name, json, devices, platform, study }: CommandSubject): Record<'describe' | 'predict' | 'export', string> {
+export const commandNames = ['describe', 'predict', 'export', 'handoff'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+/** Command lines that say in a terminal what the screen shows, or write it. */
+export function architectureCommands({ space, name, json, devices, platform, study }: CommandSubject): Record<CommandName, string> {
   const quote = (word: string) => quoteWord(word, platform);
   const arch = quote(name ?? json);
   const device = devices[0] ?? 'pixel6';
@@ -25,6 +28,9 @@ export function architectureCommands({ space, name, json, devices, platform, stu
     export: study
       ? `pocketformer export --study ${quote(study.directory)} --arch ${arch} --out ${quote(study.modelPath)}`
       : `pocketformer export --space ${quote(space)} --arch ${arch} --seed 1 --out ${quote(`${fileStem(name ?? space)}.onnx`)}`,
+    handoff: study
+      ? `pocketformer handoff --study ${quote(study.directory)} --arch ${arch} --out ${quote(`${study.modelPath.replace(/\.onnx$/, '')}-pytorch`)}`
+      : `pocketformer handoff --space ${quote(space)} --arch ${arch} --seed 1 --out ${quote(`${fileStem(name ?? space)}-pytorch`)}`,
   };
 }
 

@@ -1,13 +1,16 @@
-import { ArrowLeft, ArrowRight, Braces, Download, Equal, Pin, TerminalSquare } from '@lucide/vue';
+import { ArrowLeft, ArrowRight, Braces, Download, Equal, FileCode, Pin, TerminalSquare } from '@lucide/vue';
 import { useActions } from '../../actions/useActions.ts';
+import { commandNames, type CommandName } from './commands.ts';
 
 export interface ArchitectureActionContext {
   readonly isShown: () => boolean;
   readonly isCompared: () => boolean;
   readonly hasNeighbour: (step: 1 | -1) => boolean;
   readonly exportOnnx: () => void;
+  readonly canHandOff: () => boolean;
+  readonly handOff: () => Promise<void>;
   readonly copyJson: () => Promise<void>;
-  readonly copyCommand: (which: 'describe' | 'predict' | 'export') => Promise<void>;
+  readonly copyCommand: (which: CommandName) => Promise<void>;
   readonly saveFigure: (kind: 'svg' | 'png') => Promise<void>;
   readonly startComparison: () => void;
   readonly endComparison: () => void;
@@ -21,8 +24,12 @@ export function useArchitectureActions(context: ArchitectureActionContext): void
   const enabled = context.isShown;
   useActions(
     { id: 'architecture.export', title: 'Export to ONNX', group: 'Architecture', icon: Download, shortcuts: ['E'], keywords: ['save', 'model'], enabled, run: context.exportOnnx },
+    {
+      id: 'architecture.handOff', title: 'Hand over to PyTorch', group: 'Architecture', icon: FileCode, keywords: ['train', 'torch', 'cluster', 'gpu'],
+      enabled: context.canHandOff, run: context.handOff,
+    },
     { id: 'architecture.copyJson', title: 'Copy architecture as JSON', group: 'Architecture', icon: Braces, shortcuts: ['Shift+C'], enabled, run: context.copyJson },
-    ...(['describe', 'predict', 'export'] as const).map((which) => ({
+    ...commandNames.map((which) => ({
       id: `architecture.copyCommand.${which}`, title: `Copy the ${which} command`, group: 'Architecture' as const, icon: TerminalSquare,
       keywords: ['terminal', 'cli'], enabled, run: () => context.copyCommand(which),
     })),

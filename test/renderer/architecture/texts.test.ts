@@ -53,6 +53,12 @@ describe('commands', () => {
       .toBe("pocketformer export --study '/data/Ann'\\''s runs/a' --arch T1 --out '/data/Ann'\\''s runs/a/models/x.onnx'");
   });
 
+  it('hand networks over beside the models of their study', () => {
+    expect(architectureCommands({ ...subject, name: 'T1' }).handoff).toBe('pocketformer handoff --space elasticvit --arch T1 --seed 1 --out T1-pytorch');
+    const study = { directory: '/runs/a', modelPath: '/runs/a/models/x.onnx' };
+    expect(architectureCommands({ ...subject, name: 'T1', study }).handoff).toBe('pocketformer handoff --study /runs/a --arch T1 --out /runs/a/models/x-pytorch');
+  });
+
   it('escape double quotes on Windows', () => {
     expect(architectureCommands({ ...subject, json: '{"a":1}', platform: 'win32' }).describe)
       .toBe('pocketformer describe --space elasticvit --arch "{\\"a\\":1}"');
