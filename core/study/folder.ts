@@ -35,6 +35,9 @@ export function studyPaths(directory: string) {
     fronts: join(directory, 'results', 'fronts.json'),
     frontsSvg: join(directory, 'results', 'fronts.svg'),
     frontsPng: join(directory, 'results', 'fronts.png'),
+    /** Predicted beside measured, as `measure` leaves it; can be made again from the sessions. */
+    measuredMarkdown: join(directory, 'results', 'measured.md'),
+    measuredSvg: join(directory, 'results', 'measured.svg'),
     models: join(directory, 'models'),
     /** Sessions that measured exported models, by device (checks/sessions.ts). */
     measured: join(directory, 'measured'),

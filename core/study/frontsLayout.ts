@@ -2,10 +2,18 @@ import { accuracyObjective } from '../search/objective.ts';
 import type { Objective } from '../search/objective.ts';
 import type { ParetoPoint } from '../search/pareto.ts';
 
+export interface FrontsPoint extends ParetoPoint {
+  readonly lowMs: number;
+  readonly highMs: number;
+  readonly name?: string;
+  /** Where it was measured after it had been predicted. */
+  readonly measuredMs?: number;
+}
+
 export interface FrontsPanel {
   readonly device: string;
   /** By ascending latency. `name` is written beside the point. */
-  readonly front: readonly (ParetoPoint & { readonly lowMs: number; readonly highMs: number; readonly name?: string })[];
+  readonly front: readonly FrontsPoint[];
   /** Everything that was evaluated, in or out of the budget. */
   readonly evaluated?: readonly ParetoPoint[];
   readonly maxMs?: number;
@@ -128,7 +136,7 @@ function latencyRange(panel: FrontsPanel): Range {
   const { front, maxMs } = panel;
   const isWide = hasWideIntervals(panel);
   const [fastest, slowestNetwork] = extentOf(panel);
-  const ends = front.map(({ latencyMs, highMs }) => (isWide ? latencyMs : highMs));
+  const ends = front.map(({ latencyMs, highMs, measuredMs = 0 }) => Math.max(isWide ? latencyMs : highMs, measuredMs));
   const slowest = Math.max(slowestNetwork, ...ends);
   const last = maxMs === undefined ? slowest : Math.max(1.06 * maxMs, Math.min(slowest, 1.2 * maxMs), ...ends);
   const room = 0.05 * (last - fastest);

@@ -2,7 +2,7 @@ import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from '
 import { accuracyObjective, oriented, scoreText } from '../search/objective.ts';
 import type { ParetoPoint } from '../search/pareto.ts';
 import { hasWideIntervals, onAxis, pixelsOf } from './frontsLayout.ts';
-import type { FrontsLayout, FrontsPanel, FrontsPicture, Pixel } from './frontsLayout.ts';
+import type { FrontsLayout, FrontsPanel, FrontsPicture, FrontsPoint, Pixel } from './frontsLayout.ts';
 import { percent } from './frontsTable.ts';
 
 type Series = CustomSeriesOption | LineSeriesOption | ScatterSeriesOption;
@@ -21,6 +21,7 @@ const legendNames = {
   interval: 'latency interval',
   evaluated: 'evaluated',
   budget: 'budget',
+  measured: 'measured',
 };
 
 export function titleOptions({ title, panels }: FrontsPicture, layout: FrontsLayout): object[] {
@@ -62,6 +63,7 @@ export function legendOption({ panels }: FrontsPicture, layout: FrontsLayout): o
       ...(panels.every(hasWideIntervals) ? [] : [{ name: legendNames.interval, ...withoutSymbol }]),
       ...(panels.some(({ evaluated }) => evaluated?.length) ? [{ name: legendNames.evaluated, icon: 'circle' }] : []),
       ...(panels.some(({ maxMs }) => maxMs !== undefined) ? [{ name: legendNames.budget, ...withoutSymbol }] : []),
+      ...(panels.some(({ front }) => front.some(isMeasured)) ? [{ name: legendNames.measured }] : []),
     ],
   };
 }
@@ -113,7 +115,31 @@ function panelSeries(picture: FrontsPicture, layout: FrontsLayout, index: number
     ...(hasWideIntervals(panel) ? [] : [whiskers(spaced(marked, toPixels, 10), place, color, at)]),
     staircase(panel, place, lastMs, color, at),
     points(marked, place, lastMs, color, at),
+    ...(panel.front.some(isMeasured) ? [measurements(panel.front, place, at)] : []),
   ];
+}
+
+const isMeasured = ({ measuredMs }: FrontsPoint) => measuredMs !== undefined;
+
+/** What was measured, as hollow diamonds with a line from what had been predicted; all as one path. */
+function measurements(front: readonly FrontsPoint[], place: Place, at: Placing): CustomSeriesOption {
+  const half = 5;
+  return {
+    ...place,
+    type: 'custom',
+    data: front.slice(0, 1).map(at),
+    clip: true,
+    z: 6,
+    renderItem: (_, api) => {
+      const paths = front.flatMap(({ latencyMs, measuredMs, value }) => {
+        if (measuredMs === undefined) return [];
+        const [from] = api.coord(at({ latencyMs, value })).map(round);
+        const [x, y] = api.coord(at({ latencyMs: measuredMs, value })).map(round);
+        return [`M${from} ${y}H${x}M${x - half} ${y}L${x} ${y - half}L${x + half} ${y}L${x} ${y + half}Z`];
+      });
+      return { type: 'path', shape: { pathData: paths.join('') }, style: { fill: 'none', stroke: ink, lineWidth: 1.4 } };
+    },
+  };
 }
 
 /**
@@ -153,6 +179,10 @@ function legendSamples({ panels }: FrontsPicture, index: number, place: Place): 
     line(legendNames.interval, { color, width: 1.2, opacity: 0.5 }),
     { ...place, type: 'scatter', name: legendNames.evaluated, data: [], symbolSize: 4, itemStyle: { color: dot } },
     line(legendNames.budget, budgetLine),
+    {
+      ...place, type: 'scatter', name: legendNames.measured, data: [], symbol: 'diamond', symbolSize: 10,
+      itemStyle: { color: 'transparent', borderColor: ink, borderWidth: 1.4 },
+    },
   ];
 }
 

@@ -19,18 +19,23 @@ export type { FrontsPanel, FrontsPicture } from './frontsLayout.ts';
 /**
  * The picture of a search's result.
  * @param evaluated by device, in the result's order, everything evaluated (`evaluatedPoints`); drawn as grey dots.
+ * @param measured by device and key, in ms
  */
 export function pictureOf(
   result: SearchResult,
   evaluated: readonly (readonly ParetoPoint[])[] = [],
   words: Pick<FrontsPicture, 'title' | 'baseline'> = {},
+  measured: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map(),
 ): FrontsPicture {
   return {
     ...words,
     objective: result.objective,
     panels: result.devices.map(({ device, front, maxMs, normalizedHypervolume }, index) => ({
       device,
-      front,
+      front: front.map((entry) => {
+        const measuredMs = measured.get(device)?.get(entry.key);
+        return measuredMs === undefined ? entry : { ...entry, measuredMs };
+      }),
       maxMs,
       evaluated: evaluated[index],
       note: `${front.length} on the front, hypervolume ${normalizedHypervolume.toFixed(3)}`,

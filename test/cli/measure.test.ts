@@ -52,6 +52,10 @@ describe('measure, on this machine', () => {
     }
     expect(judgement!.networks + judgement!.doubtful).toBe(checks.length);
     expect(existsSync(modelPath.replace('.json', '.checks.jsonl'))).toBe(true);
+    const markdown = readFileSync(join(study, 'results', 'measured.md'), 'utf8');
+    for (const { id, isInside } of checks) expect(markdown).toMatch(new RegExp(`\\| ${id} \\| .* \\| ${isInside ? 'yes' : 'no'} \\|`));
+    // The picture's legend names what it shows: diamonds for what was measured.
+    expect(readFileSync(join(study, 'results', 'measured.svg'), 'utf8')).toContain('>measured<');
   }, 60_000);
 
   it('shows measured beside predicted in the report, as text and as JSON', async () => {

@@ -66,6 +66,7 @@ export const measure = defineCommand({
     const { bestModels } = await import('../../study/checks/bestModels.ts');
     const { measureBest } = await import('../../study/checks/measureBest.ts');
     const { judgeStudyDevice } = await import('../../study/checks/judgeStudyDevice.ts');
+    const { writeMeasured } = await import('../../study/checks/writeMeasured.ts');
     const { startProfiler } = await import('../../study/measuring/startProfiler.ts');
     const { startEngine } = await import('../../engine/engines.ts');
     const view = await readStudy(directory);
@@ -83,6 +84,7 @@ export const measure = defineCommand({
         onStart: (_, folder) => note(`Session in ${quoted(folder)}`),
       });
       progress.finish();
+      await writeMeasured(view, summary);
       const judged = await judgeStudyDevice(view, device);
       const result = { study: directory, device: name, ...measured, judgement: measured.match?.foreign.length === 0 ? judged.latest?.judgement : undefined };
       if (json) await print(JSON.stringify(checkRecord(result)));
