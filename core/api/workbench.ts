@@ -199,9 +199,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 
     'spaces.list': () => listSpaces(),
     'architectures.describe': (input) => describeArchitecture(input, library.folder),
-    'architectures.export': async ({ study, arch, out, batch }, context) => {
+    'architectures.export': async ({ study, arch, out, batch, precision }, context) => {
       const directory = await library.directoryOf(study);
-      return perform<'architectures.export'>(supervisor, { kind: 'export', directory, arch, out: resolve(directory, out), batch }, `Exporting ${out}`, context);
+      return perform<'architectures.export'>(supervisor, { kind: 'export', directory, arch, out: resolve(directory, out), batch, precision }, `Exporting ${out}`, context);
     },
     'architectures.handOff': async ({ study, arch, out }, context) => {
       const directory = await library.directoryOf(study);

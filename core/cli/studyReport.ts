@@ -54,6 +54,8 @@ const modelColumns = [
 ] as const;
 
 function modelTable(exported: StudySummary['exported']): string[] {
-  return tableLines(modelColumns, exported.map(({ path, devices, accuracy, sizeBytes, relativeDiff }) =>
-    [path, accuracy === null ? 'untrained' : percent(accuracy), sizeText(sizeBytes), relativeDiff.toExponential(1), devices.join(', ')]));
+  return tableLines(modelColumns, exported.map(({ path, devices, accuracy, comparison, sizeBytes, relativeDiff }) => [
+    path, accuracy === null ? 'untrained' : `${percent(accuracy)}${comparison ? ` (float32 ${percent(comparison.float32)})` : ''}`, sizeText(sizeBytes),
+    relativeDiff.toExponential(1), devices.join(', '),
+  ]));
 }

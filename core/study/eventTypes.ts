@@ -92,6 +92,7 @@ const kinds = {
     device: z.string().optional(),
     arch,
     sizeBytes: count,
+    precision: z.string().optional(),
     accuracy: measured.optional(),
     latencyMs: measured.optional(),
     maxAbsDiff: measured.optional(),

@@ -2,11 +2,9 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { precisions } from '../graph/onnx/precision.ts';
 import { InputError } from '../base/errors.ts';
+import { accuracyChangeSchema } from './accuracyChangeSchema.ts';
 import { appendShared } from './sharedList.ts';
 import { readText } from './textFile.ts';
-
-/** As core/export/accuracyChange.ts has it. */
-export const accuracyChangeSchema = z.object({ images: z.int(), float32: z.number(), written: z.number(), agreement: z.number() });
 
 const recordSchema = z.object({
   /** ISO 8601, UTC. */

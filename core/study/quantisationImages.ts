@@ -10,15 +10,14 @@ export interface QuantisationOptions {
   /** Calibration images, at most. */
   readonly images?: number;
   readonly ranges?: RangeMethod;
+  /** Validation images that the accuracy of a file is compared on, at most. Both files answer the same ones, so that few tell much. */
+  readonly comparedImages?: number;
 }
-
-/** Validation images that the accuracy of a file is compared on, at most: the two files answer the same images, so few tell much. */
-const comparedImages = 2000;
 
 /** Training images of a study for an int8 file's ranges, and validation images for what the precision costs. The set must stay open. */
 export function imagesOfStudy(
   { train, val, imageSize }: ImageSet, { name, seed, normalisation, resolution }: { name: string; seed: number; normalisation: Normalisation; resolution: number },
-  { images = defaultCalibrationImages, ranges = defaultRanges }: QuantisationOptions = {},
+  { images = defaultCalibrationImages, ranges = defaultRanges, comparedImages = 2000 }: QuantisationOptions = {},
 ): { calibration: Calibration; validation: PreparedImages } {
   const format = { imageSize, normalisation, resolution };
   const chosen = preparedImages(train, { ...format, count: images, seed: `${seed}/quantisation` });

@@ -2,6 +2,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../base/errors.ts';
 import { dataSchema } from '../data/config.ts';
+import { precisions } from '../graph/onnx/precision.ts';
 import { proxyIdOf, proxyIds } from '../scoring/catalogue.ts';
 import { scoringSettingsSchema } from '../scoring/settings.ts';
 import { searchSettingsSchema } from '../search/settings.ts';
@@ -68,7 +69,9 @@ const scoring = scoringSettingsSchema
 const tail = {
   search: studySearchSchema.prefault({}).describe('how the fronts are searched'),
   export: z.strictObject({
-    perDevice: z.int().min(0).default(3).describe('ONNX files written for each device, spread over its front'),
+    perDevice: z.int().min(0).default(3).describe('architectures written for each device as ONNX files, spread over its front'),
+    precision: z.array(z.enum(precisions)).min(1).refine((list) => new Set(list).size === list.length, 'expected each precision once').default(['float32'])
+      .describe('float32, float16, int8: one file for each, int8 with ranges from training images; accuracies of all are compared'),
   }).prefault({}).describe('what is written at the end'),
 };
 const absent = z.never().optional();

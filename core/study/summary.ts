@@ -1,4 +1,6 @@
 import { InputError } from '../base/errors.ts';
+import type { AccuracyChange } from '../export/accuracyChange.ts';
+import type { Precision } from '../graph/onnx/precision.ts';
 import type { ScoringSettings } from '../scoring/settings.ts';
 import type { SearchResult } from '../search/result.ts';
 import { summaryFileSchema } from './summaryFile.ts';
@@ -42,8 +44,11 @@ export interface ExportedModel {
   readonly id: string;
   readonly key: string;
   readonly sizeBytes: number;
-  /** On all validation images, measured on the exported weights; null where these are untrained. */
+  readonly precision: Precision;
+  /** On all validation images, of what was written: measured on the exported weights or, in other precisions than float32, of the file; null for untrained weights. */
   readonly accuracy: number | null;
+  /** Of other precisions than float32, trained: how the file's answers compare with the float32 network's. */
+  readonly comparison?: AccuracyChange;
   /** Largest difference between ONNX Runtime and the training engine, relative to the logits' scale. */
   readonly relativeDiff: number;
 }

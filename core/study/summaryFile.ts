@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { precisions } from '../graph/onnx/precision.ts';
 import { scoringSettingsSchema } from '../scoring/settings.ts';
 import { resultFile, searchResultSchema } from '../search/resultFile.ts';
+import { accuracyChangeSchema } from './accuracyChangeSchema.ts';
 import type { StudySummary } from './summary.ts';
 
 /*
@@ -11,6 +13,9 @@ import type { StudySummary } from './summary.ts';
 const accuracy = z.number().min(0).max(1);
 const exported = z.object({
   path: z.string(), devices: z.array(z.string()), id: z.string(), key: z.string(), sizeBytes: z.int(), accuracy, relativeDiff: z.number(),
+  /** Missing in summaries from before there were others. */
+  precision: z.enum(precisions).default('float32'),
+  comparison: accuracyChangeSchema.optional(),
 });
 const data = z.object({
   id: z.string(),
@@ -39,7 +44,7 @@ const trainingFree = z.object({
   engine: z.string().nullable(),
   scoring: scoringSettingsSchema,
   data: data.omit({ linearAccuracy: true }).nullable(),
-  exported: z.array(exported.omit({ accuracy: true }).extend({ weights: z.literal('untrained') })),
+  exported: z.array(exported.omit({ accuracy: true, comparison: true }).extend({ weights: z.literal('untrained') })),
 });
 
 /** Reads what `summaryFile` made. */

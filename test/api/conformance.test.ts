@@ -59,7 +59,7 @@ describe.each(Object.keys(lines))('over a %s', (kind) => {
       'architectures.export': async (_, { progress }) => {
         progress({ fraction: 0.5, words: 'half' });
         progress({ fraction: 1, words: 'all' });
-        return { path: '/f', sizeBytes: 1, opset: 17, maxAbsDiff: 0, relativeDiff: 0, classes: 1, resolution: 1, nodes: { written: 1, optimised: 1 } };
+        return { path: '/f', sizeBytes: 1, opset: 17, maxAbsDiff: 0, relativeDiff: 0, classes: 1, resolution: 1, nodes: { written: 1, optimised: 1 }, precision: 'float32' as const };
       },
     });
     const words: string[] = [];

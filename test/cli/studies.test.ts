@@ -32,7 +32,7 @@ const summary: StudySummary = {
     }],
   },
   exported: [{
-    path: 'models/0123abcd.onnx', devices: ['pixel6'], id: '0123abcd', key: 'key', sizeBytes: 2_340_000, accuracy: 0.74, relativeDiff: 1e-6,
+    path: 'models/0123abcd.onnx', devices: ['pixel6'], id: '0123abcd', key: 'key', sizeBytes: 2_340_000, precision: 'float32', accuracy: 0.74, relativeDiff: 1e-6,
   }],
   warnings: ['pixel6: latencies are extrapolated.'],
 };

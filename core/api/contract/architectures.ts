@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { arch, count, latency, nothing, path, studyId } from './common.ts';
+import { accuracyChange, arch, count, latency, nothing, path, precision, studyId } from './common.ts';
 
 const featureShape = z.object({ channels: count, height: count, width: count, extraTokens: count.optional() });
 
@@ -45,11 +45,15 @@ export const architectureMethods = {
   },
   /** Writes an ONNX file with the weights that the study's supernet has learned, or untrained ones where it trains nothing, and checks it in ONNX Runtime. */
   'architectures.export': {
-    input: z.object({ study: studyId, arch, out: path, batch: z.union([z.literal('dynamic'), z.int().min(1).max(64)]) }),
+    input: z.object({ study: studyId, arch, out: path, batch: z.union([z.literal('dynamic'), z.int().min(1).max(64)]), precision: precision.default('float32') }),
     progress: z.object({ fraction: z.number(), words: z.string() }),
     output: z.object({
       path, sizeBytes: count, opset: count, maxAbsDiff: z.number(), relativeDiff: z.number(), classes: count, resolution: count,
-      nodes: z.object({ written: count, optimised: count }),
+      nodes: z.object({ written: count, optimised: count }), precision,
+      /** Of int8: what activations got their ranges from. */
+      calibration: z.object({ images: count, source: z.string(), ranges: z.string() }).optional(),
+      /** Of other precisions than float32, with trained weights. */
+      accuracy: accuracyChange.optional(),
     }),
   },
   /** Writes a PyTorch program with such weights, in a folder that is new or empty; `out` is relative to the study's folder. */

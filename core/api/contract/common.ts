@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import { precisions } from '../../graph/onnx/precision.ts';
 
 export const count = z.int().min(0);
 /** A fraction of correct answers, 0 to 1. */
 export const accuracy = z.number();
+/** Of a file's weights and calculations. */
+export const precision = z.enum(precisions);
+/** What another precision than float32 does to a network's answers on validation images: shares of right ones before and after, and of those that stay. */
+export const accuracyChange = z.object({ images: count, float32: accuracy, written: accuracy, agreement: accuracy });
 /** Of a study's objective: its number, or its negative where lower numbers are better, so that larger is always better. */
 export const value = z.number();
 /** What a study makes large beside keeping latencies small. */

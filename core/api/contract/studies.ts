@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventSchema } from '../../study/eventTypes.ts';
-import { accuracy, arch, bytes, count, float32, float64, nothing, objective, path, problem, spread, studyId, time, uint32, value } from './common.ts';
+import { accuracy, accuracyChange, arch, bytes, count, float32, float64, nothing, objective, path, precision, problem, spread, studyId, time, uint32, value } from './common.ts';
 
 export const studyStates = ['created', 'queued', 'running', 'paused', 'stopping', 'interrupted', 'failed', 'crashed', 'finished'] as const;
 
@@ -49,9 +49,11 @@ export const studySummary = z.object({
   })),
   exported: z.array(z.object({
     /** Relative to the study's folder. */
-    path: z.string(), devices: z.array(z.string()), id: z.string(), key: z.string(), sizeBytes: count, relativeDiff: z.number(),
-    /** On all validation images; null where the weights are untrained. */
+    path: z.string(), devices: z.array(z.string()), id: z.string(), key: z.string(), sizeBytes: count, relativeDiff: z.number(), precision,
+    /** On all validation images, in the file's precision; null where the weights are untrained. */
     accuracy: accuracy.nullable(),
+    /** Of other precisions than float32. */
+    comparison: accuracyChange.optional(),
     /** When the file was written; null when it is not there any more. */
     time: time.nullable(),
   })),
@@ -96,6 +98,7 @@ export const studyMethods = {
         /** Relative to the study's folder with forward slashes, or absolute where it lies elsewhere. */
         path: z.string(),
         id: z.string(), key: z.string(), sizeBytes: count, relativeDiff: z.number(), batch: z.union([count, z.literal('dynamic')]), opset: count,
+        precision, accuracy: accuracyChange.optional(),
         isMissing: z.boolean(),
       })),
     }),

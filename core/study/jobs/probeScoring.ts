@@ -55,7 +55,7 @@ export async function probeScoring(settings: TrainingFreeStudySettings, { baseDi
     part?.data.close();
   }
   tell(0.9, 'exporting an architecture');
-  const models = settings.devices.length * settings.export.perDevice;
+  const models = settings.devices.length * settings.export.perDevice * settings.export.precision.length;
   const exportSeconds = models * (models === 0 ? 0 : await timeExport());
   const searchSeconds = plannedEvaluations(searchSettingsOf(settings, settings.devices.map((_, i) => String(i)))) * secondsPerEvaluation;
   const dataSeconds = part?.wholeSeconds ?? 0;

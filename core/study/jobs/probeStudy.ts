@@ -102,7 +102,7 @@ async function probeTraining(settings: TrainedStudySettings, { baseDir, seconds,
   const secondsPerEvaluation = evaluate(search.evaluationImages);
 
   tell(0.9, 'exporting an architecture');
-  const models = settings.devices.length * settings.export.perDevice;
+  const models = settings.devices.length * settings.export.perDevice * settings.export.precision.length;
   const exportSeconds = models * (models === 0 ? 0 : evaluate(Infinity) + await timeExport());
   data.close();
   const trainingSeconds = training.steps * secondsPerStep;

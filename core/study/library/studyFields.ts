@@ -49,7 +49,7 @@ interface JsonSchema {
 const titles: Readonly<Record<string, string>> = {
   space: 'Search space', memoryGiB: 'Memory (GiB)', maxMs: 'Limit (ms)', budgetsMs: 'Budgets (ms)', budgetWidthMs: 'Budget width (ms)',
   valImages: 'Validation images', trainImages: 'Training images', valFraction: 'Validation share', imageSize: 'Image size (px)',
-  perDevice: 'Models per device', minLearningRate: 'Final learning rate', clipNorm: 'Gradient norm limit', kind: 'Kind of images',
+  perDevice: 'Architectures per device', precision: 'Precisions', minLearningRate: 'Final learning rate', clipNorm: 'Gradient norm limit', kind: 'Kind of images',
   path: 'Image folder', flip: 'Mirror', randAugment: 'RandAugment', warmupSteps: 'Warm-up steps', healthEverySteps: 'Steps between trials',
   constrain: 'Budgets limit', paramsMin: 'Parameters at least', paramsMax: 'Parameters at most', macsMin: 'MACs at least', macsMax: 'MACs at most', evaluationsPerRound: 'Evaluations per round', predictorGenerations: 'Generations per round',
   predictorPopulation: 'Population inside the predictor', warmStart: 'Studies to begin with',

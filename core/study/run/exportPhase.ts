@@ -7,10 +7,11 @@ import type { Weights } from '../../model/weights.ts';
 import type { Network } from '../../network/network.ts';
 import { frontSubset } from '../../search/frontSubset.ts';
 import type { FrontEntry, SearchResult } from '../../search/result.ts';
+import { imagesOfStudy } from '../quantisationImages.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import type { ExportedModel } from '../summary.ts';
 import { beginPhase } from './beginPhase.ts';
-import type { RunContext } from './context.ts';
+import type { RunContext, RunData } from './context.ts';
 import { safePoint, workedMs } from './hooks.ts';
 
 /** Weights for an exported network, with what the file tells of them. */
@@ -20,33 +21,45 @@ export interface WeightsToExport extends Pick<Provenance, 'classNames' | 'normal
   readonly accuracy: number | null;
 }
 
-/** Writes the ONNX files that each device's front is best represented by; one file serves all devices that want it. */
+/**
+ * Writes the ONNX files that each device's front is best represented by, in each precision that the study asks for; one file serves all devices
+ * that want it.
+ * @param images of the study, from which integers get their ranges; without any they are random numbers
+ */
 export async function exportPhase(
-  context: RunContext, result: SearchResult, weightsFor: (network: Network) => WeightsToExport, engine: Engine,
+  context: RunContext, result: SearchResult, weightsFor: (network: Network) => WeightsToExport, engine: Engine, images?: RunData,
 ): Promise<ExportedModel[]> {
   const { study, hooks, space, classes } = context;
-  const wanted = chosenEntries(result, study.settings.export.perDevice);
+  const { settings: { name, seed, export: { perDevice, precision: precisions } } } = study;
+  const wanted = chosenEntries(result, perDevice);
+  const total = wanted.length * precisions.length;
   const exported: ExportedModel[] = [];
   const startedMs = workedMs(hooks);
-  beginPhase(context, 'export', { totalSteps: wanted.length });
+  beginPhase(context, 'export', { totalSteps: total });
   for (const { entry, devices } of wanted) {
     const { accuracy, ...made } = weightsFor(space.lower(space.parse(entry.arch), { classes }));
-    const path = `models/${entry.id}.onnx`;
-    const report = await exportNetwork({
-      ...made, engine, out: join(study.directory, path), batch: 'dynamic', seed: study.settings.seed,
-      version: pocketformerVersion(), architecture: entry.arch,
-      study: study.settings.name, writeFile: (to, bytes) => study.writeFile(to, bytes),
-    });
-    exported.push({
-      path, devices, id: entry.id, key: entry.key, accuracy, sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff,
-    });
-    study.events.append({
-      kind: 'exported', path, device: devices.join(', '), arch: entry.arch, sizeBytes: report.sizeBytes,
-      ...(accuracy === null ? {} : { accuracy }), maxAbsDiff: report.maxAbsDiff,
-    });
-    hooks.onProgress?.({ phase: 'export', done: exported.length, total: wanted.length, unit: 'models' });
-    await safePoint(hooks);
-    if (hooks.signal?.aborted) throw new CancelledError();
+    const { resolution } = made.weights.network;
+    for (const precision of precisions) {
+      const path = `models/${entry.id}${precision === 'float32' ? '' : `.${precision}`}.onnx`;
+      const quantisation = precision === 'float32' || images === undefined ? undefined
+        : imagesOfStudy(images.data, { name, seed, normalisation: images.normalisation, resolution }, { comparedImages: Infinity });
+      const report = await exportNetwork({
+        ...made, calibration: quantisation?.calibration, ...(accuracy === null ? {} : { validation: quantisation?.validation }),
+        engine, out: join(study.directory, path), batch: 'dynamic', seed, precision, version: pocketformerVersion(), architecture: entry.arch,
+        study: name, writeFile: (to, bytes) => study.writeFile(to, bytes),
+      });
+      const { sizeBytes, relativeDiff, maxAbsDiff, accuracy: comparison } = report;
+      const own = comparison?.written ?? accuracy;
+      exported.push({
+        path, devices, id: entry.id, key: entry.key, precision, accuracy: own, sizeBytes, relativeDiff, ...(comparison ? { comparison } : {}),
+      });
+      study.events.append({
+        kind: 'exported', path, device: devices.join(', '), arch: entry.arch, sizeBytes, precision, ...(own === null ? {} : { accuracy: own }), maxAbsDiff,
+      });
+      hooks.onProgress?.({ phase: 'export', done: exported.length, total, unit: 'models' });
+      await safePoint(hooks);
+      if (hooks.signal?.aborted) throw new CancelledError();
+    }
   }
   study.events.append({ kind: 'phase-finished', phase: 'export', seconds: (workedMs(hooks) - startedMs) / 1000 });
   return exported;

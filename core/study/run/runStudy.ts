@@ -50,7 +50,7 @@ async function runTrained(study: Study, hooks: RunHooks, earlier: SearchStart['e
     const exported = await exportPhase(context, result, (network) => {
       const extracted = evaluator.extract(network);
       return { weights: extracted, accuracy: evaluator.accuracy(extracted), classNames: context.data.classes, normalisation: context.normalisation };
-    }, context.engine);
+    }, context.engine, context);
     await writeSummary(context, { ...context.summary, exported });
     return context.summary;
   } finally {

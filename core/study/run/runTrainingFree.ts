@@ -28,7 +28,7 @@ export async function runTrainingFree(
     const engine = await startStudyEngine(study);
     const exported = await exportPhase(context, result, (network) => ({
       weights: freshWeights(network, settings.seed, engine), accuracy: null, weightsOrigin: 'untrained',
-    }), engine);
+    }), engine, context.images);
     await writeSummary(context, { ...context.summary, engine: engine.info.id, exported });
     return context.summary;
   } finally {

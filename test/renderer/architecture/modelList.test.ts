@@ -4,9 +4,9 @@ import { isAbsolute, modelList } from '../../../renderer/screens/architecture/ex
 type Given = Parameters<typeof modelList>[0];
 type Summary = NonNullable<Given['summary']>;
 const own = (path: string, time: string | null): Summary['exported'][number] =>
-  ({ path, time, devices: ['pixel6', 'pixel4'], id: 'aaaaaaaa', key: 'a', sizeBytes: 2_000_000, accuracy: 0.408, relativeDiff: 1e-6 });
+  ({ path, time, devices: ['pixel6', 'pixel4'], id: 'aaaaaaaa', key: 'a', sizeBytes: 2_000_000, precision: 'float32', accuracy: 0.408, relativeDiff: 1e-6 });
 const asked = (path: string, time: string, more: Partial<Given['exports'][number]> = {}): Given['exports'][number] =>
-  ({ path, time, id: 'bbbbbbbb', key: 'b', sizeBytes: 1_000_000, relativeDiff: 2e-6, batch: 'dynamic', opset: 17, isMissing: false, ...more });
+  ({ path, time, id: 'bbbbbbbb', key: 'b', sizeBytes: 1_000_000, relativeDiff: 2e-6, batch: 'dynamic', opset: 17, precision: 'float32', isMissing: false, ...more });
 const given = (exported: Summary['exported'], exports: Given['exports']): Given =>
   ({ exports, summary: { exported, fronts: [], evaluations: 0, invalid: 0, warnings: [], extrapolated: {}, data: { classes: [], trainImages: 0, valImages: 0, imageSize: 32, linearAccuracy: 0, skipped: [] } } });
 
