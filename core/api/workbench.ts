@@ -7,12 +7,14 @@ import { readCalibration } from '../study/devices/calibrationFile.ts';
 import { CalibrationList } from '../study/devices/calibrationList.ts';
 import { calibrationDirectory, deleteCalibration, extendCalibration } from '../study/devices/createCalibration.ts';
 import { FollowedEvaluations } from '../study/evaluations/followEvaluations.ts';
-import { describeStudy } from '../study/folder.ts';
+import { describeStudy, studyPaths } from '../study/folder.ts';
 import { hasEnded } from '../study/jobs/job.ts';
 import { JobSupervisor, type ShortTask } from '../study/jobs/supervisor.ts';
 import type { WorkerHost } from '../study/jobs/workerHost.ts';
 import { listFolder } from '../study/library/listFolder.ts';
 import { StudyLibrary } from '../study/library/studyLibrary.ts';
+import { readTraining, trainingPaths } from '../study/networkTraining/trainingFolder.ts';
+import { TrainingList } from '../study/networkTraining/trainingList.ts';
 import { objectiveOf } from '../study/objectiveOf.ts';
 import { WorkbenchSettingsFile } from '../study/settings/workbenchSettings.ts';
 import { pocketformerVersion } from '../study/studyInfo.ts';
@@ -23,6 +25,7 @@ import { describeDevice, describeDevices } from './handlers/devices.ts';
 import { checkDraft, editDraft, estimateDraft, listFields, listTemplates, settingsOf } from './handlers/drafts.ts';
 import { listPhones, measuringTask } from './handlers/measuring.ts';
 import { describeEngines } from './handlers/engines.ts';
+import { trainingDetail, trainingDirectory, trainingView } from './handlers/trainings.ts';
 import { readStudyFileBytes, studyDetail, studyRow } from './handlers/studies.ts';
 import type { WorkbenchSettings } from './contract/types.ts';
 import type { OutputOf } from './contract/contract.ts';
@@ -35,6 +38,7 @@ import { followSession } from './sources/measuring.ts';
 import { Sequence } from './sources/sequence.ts';
 import { StudiesSource } from './sources/studies.ts';
 import { followEvents } from './sources/studyEvents.ts';
+import { trainingsSource } from './sources/trainings.ts';
 
 export interface WorkbenchOptions {
   /** Where compute processes are started. */
@@ -97,6 +101,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     const rows = await calibrationList.rows(library.folder);
     return rows.map((row) => calibrationView(row, jobs.pids()));
   };
+
+  const trainingList = new TrainingList();
+  const trainings = async () => (await trainingList.rows(library.folder)).map((row) => trainingView(row, jobs.pids()));
+  const ofTraining = (training: string) => trainingDirectory(library.folder, training);
 
   const handlers: Handlers = {
     'app.info': () => ({
@@ -249,6 +257,29 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     },
     'calibrations.estimate': estimateCalibration,
 
+    'trainings.list': () => trainings(),
+    'trainings.get': async ({ training }) => {
+      const directory = ofTraining(training);
+      return trainingDetail((await trainings()).find((row) => resolve(row.directory) === directory)!);
+    },
+    'trainings.start': async ({ training }) => {
+      const directory = ofTraining(training);
+      supervisor.start({ kind: 'train', directory }, { title: (await readTraining(directory)).info.name });
+      return {};
+    },
+    'trainings.pause': ({ training }) => {
+      supervisor.pause(ofTraining(training));
+      return {};
+    },
+    'trainings.unpause': ({ training }) => {
+      supervisor.unpause(ofTraining(training));
+      return {};
+    },
+    'trainings.stop': ({ training }) => {
+      supervisor.stop(ofTraining(training));
+      return {};
+    },
+
     'measuring.start': (input) => {
       const { task, title } = measuringTask(input);
       return { session: supervisor.start(task, { title }).id };
@@ -277,7 +308,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     studies: studies.open,
     jobs: jobs.openJobs,
     log: async ({ study }, context) => jobs.openLog(await library.directoryOf(study), context),
-    'study.events': async ({ study }, context) => followEvents(await library.directoryOf(study), context),
+    'study.events': async ({ study }, context) => followEvents(studyPaths(await library.directoryOf(study)).events, context),
+    trainings: trainingsSource(trainings, sequence),
+    'training.events': ({ training }, context) => followEvents(trainingPaths(ofTraining(training)).events, context),
     calibrations: calibrationsSource(calibrations, sequence),
     'measuring.session': ({ session }, context) => followSession(session, { supervisor, sequence }, context),
     'study.evaluations': ({ study }, context) => evaluations.follow(study, context),

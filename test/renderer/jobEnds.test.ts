@@ -3,7 +3,7 @@ import type { Job } from '../../core/api/contract/types.ts';
 import { endedSince } from '../../renderer/frame/jobEnds.ts';
 
 const job = (id: string, state: Job['state'], study: string | null = id): Job => ({
-  id, study, session: null, calibration: null, page: null, title: id, state, words: '', phase: null, done: 0, total: 0, unit: '', fraction: 0, ratePerSecond: null,
+  id, study, session: null, calibration: null, training: null, page: null, title: id, state, words: '', phase: null, done: 0, total: 0, unit: '', fraction: 0, ratePerSecond: null,
   remainingSeconds: null, memoryBytes: null, started: null, ended: null, failure: null,
 });
 

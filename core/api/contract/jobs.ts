@@ -13,6 +13,8 @@ export const job = z.object({
   session: path.nullable(),
   /** The device that is calibrated, by its name. */
   calibration: z.string().nullable(),
+  /** The network that is trained, by the name of its folder. */
+  training: z.string().nullable(),
   /** While a phone's browser measures: the page that it is to open, with its one-time token. */
   page: measuringPageSchema.nullable(),
   title: z.string(),

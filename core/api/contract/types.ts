@@ -6,6 +6,7 @@ import type { correlation, proxy } from './correlation.ts';
 import type { device } from './devices.ts';
 import type { job, logLine } from './jobs.ts';
 import type { measuringState } from './measuring.ts';
+import type { trainingRow } from './trainings.ts';
 import type { evaluationColumns, studyRow, studySummary } from './studies.ts';
 
 /* The contract's things by name, for whoever shows or makes them. */
@@ -26,4 +27,5 @@ export type Correlation = z.output<typeof correlation>;
 export type CorrelatedRanking = Correlation['rankings'][number];
 export type Agreement = CorrelatedRanking['mean'];
 export type Estimate = Agreement['tau'];
+export type TrainingRow = z.output<typeof trainingRow>;
 export type WorkbenchSettings = z.output<typeof settings>;

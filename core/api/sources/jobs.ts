@@ -76,7 +76,8 @@ function jobView({ id, task, title, state, words, progress, page, started, ended
   const study = task.kind === 'run' ? studyIdOf(task.directory) : null;
   const { phase, done = 0, total = 0, unit = '', ratePerSecond, remainingSeconds, memoryBytes } = progress ?? {};
   return {
-    id: study ?? id, study, session: task.kind === 'measure' ? id : null, calibration: task.kind === 'calibrate' ? basename(id) : null, page: page ?? null, title, state, words,
+    id: study ?? id, study, session: task.kind === 'measure' ? id : null, calibration: task.kind === 'calibrate' ? basename(id) : null, training: task.kind === 'train' ? basename(id) : null,
+    page: page ?? null, title, state, words,
     phase: phase ?? null, done, total, unit, fraction: total > 0 ? Math.min(1, done / total) : 0,
     ratePerSecond: ratePerSecond ?? null, remainingSeconds: remainingSeconds ?? null, memoryBytes: memoryBytes ?? null,
     started: started ?? null, ended: ended ?? null,

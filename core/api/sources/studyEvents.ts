@@ -1,5 +1,4 @@
 import { EventFollower } from '../../study/eventFollower.ts';
-import { studyPaths } from '../../study/folder.ts';
 import type { TopicContext } from '../server.ts';
 import { poll } from './polling.ts';
 
@@ -7,9 +6,9 @@ import { poll } from './polling.ts';
 const intervalMs = 100;
 const eventsPerMessage = 5000;
 
-/** A study's history but for its evaluations, from its file: also of a study that another process runs. */
-export function followEvents(directory: string, { since, emit, fail }: TopicContext<'study.events'>): () => void {
-  const follower = new EventFollower(studyPaths(directory).events);
+/** A history but for its evaluations, from its file: also of a study or training that another process runs. */
+export function followEvents(path: string, { since, emit, fail }: TopicContext<'study.events' | 'training.events'>): () => void {
+  const follower = new EventFollower(path);
   let isFirst = true;
   return poll(intervalMs, async () => {
     const added = await follower.update();

@@ -21,7 +21,7 @@ export interface SupervisorOptions {
 const changeIntervalMs = 100;
 
 /** Answers once, and leaves nothing that could go on. */
-export type ShortTask = Exclude<JobTask, { kind: 'run' | 'measure' | 'calibrate' }>;
+export type ShortTask = Exclude<JobTask, { kind: 'run' | 'train' | 'measure' | 'calibrate' }>;
 
 /**
  * Runs jobs in processes of their own: studies in the order in which they were started, everything else at once: it
@@ -190,7 +190,7 @@ export class JobSupervisor {
 /** What a task works on where only one job may: the job is called after it. */
 function folderOf(task: JobTask): string | undefined {
   switch (task.kind) {
-    case 'run': case 'calibrate': return resolve(task.directory);
+    case 'run': case 'train': case 'calibrate': return resolve(task.directory);
     case 'measure': return resolve(task.out);
     default: return undefined;
   }

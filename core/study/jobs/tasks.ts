@@ -13,6 +13,8 @@ import { requireNewFolder, writeHandoff } from '../handoff/writeHandoff.ts';
 import { requireWritable } from '../requireWritable.ts';
 import { measure } from '../measuring/measure.ts';
 import type { MeasuringPage } from '../measuring/measuringTask.ts';
+import { runTraining } from '../networkTraining/runTraining.ts';
+import { openTraining } from '../networkTraining/trainingFolder.ts';
 import type { PauseGate } from '../run/pauseGate.ts';
 import { runStudy } from '../run/runStudy.ts';
 import type { JobTask, LogLevel } from './messages.ts';
@@ -27,10 +29,11 @@ export interface TaskHooks {
   readonly onPage: (page: MeasuringPage) => void;
 }
 
-/** @returns plain data: nothing for a run, whose study tells everything; ExportReport; HandoffReport; Correlation; Calibrated; MeasuredSession; ProbeResult */
+/** @returns plain data: nothing for a run or a training, whose folder tells everything; ExportReport; HandoffReport; Correlation; Calibrated; MeasuredSession; ProbeResult */
 export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> {
   switch (task.kind) {
     case 'run': return run(task.directory, hooks);
+    case 'train': return train(task.directory, hooks);
     case 'export': return exportTask(task, hooks);
     case 'handoff': return handoffTask(task, hooks);
     case 'correlate': return correlateFile(task, hooks);
@@ -43,6 +46,17 @@ export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> 
 const begins: Readonly<Record<Phase, string>> = {
   data: 'Reading the images', training: 'Training the supernet', search: 'Searching architectures', export: 'Exporting models',
 };
+
+async function train(directory: string, { signal, gate, onProgress, log }: TaskHooks): Promise<void> {
+  const training = await openTraining(directory);
+  try {
+    log(training.events.lastSeq === 0 ? 'The training begins' : 'The training goes on', 'info');
+    await runTraining(training, { signal, gate, onMessage: log, onProgress });
+    log('The training is finished', 'info');
+  } finally {
+    training.close();
+  }
+}
 
 async function run(directory: string, { signal, gate, onProgress, log }: TaskHooks): Promise<void> {
   const study = await openStudy(directory);

@@ -7,7 +7,8 @@ import type { TrainingPaths } from './trainingFolder.ts';
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 
-const resultSchema = z.object({
+/** What `results/training.json` holds. */
+export const trainingResultSchema = z.object({
   format: z.literal('pocketformer-training'),
   version: z.literal(1),
   name: z.string(),
@@ -62,8 +63,7 @@ const resultSchema = z.object({
   }),
 });
 
-/** `results/training.json`. */
-export type TrainingResult = z.output<typeof resultSchema>;
+export type TrainingResult = z.output<typeof trainingResultSchema>;
 
 /** Undefined while the training is not finished. @throws InputError `damaged-result` */
 export async function readTrainingResult({ result: path }: Pick<TrainingPaths, 'result'>): Promise<TrainingResult | undefined> {
@@ -75,7 +75,7 @@ export async function readTrainingResult({ result: path }: Pick<TrainingPaths, '
     throw error;
   }
   try {
-    return resultSchema.parse(JSON.parse(text));
+    return trainingResultSchema.parse(JSON.parse(text));
   } catch (error) {
     throw new InputError('damaged-result', `${path}: is not the result of a training; was it edited?`, { cause: error });
   }

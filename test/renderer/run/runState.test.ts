@@ -7,7 +7,7 @@ const row = (state: StudyRow['state'], more: Partial<StudyRow> = {}): StudyRow =
   created: '', updated: '', tags: [], archived: false, progress: null, best: [], objective: null, linearAccuracy: null, imageSize: null, problem: null, ...more,
 });
 const job = (state: Job['state'], failure: Job['failure'] = null): Job => ({
-  id: 'a', study: 'a', session: null, calibration: null, page: null, title: 'a', state, words: 'Training the supernet', phase: 'training', done: 1, total: 2, unit: 'steps', fraction: 0.5,
+  id: 'a', study: 'a', session: null, calibration: null, training: null, page: null, title: 'a', state, words: 'Training the supernet', phase: 'training', done: 1, total: 2, unit: 'steps', fraction: 0.5,
   ratePerSecond: 1, remainingSeconds: 1, memoryBytes: null, started: null, ended: null, failure,
 });
 

@@ -19,7 +19,7 @@ function training(): StudyHistory {
 }
 
 const job = (state: Job['state'], phase: string): Job => ({
-  id: 'a', study: 'a', session: null, calibration: null, page: null, title: 'a', state, words: '', phase, done: 3, total: 9, unit: 'steps', fraction: 0, ratePerSecond: null,
+  id: 'a', study: 'a', session: null, calibration: null, training: null, page: null, title: 'a', state, words: '', phase, done: 3, total: 9, unit: 'steps', fraction: 0, ratePerSecond: null,
   remainingSeconds: null, memoryBytes: null, started: null, ended: null, failure: null,
 });
 
