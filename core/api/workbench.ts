@@ -25,7 +25,7 @@ import { describeDevice, describeDevices } from './handlers/devices.ts';
 import { checkDraft, editDraft, estimateDraft, listFields, listTemplates, settingsOf } from './handlers/drafts.ts';
 import { listPhones, measuringTask } from './handlers/measuring.ts';
 import { describeEngines } from './handlers/engines.ts';
-import { trainingDetail, trainingDirectory, trainingView } from './handlers/trainings.ts';
+import { trainingDetail, trainingDirectory, trainingView, wrongImages } from './handlers/trainings.ts';
 import { readStudyFileBytes, studyDetail, studyRow } from './handlers/studies.ts';
 import type { WorkbenchSettings } from './contract/types.ts';
 import type { OutputOf } from './contract/contract.ts';
@@ -262,6 +262,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       const directory = ofTraining(training);
       return trainingDetail((await trainings()).find((row) => resolve(row.directory) === directory)!);
     },
+    'trainings.wrongImages': ({ training, most }) => wrongImages(ofTraining(training), most),
     'trainings.start': async ({ training }) => {
       const directory = ofTraining(training);
       supervisor.start({ kind: 'train', directory }, { title: (await readTraining(directory)).info.name });

@@ -165,7 +165,7 @@ async function thumbnailsOf(
 }
 
 /** @param pixels [3, side, side] */
-async function pngOf(pixels: Uint8Array, side: number, size: number): Promise<Uint8Array> {
+export async function pngOf(pixels: Uint8Array, side: number, size: number): Promise<Uint8Array> {
   const area = side * side;
   const interleaved = new Uint8Array(3 * area);
   for (let i = 0; i < area; i++) {

@@ -1,4 +1,4 @@
-import { BookOpen, ChartScatter, Folders, Layers, Scale, Settings, Smartphone, SquareActivity } from '@lucide/vue';
+import { BookOpen, ChartScatter, Folders, GraduationCap, Layers, Scale, Settings, Smartphone, SquareActivity } from '@lucide/vue';
 import { defineAsyncComponent } from 'vue';
 import type { Component } from 'vue';
 import type { Route, StudyView } from '../router/route.ts';
@@ -39,6 +39,10 @@ export const places: readonly Place[] = [
     isHere: (route) => route.screen === 'architecture' || route.screen === 'free-architecture' || (route.screen === 'study' && route.view === 'architecture'),
   },
   {
+    id: 'trainings', label: 'Trainings', icon: GraduationCap, shortcut: 'G T', route: () => ({ screen: 'trainings' }),
+    isHere: (route) => route.screen === 'trainings',
+  },
+  {
     id: 'devices', label: 'Devices', icon: Smartphone, shortcut: 'G D', route: () => ({ screen: 'devices' }),
     isHere: (route) => route.screen === 'devices',
   },
@@ -64,6 +68,7 @@ const editor = defineAsyncComponent(() => import('../screens/editor/EditorScreen
 const run = defineAsyncComponent(() => import('../screens/run/RunScreen.vue'));
 const fronts = defineAsyncComponent(() => import('../screens/fronts/FrontsScreen.vue'));
 const architecture = defineAsyncComponent(() => import('../screens/architecture/ArchitectureScreen.vue'));
+const trainings = defineAsyncComponent(() => import('../screens/trainings/TrainingsScreen.vue'));
 const devices = defineAsyncComponent(() => import('../screens/devices/DevicesScreen.vue'));
 const correlation = defineAsyncComponent(() => import('../screens/correlation/CorrelationScreen.vue'));
 const settings = defineAsyncComponent(() => import('../screens/settings/SettingsScreen.vue'));
@@ -95,6 +100,7 @@ export function shownBy(route: Route): Shown {
         key: 'architecture', title: 'Architecture',
       };
     case 'compare': return { component: fronts, props: { studies: route.studies }, key: 'compare', title: 'Compare studies' };
+    case 'trainings': return { component: trainings, props: { training: route.training ?? null }, key: 'trainings', title: 'Trainings' };
     case 'devices': return { component: devices, props: { device: route.device ?? null, add: route.add ?? false }, key: 'devices', title: 'Devices' };
     case 'correlation': return { component: correlation, props: { file: route.file ?? null }, key: 'correlation', title: 'Scores' };
     case 'settings': return { component: settings, props: {}, key: 'settings', title: 'Settings' };

@@ -9,6 +9,8 @@ export type Route =
   | { screen: 'compare'; studies: string[] }
   /** `add`: the form for a device of one's own. */
   | { screen: 'devices'; device?: string; add?: boolean }
+  /** Trainings of single networks. */
+  | { screen: 'trainings'; training?: string }
   /** Scores beside the accuracies of a file. */
   | { screen: 'correlation'; file?: string }
   | { screen: 'settings' }
@@ -30,6 +32,7 @@ export function parseRoute(hash: string): Route {
   if (parts.length === 1) {
     if (first === 'studies' || first === 'settings' || first === 'help' || first === 'gallery') return { screen: first };
     if (first === 'devices') return { screen: 'devices', ...optional('device', params.get('device')), ...(params.get('add') === '1' ? { add: true } : {}) };
+    if (first === 'trainings') return { screen: 'trainings', ...optional('training', params.get('training')) };
     if (first === 'correlation') return { screen: 'correlation', ...optional('file', params.get('file')) };
     if (first === 'architecture') {
       return {
@@ -63,6 +66,7 @@ export function routeHash(route: Route): string {
     case 'free-architecture': return `#/architecture${query({ space: route.space, arch: route.arch, against: route.against })}`;
     case 'compare': return `#/compare?studies=${route.studies.map(encodeURIComponent).join(',')}`;
     case 'devices': return `#/devices${query({ device: route.device, add: route.add ? '1' : undefined })}`;
+    case 'trainings': return `#/trainings${query({ training: route.training })}`;
     case 'correlation': return `#/correlation${query({ file: route.file })}`;
     case 'not-found': return `#${route.path}`;
     default: return `#/${route.screen}`;

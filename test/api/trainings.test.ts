@@ -59,6 +59,11 @@ describe('trainings over the contract', () => {
     const { row, result } = methods['trainings.get'].output.parse(await client.call('trainings.get', { training: 'tiny' }));
     expect(row.found).toEqual({ accuracy: result!.evaluation.accuracy, macs: result!.macs, params: result!.params });
     expect(result!.evaluation.confusion).toHaveLength(10);
+    const { wrong } = result!.evaluation;
+    const pictures = methods['trainings.wrongImages'].output.parse(await client.call('trainings.wrongImages', { training: 'tiny', most: 3 }));
+    expect(pictures).toHaveLength(Math.min(3, wrong.length));
+    // The signature of PNG files.
+    for (const picture of pictures) expect([...picture.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
   }, 90_000);
 
   it('are not found outside the library', async () => {

@@ -18,6 +18,8 @@ const routes: [string, Route][] = [
   ['#/study/a%20b%2Fc%C3%A9/fronts', { screen: 'study', study: 'a b/cé', view: 'fronts' }],
   ['#/compare?studies=a,b%20c', { screen: 'compare', studies: ['a', 'b c'] }],
   ['#/devices?device=pixel4', { screen: 'devices', device: 'pixel4' }],
+  ['#/trainings', { screen: 'trainings' }],
+  ['#/trainings?training=my%20net', { screen: 'trainings', training: 'my net' }],
   ['#/correlation', { screen: 'correlation' }],
   ['#/correlation?file=%2Fdata%2Fa%20b.csv', { screen: 'correlation', file: '/data/a b.csv' }],
   ['#/settings', { screen: 'settings' }],

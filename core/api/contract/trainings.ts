@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { eventSchema } from '../../study/eventTypes.ts';
 import { trainingResultSchema } from '../../study/networkTraining/trainingResult.ts';
-import { accuracy, count, nothing, path, problem, time } from './common.ts';
+import { accuracy, bytes, count, nothing, path, problem, time } from './common.ts';
 
 /** Name of a training's folder in the library. */
 const training = z.string().min(1);
@@ -24,6 +24,8 @@ const ofTraining = { input: z.object({ training }), output: nothing } as const;
 export const trainingMethods = {
   'trainings.list': { input: nothing, output: z.array(trainingRow) },
   'trainings.get': { input: z.object({ training }), output: z.object({ row: trainingRow, text: z.string(), result: trainingResultSchema.nullable() }) },
+  /** Small pictures of the first wrongly classified images, as PNG, in the order of the result's list. */
+  'trainings.wrongImages': { input: z.object({ training, most: z.int().min(1).max(200) }), output: z.array(bytes) },
   /** Begins a training, or goes on with it. Its job is among `jobs`. */
   'trainings.start': ofTraining,
   'trainings.pause': ofTraining,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { isTraining, readTraining } from '../../study/networkTraining/trainingFolder.ts';
@@ -26,4 +27,18 @@ export function trainingDirectory(library: string, training: string): string {
 export async function trainingDetail(row: TrainingRow): Promise<OutputOf<'trainings.get'>> {
   const { paths } = await readTraining(row.directory);
   return { row, text: await readText(paths.trainingFile), result: await readTrainingResult(paths) ?? null };
+}
+
+/** @throws as `readTraining`; InputError `missing-file` where a picture was deleted */
+export async function wrongImages(directory: string, most: number): Promise<Uint8Array[]> {
+  const { paths } = await readTraining(directory);
+  const { wrong } = (await readTrainingResult(paths))?.evaluation ?? { wrong: [] };
+  const names = wrong.slice(0, most).map(({ picture }) => basename(picture));
+  return Promise.all(names.map(async (name) => {
+    try {
+      return Uint8Array.from(await readFile(join(paths.wrong, name)));
+    } catch (cause) {
+      throw new InputError('missing-file', `The picture ${join(paths.wrong, name)} is not there any more.`, { cause });
+    }
+  }));
 }

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CancelledError } from '../../base/errors.ts';
+import { imageBytes } from '../../data/imageSet.ts';
+import { pngOf } from '../../data/inspect.ts';
 import { exportNetwork } from '../../export/exportNetwork.ts';
 import { runOnnx } from '../../export/verify.ts';
 import { predictLatency } from '../../latency/predict.ts';
@@ -8,7 +11,7 @@ import { Weights } from '../../model/weights.ts';
 import { networkParams } from '../../network/blockGraph.ts';
 import { networkMacs } from '../../network/counts.ts';
 import { validationBatches } from '../../training/classification/imageBatches.ts';
-import { ClassificationTally, type ClassificationResult } from '../../training/classification/tally.ts';
+import { ClassificationTally, type ClassificationResult, type WrongImage } from '../../training/classification/tally.ts';
 import { stepsInPhases } from '../../training/recipe/schedule.ts';
 import { readEvents } from '../events.ts';
 import { effectiveEvents } from '../eventTypes.ts';
@@ -38,6 +41,7 @@ export async function finishTraining(context: NetworkTrainingContext, trained: T
     version: pocketformerVersion(), writeFile: (to, bytes) => study.writeFile(to, bytes),
   });
   const evaluation = tally.result();
+  await writePictures(context, evaluation.wrong);
   const exported = {
     path: 'models/network.onnx', sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff, accuracy: await accuracyOfFile(context, out, weights),
   };
@@ -49,6 +53,22 @@ export async function finishTraining(context: NetworkTrainingContext, trained: T
   hooks.onProgress?.({ phase: 'export', done: 1, total: 1, unit: 'models' });
   study.events.append({ kind: 'phase-finished', phase: 'export', seconds: (workedMs(hooks) - startedMs) / 1000 });
   return result;
+}
+
+const pictureName = (rank: number) => `${String(rank + 1).padStart(4, '0')}.png`;
+
+/** Side of the pictures in pixels, at most. */
+const pictureSize = 96;
+
+/** Small pictures of wrongly classified images, as the network got them before they were normalised. */
+async function writePictures({ study, data, hooks }: NetworkTrainingContext, wrong: readonly WrongImage[]): Promise<void> {
+  const { imageSize, val } = data;
+  const pixels = new Uint8Array(imageBytes(imageSize));
+  for (const [rank, { index }] of wrong.entries()) {
+    val.read(index, pixels);
+    await study.writeFile(join(study.paths.wrong, pictureName(rank)), await pngOf(pixels, imageSize, Math.min(imageSize, pictureSize)));
+    if (hooks.signal?.aborted) throw new CancelledError();
+  }
 }
 
 /** Share of the validation images that an exported file classifies correctly in ONNX Runtime, as its users will run it. */
@@ -88,8 +108,8 @@ function resultOf(
     evaluation: {
       weights: settings.export.weights, accuracy, top5Accuracy, loss, images, confusion: confusion.map((row) => [...row]),
       perClass: data.classes.map((name, label) => ({ class: name, images: sum(confusion[label]), accuracy: confusion[label][label] / Math.max(1, sum(confusion[label])) })),
-      wrong: wrong.map(({ index, label, predicted, confidence }) => ({
-        index, ...(data.val.pathOf ? { path: data.val.pathOf(index) } : {}), label: data.classes[label], predicted: data.classes[predicted], confidence,
+      wrong: wrong.map(({ index, label, predicted, confidence }, rank) => ({
+        index, ...(data.val.pathOf ? { path: data.val.pathOf(index) } : {}), picture: `results/wrong/${pictureName(rank)}`, label: data.classes[label], predicted: data.classes[predicted], confidence,
       })),
     },
     exported,

@@ -23,6 +23,8 @@ export function trainingPaths(directory: string) {
     /** Decoded images and teachers' answers; can be deleted. */
     cache: join(directory, 'cache'),
     result: join(directory, 'results', 'training.json'),
+    /** Pictures of wrongly classified images. */
+    wrong: join(directory, 'results', 'wrong'),
     /** Weights as safetensors: of the best evaluation, and of the end. */
     best: join(directory, 'models', 'best.safetensors'),
     last: join(directory, 'models', 'last.safetensors'),

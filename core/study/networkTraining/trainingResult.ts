@@ -51,8 +51,8 @@ export const trainingResultSchema = z.object({
     /** [class][predicted], images. */
     confusion: z.array(z.array(count)),
     perClass: z.array(z.object({ class: z.string(), images: count, accuracy: share })),
-    /** The surest first; `path` where the images are files. */
-    wrong: z.array(z.object({ index: count, path: z.string().optional(), label: z.string(), predicted: z.string(), confidence: share })),
+    /** The surest first; `path` where the images are files, `picture` a small one of it, relative to the training's folder. */
+    wrong: z.array(z.object({ index: count, path: z.string().optional(), picture: z.string(), label: z.string(), predicted: z.string(), confidence: share })),
   }),
   exported: z.object({
     path: z.string(),
