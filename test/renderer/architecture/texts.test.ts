@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { blockLook, blockTitle, shapeText, shortChoices } from '../../../renderer/screens/architecture/blockText.ts';
 import { architectureCommands, fileStem } from '../../../renderer/screens/architecture/commands.ts';
-import { fileNameProblem, joinedPath, pathWithin, scientific, verificationText } from '../../../renderer/screens/architecture/export/exportText.ts';
+import { fileNameProblem, joinedPath, modelName, pathWithin, scientific, verdictText, verificationText } from '../../../renderer/screens/architecture/export/exportText.ts';
 import { accuracyObjective } from '../../../renderer/format/index.ts';
 import { pickerOptions } from '../../../renderer/screens/architecture/pickerOptions.ts';
 import { frontArchitectures, neighbourOnFront, readReference } from '../../../renderer/screens/architecture/reference.ts';
@@ -75,6 +75,16 @@ describe('an export', () => {
     expect(verificationText(3e-3).isGood).toBe(true);
     expect(verificationText(0.2)).toMatchObject({ isGood: false, text: expect.stringContaining('check') });
     expect([scientific(0), scientific(1.5), scientific(0.00123)]).toEqual(['0', '1.5', '1.2 × 10⁻³']);
+  });
+
+  it('tells of other precisions what they cost, which a difference of logits does not say', () => {
+    const accuracy = { images: 2000, float32: 0.465, written: 0.464, agreement: 0.97 };
+    const verdict = verdictText({ precision: 'int8', relativeDiff: 0.04, accuracy });
+    expect(verdict).toMatchObject({ isGood: true, text: expect.stringContaining('46.4 % of 2000 validation images right, 46.5 % in float32; 97.0 % of the answers') });
+    expect(verdictText({ precision: 'int8', relativeDiff: 0.04, accuracy: { ...accuracy, written: 0.3 } }).isGood).toBe(false);
+    expect(verdictText({ precision: 'float16', relativeDiff: 1e-3 })).toMatchObject({ isGood: true, text: expect.stringContaining('Rounded to float16') });
+    expect(verdictText({ precision: 'float32', relativeDiff: 0.2 }).isGood).toBe(false);
+    expect([modelName('0e7ff949', 'float32'), modelName('0e7ff949', 'int8')]).toEqual(['0e7ff949.onnx', '0e7ff949.int8.onnx']);
   });
 
   it('has a path with the separators of its folder', () => {

@@ -1,5 +1,32 @@
-import { formatBytes } from '../../../format/index.ts';
-import type { OutputOf } from '../../../../core/api/contract/contract.ts';
+import { formatBytes, formatPercent } from '../../../format/index.ts';
+import type { InputOf, OutputOf } from '../../../../core/api/contract/contract.ts';
+
+type Result = OutputOf<'architectures.export'>;
+export type Precision = NonNullable<InputOf<'architectures.export'>['precision']>;
+
+export const precisionOptions: readonly { readonly value: Precision; readonly label: string; readonly hint: string }[] = [
+  { value: 'float32', label: 'float32', hint: 'Full precision, as it was trained.' },
+  { value: 'float16', label: 'float16', hint: 'Half the size; made for GPUs and NPUs. Ordinary processors gain nothing.' },
+  { value: 'int8', label: 'int8', hint: 'A quarter of the size; convolutions and products in integers, with ranges that activations have on training images.' },
+];
+
+/** "0e7ff949.int8.onnx". */
+export const modelName = (id: string, precision: Precision) => `${id}${precision === 'float32' ? '' : `.${precision}`}.onnx`;
+
+/** More than so much less accuracy is worth a warning. */
+const worthWarning = 0.01;
+
+/** Whether the file does what it should: as the engine does or, in other precisions, with how much less accuracy. */
+export function verdictText({ relativeDiff, precision, accuracy }: Pick<Result, 'relativeDiff' | 'precision' | 'accuracy'>): { isGood: boolean; text: string } {
+  if (precision === 'float32') return verificationText(relativeDiff);
+  const size = `ONNX Runtime gives logits that differ from the network's in float32 by ${scientific(relativeDiff)} of their scale`;
+  if (!accuracy) return { isGood: true, text: `Rounded to ${precision}: ${size}.` };
+  return {
+    isGood: accuracy.float32 - accuracy.written <= worthWarning,
+    text: `Rounded to ${precision}: ${formatPercent(accuracy.written)} of ${accuracy.images} validation images right, ${formatPercent(accuracy.float32)} in float32; `
+      + `${formatPercent(accuracy.agreement)} of the answers are the same. ${size}.`,
+  };
+}
 
 /** How far the file's answers are from the engine's, relative to the logits' scale, judged in words. */
 export function verificationText(relativeDiff: number): { isGood: boolean; text: string } {
@@ -23,10 +50,12 @@ export function scientific(value: number): string {
 }
 
 /** What there is to know about a written file. */
-export function resultItems(result: OutputOf<'architectures.export'>): { key: string; value: string; mono?: boolean }[] {
+export function resultItems(result: Result): { key: string; value: string; mono?: boolean }[] {
   return [
     { key: 'File', value: result.path, mono: true },
     { key: 'Size', value: formatBytes(result.sizeBytes) },
+    { key: 'Precision', value: result.precision },
+    ...(result.calibration ? [{ key: 'Ranges of activations', value: `${result.calibration.ranges}, on ${result.calibration.source}` }] : []),
     { key: 'Input', value: `${result.resolution} × ${result.resolution} pixels` },
     { key: 'Output', value: `${result.classes} classes` },
     { key: 'Operators', value: `${result.nodes.written} in the file, ${result.nodes.optimised} after ONNX Runtime's optimiser` },
