@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { significant } from '../../../renderer/format/index.ts';
@@ -183,6 +183,14 @@ describeInBrowser('the workbench, with the mouse', () => {
     await dialog.getByRole('button', { name: 'Download', exact: true }).last().click();
     expect(readFileSync(await (await download).path())).toEqual(readFileSync(path));
     await dialog.getByRole('button', { name: 'Done' }).click();
+  });
+
+  it('hands it over as a PyTorch program in the folder of the study', async () => {
+    const { page } = opened;
+    await button('PyTorch').click();
+    await page.getByText('Handed over', { exact: true }).waitFor({ timeout: 120_000 });
+    const [id] = readdirSync(join(study, 'handoff'));
+    expect(readdirSync(join(study, 'handoff', id))).toEqual(expect.arrayContaining(['model.py', 'weights.safetensors', 'train.py', 'README.md']));
   });
 
   it('makes a second study of the first with another seed, and shows how their hypervolumes differ', async () => {
