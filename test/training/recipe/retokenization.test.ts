@@ -2,7 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
 import type { Engine } from '../../../core/engine/engine.ts';
 import { startEngine } from '../../../core/engine/engines.ts';
+import { flatParameters } from '../../../core/engine/flatParameters.ts';
+import { backpropagate } from '../../../core/model/backpropagate.ts';
 import { logits } from '../../../core/model/inference.ts';
+import { SubnetView } from '../../../core/model/subnet.ts';
 import { layoutOf, Weights } from '../../../core/model/weights.ts';
 import type { OverlappingPatchEmbedBlock } from '../../../core/network/blocks.ts';
 import { networkMacs } from '../../../core/network/counts.ts';
@@ -95,13 +98,30 @@ describe('a dilated first projection', () => {
     }
   });
 
-  it('and odd maps give the same on two engines', async () => {
+  it('and odd maps give the same logits and gradients on two engines', async () => {
     const ort = await startEngine('ort', { threads: 1 });
     const network = asVitMini.lower(asVitMini.networks.seed, { classes: 3, tokens: { stride: 8, dilation: 5 } });
     const random = new Random('odd');
     const weights = Weights.initialise(network, random);
-    const images = { count: 2, size: 32, pixels: Float32Array.from({ length: 2 * 3 * 32 * 32 }, () => random.normal()) };
-    const [a, b] = [logits(engine, weights, images), logits(ort, weights, images)];
-    a.forEach((value, i) => expect(Math.abs(value - b[i])).toBeLessThan(1e-5));
+    const pixels = Float32Array.from({ length: 3 * 32 * 32 }, () => random.normal());
+    const view = new SubnetView(weights, network);
+    const [a, b] = [engine, ort].map((each) => {
+      const flat = flatParameters(weights.trainable.length);
+      flat.values.set(weights.trainable);
+      let result = new Float32Array();
+      backpropagate(each, network, (key) => view.shareOf(key), { shape: [1, 3, 32, 32], data: pixels }, flat, (y) => {
+        result = y.slice();
+        return Float32Array.of(100, -200, 50);
+      });
+      return { result, gradient: flat.gradient };
+    });
+    a.result.forEach((value, i) => expect(Math.abs(value - b.result[i])).toBeLessThan(1e-5));
+    for (const key of ['stem.embed.weight', 'stem.embed.bias', 'stages.3.merging.reduce.weight', 'stages.2.merging.reduce.weight']) {
+      const { offset, length } = weights.placed(key);
+      const largest = (of: (i: number) => number) => Array.from({ length }, (_, i) => Math.abs(of(offset + i))).reduce((most, each) => Math.max(most, each));
+      const scale = largest((i) => a.gradient[i]);
+      expect(scale, key).toBeGreaterThan(0);
+      expect(largest((i) => a.gradient[i] - b.gradient[i]), key).toBeLessThan(1e-4 * scale);
+    }
   });
 });
