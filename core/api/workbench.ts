@@ -6,6 +6,7 @@ import { getSpace } from '../spaces/index.ts';
 import { readCalibration } from '../study/devices/calibrationFile.ts';
 import { CalibrationList } from '../study/devices/calibrationList.ts';
 import { calibrationDirectory, deleteCalibration, extendCalibration } from '../study/devices/createCalibration.ts';
+import { namedDevice } from '../study/devices/namedDevice.ts';
 import { FollowedEvaluations } from '../study/evaluations/followEvaluations.ts';
 import { describeStudy, studyPaths } from '../study/folder.ts';
 import { hasEnded } from '../study/jobs/job.ts';
@@ -26,7 +27,7 @@ import { checkDraft, editDraft, estimateDraft, listFields, listTemplates, settin
 import { listPhones, measuringTask } from './handlers/measuring.ts';
 import { describeEngines } from './handlers/engines.ts';
 import { trainingDetail, trainingDirectory, trainingView, wrongImages } from './handlers/trainings.ts';
-import { readStudyFileBytes, studyDetail, studyRow } from './handlers/studies.ts';
+import { devicesOfStudy, readStudyFileBytes, studyDetail, studyRow } from './handlers/studies.ts';
 import type { WorkbenchSettings } from './contract/types.ts';
 import type { OutputOf } from './contract/contract.ts';
 import { ApiServer } from './server.ts';
@@ -206,7 +207,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     },
 
     'spaces.list': () => listSpaces(),
-    'architectures.describe': (input) => describeArchitecture(input, library.folder),
+    'architectures.describe': async (input) => {
+      const known = input.study === undefined ? undefined : await devicesOfStudy(await library.directoryOf(input.study));
+      return describeArchitecture(input, (name) => known?.get(name)?.() ?? namedDevice(name, [library.folder]));
+    },
     'architectures.export': async ({ study, arch, out, batch, precision }, context) => {
       const directory = await library.directoryOf(study);
       return perform<'architectures.export'>(supervisor, { kind: 'export', directory, arch, out: resolve(directory, out), batch, precision }, `Exporting ${out}`, context);

@@ -14,7 +14,12 @@ export interface LatencyPrediction {
   readonly lowMs: number;
   readonly highMs: number;
   /** The network's blocks in order; they add up to `latencyMs` but for the model's network scale and bias. */
-  readonly blocks: readonly { readonly name: string; readonly latencyMs: number }[];
+  readonly blocks: readonly {
+    readonly name: string;
+    readonly latencyMs: number;
+    /** It lies outside what was measured. */
+    readonly isOutside: boolean;
+  }[];
   /** What about the blocks was never measured, a line per kind and feature; empty when all was. */
   readonly outOfRange: readonly string[];
 }
@@ -53,7 +58,10 @@ export function predictLatency(model: DeviceModel, network: Network): LatencyPre
   });
   return {
     ...intervalOf(model, parts),
-    blocks: network.blocks.map((block) => ({ name: block.name, latencyMs: estimateOf(model, block).latencyMs })),
+    blocks: network.blocks.map((block) => {
+      const { latencyMs, logHalfWidth } = estimateOf(model, block);
+      return { name: block.name, latencyMs, isOutside: logHalfWidth > 0 };
+    }),
     outOfRange: [...unmeasured, ...describeViolations(violations)],
   };
 }

@@ -12,6 +12,8 @@ const block = z.object({
   choices: z.array(z.object({ name: z.string(), value: z.string() })),
   /** By device. */
   latencyMs: z.record(z.string(), z.number()),
+  /** Devices on which nothing like it was measured. */
+  outsideOf: z.array(z.string()),
 });
 
 export const architectureDetail = z.object({
@@ -40,6 +42,8 @@ export const architectureMethods = {
       classes: z.int().min(1).optional(), resolution: z.int().min(1).optional(),
       /** Names or files of device models. */
       devices: z.array(z.string()),
+      /** Whose devices are known by the names that its row has for them, wherever their files lie. */
+      study: studyId.optional(),
     }),
     output: architectureDetail,
   },

@@ -1,3 +1,4 @@
+import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { blockParams, networkParams } from '../../network/blockGraph.ts';
 import { blockChoices } from '../../network/choices.ts';
@@ -14,13 +15,19 @@ export function listSpaces(): OutputOf<'spaces.list'> {
   }));
 }
 
-/** Everything there is to know about one architecture without training it. @param library whose devices are known by name. @throws InputError as findArchitecture and namedDevice */
-export async function describeArchitecture(input: ParsedInputOf<'architectures.describe'>, library?: string): Promise<ArchitectureDetail> {
+/**
+ * Everything there is to know about one architecture without training it.
+ * @param deviceOf the device models that names and paths mean; those that everybody has unless given
+ * @throws InputError as findArchitecture and namedDevice
+ */
+export async function describeArchitecture(
+  input: ParsedInputOf<'architectures.describe'>, deviceOf: (name: string) => DeviceModel = (name) => namedDevice(name),
+): Promise<ArchitectureDetail> {
   const space = getSpace(input.space);
   const arch = typeof input.arch === 'string' ? await findArchitecture(space, input.arch) : space.parse(input.arch);
   const network = space.lower(arch, { classes: input.classes, resolution: input.resolution });
   const predictions = input.devices.map((name) => {
-    const model = namedDevice(name, library === undefined ? [] : [library]);
+    const model = deviceOf(name);
     return { device: model.name, ...predictLatency(model, network) };
   });
   const key = space.key(arch);
@@ -32,6 +39,7 @@ export async function describeArchitecture(input: ParsedInputOf<'architectures.d
       name: block.name, type: block.type, stage: stageOf(block.name), input: block.input, output: block.output,
       params: blockParams(block), macs: blockMacs(block), choices: blockChoices(block),
       latencyMs: Object.fromEntries(predictions.map(({ device, blocks }) => [device, blocks[i].latencyMs])),
+      outsideOf: predictions.filter(({ blocks }) => blocks[i].isOutside).map(({ device }) => device),
     })),
     json: JSON.stringify(arch),
   };

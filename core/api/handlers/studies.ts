@@ -1,10 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { readExports } from '../../study/exportsLog.ts';
 import { findExtrapolation } from '../../study/extrapolation.ts';
 import { errorCode } from '../../study/files.ts';
 import { describeStudy } from '../../study/folder.ts';
+import { deviceLabel, deviceOf } from '../../study/library/studyDevices.ts';
 import type { StudyRow as LibraryRow } from '../../study/library/studyRow.ts';
 import type { StudyLibrary } from '../../study/library/studyLibrary.ts';
 import { readSummary } from '../../study/summary.ts';
@@ -53,6 +55,12 @@ export async function studyDetail(library: StudyLibrary, row: StudyRow): Promise
     exports: await Promise.all((await readExports(view.paths.exports)).map(async (one) =>
       ({ ...one, isMissing: await writtenAt(resolve(view.directory, one.path)) === null }))),
   };
+}
+
+/** How to load the device models of a study, by what its row calls them. @throws as describeStudy */
+export async function devicesOfStudy(directory: string): Promise<ReadonlyMap<string, () => DeviceModel>> {
+  const { settings, info } = await describeStudy(directory);
+  return new Map(settings.devices.map((choice) => [deviceLabel(choice), () => deviceOf(choice, info.baseDir)]));
 }
 
 async function summaryOf(directory: string, path: string): Promise<StudySummaryView | null> {

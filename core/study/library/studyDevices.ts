@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { namedDevice } from '../devices/namedDevice.ts';
 import type { DeviceChoice } from '../studyFile.ts';
@@ -24,6 +24,9 @@ export function deviceOf(choice: DeviceChoice, baseDir: string): DeviceModel {
   loaded.set(key, { version, model });
   return model;
 }
+
+/** What lists call a study's device: by the name that ships, or by its file's. */
+export const deviceLabel = (choice: DeviceChoice) => ('file' in choice && choice.file !== undefined ? basename(choice.file, '.json') : choice.name ?? '');
 
 function versionOf(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });

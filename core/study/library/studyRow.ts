@@ -19,6 +19,7 @@ import { failureOf, progressOf, readTellingTail } from './eventsTail.ts';
 import type { StudyProgress } from './eventsTail.ts';
 import { metadataName, readMetadata } from './metadata.ts';
 import type { StudyMetadata } from './metadata.ts';
+import { deviceLabel } from './studyDevices.ts';
 
 export type StudyState = 'created' | 'running' | 'interrupted' | 'failed' | 'finished';
 
@@ -216,7 +217,7 @@ function rowOf(directory: string, { info, settings, summary, metadata, updated, 
     id: studyIdOf(directory), directory,
     name: info?.name ?? settings?.name ?? basename(directory),
     space: settings?.space ?? '',
-    devices: (settings?.devices ?? []).map((device) => ('file' in device && device.file !== undefined ? basename(device.file, '.json') : device.name ?? '')),
+    devices: (settings?.devices ?? []).map(deviceLabel),
     // Without its description, or without its settings, a study can only be looked at.
     state: info === undefined || settings === undefined ? 'failed' : info.status,
     holder: null,

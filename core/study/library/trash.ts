@@ -165,10 +165,10 @@ export function freeDirectory(wanted: string): string {
   throw new EnvironmentError('cannot-write', `There are too many folders called ${wanted}; choose another name.`);
 }
 
-/** A study's name as a folder's: Windows keeps some names for devices and drops dots at the end. */
+/** A study's name as a folder's: Windows keeps some names for its devices and drops dots at the end, and `devices` is the library's own. */
 export function safeFolderName(name: string): string {
   const plain = name.replaceAll(/[^\p{L}\p{N} ._-]/gu, '-').replace(/^[. ]+/, '').replace(/[. ]+$/, '') || 'study';
-  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(plain) ? `study-${plain}` : plain;
+  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(plain) || plain.toLowerCase() === 'devices' ? `study-${plain}` : plain;
 }
 
 /** A record whose folder never came. */

@@ -37,6 +37,8 @@ export async function measure(task: MeasuringSettings, hooks: MeasureHooks): Pro
   const models = await modelsAt(task.models);
   await requireSessionFolder(out);
   const reference = await referenceModel(out);
+  // What was exported before is no measure of how far this is.
+  hooks.onProgress({ done: 0, total: models.length * settings.rounds, unit: 'rounds', note: 'waiting for the device' });
   const page: OpenPage = {};
   const profiler = await startProfiler(choiceOf(task, reference, page, hooks));
   // It resolves when a phone has opened the page.

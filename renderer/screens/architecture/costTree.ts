@@ -37,7 +37,8 @@ export function costTree(
         const match = otherBlocks.get(block.name);
         return {
           id: block.name, name: blockTitle(block), latencyMs: cost([block]),
-          ...compared(match && [match]), detail: `${blockSentence(block)}; ${shapeText(block.output)}`,
+          ...compared(match && [match]),
+          detail: `${blockSentence(block)}; ${shapeText(block.output)}${measure === 'latency' && device !== null && block.outsideOf.includes(device) ? '; extrapolated, nothing like it was measured' : ''}`,
         };
       }),
     })),

@@ -48,7 +48,7 @@ export function useArchitecture(context: StudyContext, text: () => string | null
     const [space, devices] = [context.space.value, context.devices.value];
     if (found.value === null || space === undefined || devices === undefined) return undefined;
     return {
-      space: space.id, arch: found.value.arch, devices: [...devices],
+      space: space.id, arch: found.value.arch, devices: [...devices], ...(context.study.value === null ? {} : { study: context.study.value }),
       ...(context.classes.value === undefined ? {} : { classes: context.classes.value }),
     };
   });

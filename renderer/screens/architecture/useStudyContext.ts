@@ -50,7 +50,7 @@ export function useStudyContext(props: { readonly study: string | null; readonly
       const id = props.study === null ? (props.space ?? spaces.value[0]?.id) : detail.value?.row.space;
       return spaces.value.find((space) => space.id === id);
     }),
-    devices: computed(() => (props.study === null ? deviceList.data.value?.filter(({ shipped }) => shipped).map(({ name }) => name) : detail.value?.row.devices)),
+    devices: computed(() => (props.study === null ? deviceList.data.value?.map(({ name, path, shipped }) => (shipped ? name : path)) : detail.value?.row.devices)),
     deviceTitle: (device) => deviceList.data.value?.find(({ name }) => name === device)?.title ?? device,
     classes: computed(() => detail.value?.summary?.data?.classes.length),
     objective: computed(() => detail.value?.row.objective ?? accuracyObjective),

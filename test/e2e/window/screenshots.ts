@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { writeLargeStudy } from '../../study/largeStudy.ts';
+import { writeMadeUpDevices } from '../../study/devices/madeUpDevices.ts';
+import { walkDevices } from './deviceWalk.ts';
 import { launchBrowser, openWindow } from './harness/browser.ts';
 import { startServe } from './harness/serve.ts';
 
@@ -278,6 +280,7 @@ try {
   trainedOnly(first, 'searching');
   truncateSync(join(copyOf(first, 'damaged'), 'study.json'), 20);
   await writeLargeStudy(join(library, 'large'), { evaluations: 200_000, trainingSteps: 2000 });
+  await writeMadeUpDevices(library);
   const serve = await startServe({ library, settings });
   cores.push(serve);
   const { page, complaints } = await openWindow(browser, serve.url);
@@ -295,6 +298,7 @@ try {
     }],
     ['architecture export', () => architectureOf(page, ids.first)],
     ['scores', () => scores(page)],
+    ['devices', () => walkDevices(page, (hash) => go(page, hash), (name) => both(page, name))],
     ['devices settings help palette not-found', () => everythingElse(page)],
     ['run', () => finishedRun(page, ids.first, ids.large)],
     ['4k', async () => {

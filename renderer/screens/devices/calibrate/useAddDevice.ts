@@ -4,9 +4,9 @@ import type { WayId } from './calibrationText.ts';
 
 /** How a phone's browser reaches this computer. */
 export const reaches = {
-  network: { label: 'Same network, encrypted (https)', hint: 'threads and WebGPU; the browser warns of the certificate once' },
-  plain: { label: 'Same network, unencrypted (http)', hint: 'any phone, one thread' },
-  local: { label: 'This computer, or a cable with adb reverse', hint: 'threads and WebGPU, no warning' },
+  network: { label: 'Same network, encrypted (https)', hint: 'Threads and WebGPU; the browser warns of the certificate once' },
+  plain: { label: 'Same network, unencrypted (http)', hint: 'Any phone, one thread' },
+  local: { label: 'This computer, or a cable with adb reverse', hint: 'Threads and WebGPU, no warning' },
 } as const;
 export type Reach = keyof typeof reaches;
 

@@ -46,9 +46,9 @@ export function useStudyResults(study: string): StudyResults {
 
   // Before the search is over its reference points are not written down; they follow from the space's largest architecture.
   const largest = useQuery('architectures.describe', () => {
-    const space = row.value?.space;
+    const { space, id: study } = row.value ?? {};
     const isMissing = detail.data.value !== undefined && (summary.value?.fronts.length ?? 0) === 0;
-    return space !== undefined && isMissing ? { space, arch: 'max', devices: [...names.value] } : undefined;
+    return space !== undefined && isMissing ? { study, space, arch: 'max', devices: [...names.value] } : undefined;
   });
 
   /** Valid values of the initial population; the same array while they stay the same, since columns grow all the time. */

@@ -22,11 +22,11 @@ export function useIntervals(
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function ask(row: number): Promise<void> {
-    const space = results.row.value?.space;
+    const { space, id: study } = results.row.value ?? {};
     const arch = architectures.get(row)?.arch;
     if (space === undefined || arch === undefined || asked.value.has(row)) return;
     try {
-      const { latencies } = await api.call('architectures.describe', { space, arch, devices: results.devices.value.map(({ name }) => name) });
+      const { latencies } = await api.call('architectures.describe', { study, space, arch, devices: results.devices.value.map(({ name }) => name) });
       // A model that has changed since the search would give another latency: its interval says nothing about this one.
       const same = latencies.filter(({ device, latencyMs }) => Math.abs((evaluations().latencyMs[device]?.[row] ?? NaN) / latencyMs - 1) < 0.001);
       asked.value = new Map([...asked.value, [row, new Map(same.map(({ device, lowMs, highMs }) => [device, [lowMs, highMs] as const]))]]);
