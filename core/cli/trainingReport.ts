@@ -17,8 +17,11 @@ export async function printTraining(
   if (json) return print(JSON.stringify({ directory, status, ...result }));
   if (result === undefined) return print(`${directory}: ${status}, without a result yet. To go on: pocketformer resume ${quoted(directory)}`);
   for (const line of [...headLines(result), '', ...classLines(result), ...mistakeLines(result), '']) await print(line);
-  const { exported } = result;
+  const { exported, otherPrecisions } = result;
   await print(`Model    ${paths.network}, ${sizeText(exported.sizeBytes)}; the file itself: ${percent(exported.accuracy)}, ONNX Runtime differs by ${exported.relativeDiff.toExponential(1)}`);
+  for (const { path, precision, sizeBytes, comparison } of otherPrecisions) {
+    await print(`         ${path}, ${precision}, ${sizeText(sizeBytes)}: ${percent(comparison.written)}, where float32 has ${percent(comparison.float32)}`);
+  }
   await print(`Weights  ${paths.best} and ${paths.last}`);
   await print(`Result   ${paths.result}`);
 }

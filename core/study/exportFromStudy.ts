@@ -55,7 +55,7 @@ function exportTrained(options: StudyExport, space: SearchSpace): Promise<Export
   return withInherited(view, space, arch, engine, (inherited, data) => {
     const { normalisation, weights } = inherited;
     const images = precision === 'float32' ? undefined : imagesOfStudy(
-      data, { name: view.settings.name, seed: view.settings.seed, normalisation, resolution: weights.network.resolution }, quantisation);
+      data, { of: `the study ${view.settings.name}`, seed: view.settings.seed, normalisation, resolution: weights.network.resolution }, quantisation);
     return exportNetwork({ ...inherited, ...images, ...commonOf(options) });
   }, resolution);
 }
@@ -78,7 +78,7 @@ async function exportUntrained(options: StudyExport, space: SearchSpace): Promis
   const data = await loadData(config, { baseDir: info.baseDir, cacheDir: paths.cache, seed });
   try {
     const normalisation = measureNormalisation(data.train, data.imageSize);
-    const { calibration } = imagesOfStudy(data, { name, seed, normalisation, resolution: weights.network.resolution }, quantisation);
+    const { calibration } = imagesOfStudy(data, { of: `the study ${name}`, seed, normalisation, resolution: weights.network.resolution }, quantisation);
     return await exportNetwork({ ...made, calibration });
   } finally {
     data.close();

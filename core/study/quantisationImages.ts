@@ -14,15 +14,18 @@ export interface QuantisationOptions {
   readonly comparedImages?: number;
 }
 
-/** Training images of a study for an int8 file's ranges, and validation images for what the precision costs. The set must stay open. */
+/**
+ * Training images for an int8 file's ranges, and validation images for what a precision costs. The set must stay open.
+ * @param of whose images they are, for people: "the study pets"
+ */
 export function imagesOfStudy(
-  { train, val, imageSize }: ImageSet, { name, seed, normalisation, resolution }: { name: string; seed: number; normalisation: Normalisation; resolution: number },
+  { train, val, imageSize }: ImageSet, { of, seed, normalisation, resolution }: { of: string; seed: number; normalisation: Normalisation; resolution: number },
   { images = defaultCalibrationImages, ranges = defaultRanges, comparedImages = 2000 }: QuantisationOptions = {},
 ): { calibration: Calibration; validation: PreparedImages } {
   const format = { imageSize, normalisation, resolution };
   const chosen = preparedImages(train, { ...format, count: images, seed: `${seed}/quantisation` });
   return {
-    calibration: { ...chosen, ranges, source: `${chosen.count} training images of the study ${name}` },
+    calibration: { ...chosen, ranges, source: `${chosen.count} training images of ${of}` },
     validation: preparedImages(val, { ...format, count: comparedImages, seed: `${seed}/quantisation` }),
   };
 }

@@ -18,6 +18,7 @@ import { effectiveEvents } from '../eventTypes.ts';
 import { beginPhase } from '../run/beginPhase.ts';
 import { safePoint, workedMs } from '../run/hooks.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
+import { exportOtherPrecisions } from './otherPrecisions.ts';
 import type { NetworkTrainingContext } from './trainingContext.ts';
 import type { TrainingResult } from './trainingResult.ts';
 import { judge, type TrainedNetwork } from './trainNetwork.ts';
@@ -30,7 +31,8 @@ export async function finishTraining(context: NetworkTrainingContext, trained: T
   const { study, hooks, engine, arch, data, normalisation, plan, settings } = context;
   const { weights: wanted, wrongImages } = settings.export;
   const startedMs = workedMs(hooks);
-  beginPhase(context, 'export', { totalSteps: 1 });
+  const totalSteps = 1 + settings.export.otherPrecisions.length;
+  beginPhase(context, 'export', { totalSteps });
   const path = wanted === 'best' ? study.paths.best : study.paths.last;
   const weights = Weights.fromTensors(plan.phases.at(-1)!.network, decodeSafetensors(await readFile(path), path).tensors);
   const tally = new ClassificationTally(data.classes.length, { wrongImages });
@@ -48,9 +50,15 @@ export async function finishTraining(context: NetworkTrainingContext, trained: T
   study.events.append({
     kind: 'exported', path: exported.path, arch, sizeBytes: exported.sizeBytes, accuracy: exported.accuracy, maxAbsDiff: report.maxAbsDiff,
   });
-  const result = resultOf(context, trained, weights, evaluation, exported);
+  let done = 1;
+  const tell = () => hooks.onProgress?.({ phase: 'export', done, total: totalSteps, unit: 'models' });
+  tell();
+  const otherPrecisions = await exportOtherPrecisions(context, weights, () => {
+    done++;
+    tell();
+  });
+  const result = { ...resultOf(context, trained, weights, evaluation, exported), otherPrecisions };
   await study.writeFile(study.paths.result, `${JSON.stringify(result, undefined, 1)}\n`);
-  hooks.onProgress?.({ phase: 'export', done: 1, total: 1, unit: 'models' });
   study.events.append({ kind: 'phase-finished', phase: 'export', seconds: (workedMs(hooks) - startedMs) / 1000 });
   return result;
 }
@@ -86,7 +94,7 @@ async function accuracyOfFile({ data, normalisation, settings, hooks }: NetworkT
 function resultOf(
   { study, engine, space, arch, devices, data, plan, schedule, settings }: NetworkTrainingContext, { epochs, best, stoppedEarly, notes }: TrainedNetwork, { network }: Weights,
   { accuracy, top5Accuracy, loss, images, confusion, wrong }: ClassificationResult, exported: TrainingResult['exported'],
-): TrainingResult {
+): Omit<TrainingResult, 'otherPrecisions'> {
   const sum = (row: readonly number[]) => row.reduce((total, each) => total + each, 0);
   const events = effectiveEvents(readEvents(study.paths.events).events);
   const { batchSize, retokenization } = settings.training;

@@ -28,6 +28,8 @@ export const trainingSchema = z.strictObject({
     .describe('device models, by name or by path relative to the file, whose predicted latencies are told beside the accuracy'),
   export: z.strictObject({
     weights: z.enum(['best', 'last']).default('best').describe('which weights are judged in the end and exported: those of the best evaluation, or the last'),
+    otherPrecisions: z.array(z.enum(['float16', 'int8'])).refine((list) => new Set(list).size === list.length, 'expected each precision once').default([])
+      .describe('besides float32: float16, int8 with ranges from training images; what each costs is measured on all validation images'),
     wrongImages: z.int().min(0).max(100_000).default(100).describe('wrongly classified images that are listed, the surest first'),
   }).prefault({}).describe('what is written at the end'),
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { InputError } from '../../base/errors.ts';
+import { precisions } from '../../graph/onnx/precision.ts';
+import { accuracyChangeSchema } from '../accuracyChangeSchema.ts';
 import { readText } from '../textFile.ts';
 import { epochSchema } from './epochRecord.ts';
 import type { TrainingPaths } from './trainingFolder.ts';
@@ -61,6 +63,10 @@ export const trainingResultSchema = z.object({
     /** Of the file in ONNX Runtime, on all validation images. */
     accuracy: share,
   }),
+  /** Further files of the same weights, in the order of the settings. */
+  otherPrecisions: z.array(z.object({
+    path: z.string(), precision: z.enum(precisions), sizeBytes: count, relativeDiff: z.number(), comparison: accuracyChangeSchema,
+  })).default([]),
 });
 
 export type TrainingResult = z.output<typeof trainingResultSchema>;

@@ -42,7 +42,7 @@ export async function exportPhase(
     for (const precision of precisions) {
       const path = `models/${entry.id}${precision === 'float32' ? '' : `.${precision}`}.onnx`;
       const quantisation = precision === 'float32' || images === undefined ? undefined
-        : imagesOfStudy(images.data, { name, seed, normalisation: images.normalisation, resolution }, { comparedImages: Infinity });
+        : imagesOfStudy(images.data, { of: `the study ${name}`, seed, normalisation: images.normalisation, resolution }, { comparedImages: Infinity });
       const report = await exportNetwork({
         ...made, calibration: quantisation?.calibration, ...(accuracy === null ? {} : { validation: quantisation?.validation }),
         engine, out: join(study.directory, path), batch: 'dynamic', seed, precision, version: pocketformerVersion(), architecture: entry.arch,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../core/base/errors.ts';
 import { loadDevice } from '../../../core/latency/devices.ts';
+import { modelFacts } from '../../../core/latency/measurements/modelFile.ts';
 import { predictLatency } from '../../../core/latency/predict.ts';
 import { decodeSafetensors } from '../../../core/model/safetensors.ts';
 import { getSpace } from '../../../core/spaces/index.ts';
@@ -34,6 +35,7 @@ training:
   mix: { mixup: 0.5, cutmix: 0.5 }
   retokenization: { phases: [{ epochs: 1.5, stride: 4 }] }
   checkpointEverySteps: 1
+export: { otherPrecisions: [float16, int8] }
 `;
 
 async function make(directory: string, text: string): Promise<void> {
@@ -81,6 +83,14 @@ describe('a training of one network', () => {
     const result = (await readTrainingResult(paths))!;
     const { evaluation, exported, epochs, best, data } = result;
     expect(exported.accuracy).toBe(evaluation.accuracy);
+    expect(result.otherPrecisions.map(({ path, precision }) => [path, precision])).toEqual([
+      ['models/network.float16.onnx', 'float16'], ['models/network.int8.onnx', 'int8'],
+    ]);
+    for (const { path, precision, sizeBytes, comparison } of result.otherPrecisions) {
+      const bytes = readFileSync(join(directory, path));
+      expect([modelFacts(bytes, path).precision, bytes.length]).toEqual([precision, sizeBytes]);
+      expect(comparison).toMatchObject({ images: 10, float32: exported.accuracy });
+    }
     expect(evaluation.confusion.flat().reduce((sum, count) => sum + count)).toBe(data.valImages);
     const right = evaluation.confusion.reduce((sum, row, i) => sum + row[i], 0);
     expect(evaluation.accuracy).toBeCloseTo(right / data.valImages, 12);
