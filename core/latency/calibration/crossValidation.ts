@@ -1,12 +1,12 @@
-import { conformalQuantile } from '../conformal.ts';
+import { pooledQuantile } from '../conformal.ts';
 import { fitRows } from './fitMeasured.ts';
 import type { FitProblem, MeasuredFit } from './fitMeasured.ts';
 
 /** Up to so many measurements are each left out alone; more are left out in parts. */
 const mostAlone = 40;
 const parts = 10;
-/** Half of the 90 % interval of a normal distribution. */
-const normalQuantile90 = 1.645;
+/** A conformal interval of 90 % takes about twenty errors (latency.md, section 6). */
+const expectedErrors = 20;
 
 /** A measurement predicted by a fit that never saw it. */
 export interface HeldOutPrediction {
@@ -43,9 +43,11 @@ export interface CalibratedInterval {
 }
 
 /**
- * The conformal quantile of studentised errors (Papadopoulos, Gammerman and Vovk, Normalized nonconformity measures for
- * regression conformal prediction, 2008) times the reference networks' typical standard deviation. Studentising matters
- * where the measured networks were chosen at the ends of the space, which are harder to predict than others from the rest.
+ * The quantile of studentised errors (Papadopoulos, Gammerman and Vovk, Normalized nonconformity measures for regression
+ * conformal prediction, 2008) times the reference networks' typical standard deviation. Studentising matters where the measured
+ * networks were chosen at the ends of the space, which are harder to predict than others from the rest. Few errors make a quantile
+ * that is wide or narrow by chance, so it is that of the errors together with as many as a conformal quantile would need, distributed as the
+ * fit expects: with few networks the fit's own deviation decides, with many the errors do.
  * @param reference places of the reference networks in the fit's rows
  */
 export function calibratedInterval(
@@ -53,23 +55,11 @@ export function calibratedInterval(
 ): CalibratedInterval {
   const deviation = Math.sqrt(reference.reduce((sum, place) => sum + deviations[place] ** 2, 0) / reference.length);
   const scores = heldOut.map(({ studentised }) => studentised);
-  const inside = scores.filter((score, i) => score <= quantileOf(scores.filter((_, j) => j !== i), coverage));
+  const quantileOf = (some: readonly number[]) => pooledQuantile(some, coverage, expectedErrors);
+  const inside = scores.filter((score, i) => score <= quantileOf(scores.filter((_, j) => j !== i)));
   return {
-    logHalfWidth: quantileOf(scores, coverage) * deviation,
+    logHalfWidth: quantileOf(scores) * deviation,
     observedCoverage: inside.length / scores.length,
-    method: Number.isFinite(conformalQuantile(scores, coverage))
-      ? `Conformal on ${scores.length} measured networks, each predicted by a fit that never saw it.`
-      : `From the standard deviation that the fit expects, because ${scores.length} measured networks are too few to tell.`,
+    method: `Conformal on ${scores.length} measured networks, each predicted by a fit that never saw it, together with ${expectedErrors} errors as the fit expects them.`,
   };
-}
-
-/**
- * Too few scores promise nothing; then the interval of a normal distribution must do, widened by as much as the scores are
- * larger than they should be.
- */
-function quantileOf(scores: readonly number[], coverage: number): number {
-  const quantile = conformalQuantile(scores, coverage);
-  if (Number.isFinite(quantile)) return quantile;
-  const size = Math.sqrt(scores.reduce((sum, score) => sum + score ** 2, 0) / scores.length);
-  return normalQuantile90 * Math.max(1, size);
 }

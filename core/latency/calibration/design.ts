@@ -46,6 +46,8 @@ export interface Design {
   readonly rows: readonly (readonly Entry[])[];
   /** By row and device: the share of the row's work that the device's part of the guess stands for, at typical rates. */
   readonly shares: readonly (readonly number[])[];
+  /** By row, the variance of what the model never explains, relative to that of typical networks (unexplained.ts). */
+  readonly unexplained: readonly number[];
 }
 
 /**
@@ -80,7 +82,7 @@ export function designOf(rows: readonly (readonly Block[])[], devices: readonly 
   };
   const all = rows.map((blocks) => blocks.map(entriesOf));
   return {
-    columns, grids,
+    columns, grids, unexplained: rows.map(() => 1),
     rows: all.map((blocks) => merged(blocks.flatMap(({ entries }) => entries))),
     shares: all.map((blocks) => {
       const total = blocks.reduce((sum, { typicalMs }) => sum + typicalMs, 0);
@@ -141,7 +143,7 @@ export function scalesOf({ columns, rows, shares }: Design, places: readonly num
 /** Some rows of a design as shares of latencies, each device at its scale. */
 export function relativeRows(design: Design, places: readonly number[], latenciesMs: readonly number[], scales: readonly number[]): Design {
   return {
-    ...design, shares: places.map((place) => design.shares[place]),
+    ...design, shares: places.map((place) => design.shares[place]), unexplained: places.map((place) => design.unexplained[place]),
     rows: places.map((place, i) => design.rows[place].map((entry) => ({
       ...entry, ms: entry.ms * scales[design.columns[entry.column].device] / latenciesMs[i],
     }))),

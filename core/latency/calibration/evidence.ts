@@ -8,54 +8,59 @@ import type { Prior } from './prior.ts';
 /** What measurements cannot say themselves: how much coefficients may deviate, and what the model never explains. */
 export interface Freedom {
   readonly prior: Prior;
-  /** Standard deviation of a measured latency about the model, as a share, besides the measurement's own. */
+  /** Standard deviation of a typical network's latency about the model, as a share, besides the measurement's own. */
   readonly noise: number;
 }
 
 const multiples = { shared: [0.25, 0.5, 1, 2], grid: [0, 0.35, 1], noise: [0.003, 0.006, 0.012, 0.025, 0.05] } as const;
 /** Rows beyond these say little more about four numbers and cost much. */
 const mostRows = 120;
-/** Fewer rows cannot say anything about these numbers; then the prior's own are taken. */
-const leastRows = 6;
 /** A factor of two in a standard deviation is as plausible again. */
 const octaveDeviation = 1;
 const usualNoise = 0.01;
 
 /**
- * Chooses the freedom under which the measurements are most probable (type-II maximum likelihood: MacKay, Bayesian
- * Interpolation, 1992), on a small grid about the prior, with a mild preference for its middle that decides while
- * measurements are few. Non-negativity is left out of account.
+ * The freedom that the measurements make probable, on a small grid about the prior, with a mild preference for its middle that
+ * decides while measurements are few (the evidence of MacKay, Bayesian Interpolation, 1992). Few measurements hardly tell one
+ * point of the grid from the next, so the variances are averaged over all of them, each weighing as much as it is probable:
+ * intervals would otherwise be twice as wide or half as wide by chance. Non-negativity is left out of account.
  * @param design of rows relative to their latency
  */
-export function chooseFreedom(design: Design, relativeVariances: readonly number[], prior: Prior): Freedom {
-  const some = design.rows.length <= mostRows ? design : { ...design, rows: design.rows.slice(0, mostRows) };
-  if (some.rows.length < leastRows) return { prior, noise: usualNoise };
+export function probableFreedom(design: Design, relativeVariances: readonly number[], prior: Prior): Freedom {
+  const some = design.rows.length <= mostRows ? design
+    : { ...design, rows: design.rows.slice(0, mostRows), unexplained: design.unexplained.slice(0, mostRows) };
   const rows = columnsOf(some, []);
   const grids = gridsOf(some, some.columns.map(() => 1));
   const left = rows.map((row) => 1 - row.reduce((sum, value) => sum + value, 0));
 
-  let best: (Freedom & { logEvidence: number }) | undefined;
+  const points: { shared: number; grid: number; noise: number; logEvidence: number }[] = [];
   for (const shared of multiples.shared) {
     for (const grid of multiples.grid) {
-      const chosen: Prior = {
-        ...prior, kind: shared * prior.kind, term: shared * prior.term, kindTerm: shared * prior.kindTerm, column: shared * prior.column,
-        grid: grid * prior.grid,
-      };
-      const signal = gramOfRows(deviationsOf(rows, grids, some.columns, chosen));
+      const signal = gramOfRows(deviationsOf(rows, grids, some.columns, freed(prior, shared, grid)));
       for (const noise of multiples.noise) {
         const distance = Math.log2(shared) ** 2 + Math.log2(noise / usualNoise) ** 2;
-        const logEvidence = logDensity(withNoise(signal, relativeVariances, noise), left) - distance / 2 / octaveDeviation ** 2;
-        if (best === undefined || logEvidence > best.logEvidence) best = { prior: chosen, noise, logEvidence };
+        const density = logDensity(withNoise(signal, relativeVariances, noise, some.unexplained), left);
+        points.push({ shared, grid, noise, logEvidence: density - distance / 2 / octaveDeviation ** 2 });
       }
     }
   }
-  const { prior: chosen, noise } = best!;
-  return { prior: chosen, noise };
+  const most = Math.max(...points.map(({ logEvidence }) => logEvidence));
+  const weights = points.map(({ logEvidence }) => Math.exp(logEvidence - most));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const typical = (name: 'shared' | 'grid' | 'noise') => Math.sqrt(points.reduce((sum, point, i) => sum + weights[i] * point[name] ** 2, 0) / total);
+  return { prior: freed(prior, typical('shared'), typical('grid')), noise: typical('noise') };
 }
 
-/** The covariance of measurements, from that of what the model says. */
-export function withNoise(signal: Matrix, relativeVariances: readonly number[], noise: number): number[][] {
-  return signal.map((row, i) => row.map((value, j) => (i === j ? value + noise ** 2 + relativeVariances[i] : value)));
+const freed = (prior: Prior, shared: number, grid: number): Prior => ({
+  ...prior, kind: shared * prior.kind, term: shared * prior.term, kindTerm: shared * prior.kindTerm, column: shared * prior.column, grid: grid * prior.grid,
+});
+
+/**
+ * The covariance of measurements, from that of what the model says.
+ * @param unexplained by row, relative to what `noise` is the standard deviation of
+ */
+export function withNoise(signal: Matrix, relativeVariances: readonly number[], noise: number, unexplained: readonly number[]): number[][] {
+  return signal.map((row, i) => row.map((value, j) => (i === j ? value + noise ** 2 * unexplained[i] + relativeVariances[i] : value)));
 }
 
 /** Of a normal distribution with mean 0, without the constant. */

@@ -5,12 +5,13 @@ import { partsOf } from '../kindModel.ts';
 import type { KindModel, KindPart, Roofline } from '../kindModel.ts';
 import { designOf, relativeRows, scalesOf } from './design.ts';
 import type { Design, KnownDevice, MeasuredBlocks } from './design.ts';
-import { chooseFreedom } from './evidence.ts';
+import { probableFreedom } from './evidence.ts';
 import type { Freedom } from './evidence.ts';
 import type { Prior } from './prior.ts';
 import { solve, solved } from './regression.ts';
 import type { Solution } from './regression.ts';
 import { deviationsOfPredictions } from './uncertainty.ts';
+import { unexplainedVariances } from './unexplained.ts';
 
 /** A prepared fit: everything that does not depend on which of the measurements are used. */
 export interface FitProblem {
@@ -38,7 +39,9 @@ export interface MeasuredFit extends Solution {
 export function fitProblem(
   rows: readonly MeasuredBlocks[], devices: readonly KnownDevice[], prior: Prior, reference: readonly (readonly Block[])[],
 ): FitProblem {
-  return { rows, devices, design: designOf([...rows.map(({ blocks }) => blocks), ...reference], devices), prior };
+  const design = designOf([...rows.map(({ blocks }) => blocks), ...reference], devices);
+  const unexplained = unexplainedVariances(design, reference.length > 0 ? rows.length : 0, prior);
+  return { rows, devices, design: { ...design, unexplained }, prior };
 }
 
 /** Fits the chosen rows of a problem. @param chosen places among the rows, at least one */
@@ -47,7 +50,7 @@ export function fitRows({ rows, design, prior }: FitProblem, chosen: readonly nu
   const scales = scalesOf(design, chosen, latenciesMs);
   const measured = relativeRows(design, chosen, latenciesMs, scales);
   const variances = chosen.map((i) => rows[i].relativeVariance);
-  const freedom = chooseFreedom(measured, variances, prior);
+  const freedom = probableFreedom(measured, variances, prior);
   const solution = solve(measured, variances, freedom);
   const all = design.rows.map((_, i) => i);
   const predictedMs = solved(relativeRows(design, all, all.map(() => 1), scales), solution);

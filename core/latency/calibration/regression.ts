@@ -20,9 +20,9 @@ const smallestShift = -0.5;
 /**
  * The most probable non-negative multipliers, and grid factors, given the measurements: least squares of relative errors
  *
- *   sum_i (1 - sum_jg a_ijg x_j (1 + c_g))^2 / (noise^2 + v_i) + (x - 1)' C^-1 (x - 1) + sum_g c_g^2 / grid^2,   x >= 0,
+ *   sum_i (1 - sum_jg a_ijg x_j (1 + c_g))^2 / (u_i noise^2 + v_i) + (x - 1)' C^-1 (x - 1) + sum_g c_g^2 / grid^2,   x >= 0,
  *
- * a_ijg being the design's shares of row i's latency and C the prior's covariance. In each of a few Gauss-Newton steps the
+ * a_ijg being the design's shares of row i's latency, u_i its `unexplained` and C the prior's covariance. In each of a few Gauss-Newton steps the
  * grids are integrated out, which correlates the rows' errors; whitened, what is left is non-negative least squares.
  * @param design of rows relative to their latency
  * @param relativeVariances v_i, one for each row
@@ -36,7 +36,7 @@ export function solve(design: Design, relativeVariances: readonly number[], { pr
     const rows = columnsOf(design, gridShifts);
     const grids = gridsOf(design, multipliers);
     const errors = cholesky(grids.map((a, i) => grids.map((b, j) =>
-      prior.grid ** 2 * dot(a, b) + (i === j ? noise ** 2 + relativeVariances[i] : 0))));
+      prior.grid ** 2 * dot(a, b) + (i === j ? noise ** 2 * design.unexplained[i] + relativeVariances[i] : 0))));
     const targets = grids.map((row) => 1 + dot(row, gridShifts));
     const whiteColumns = design.columns.map((_, j) => solveLower(errors, rows.map((row) => row[j])));
     const whiteTargets = solveLower(errors, targets);

@@ -15,9 +15,9 @@ export function deviationsOfPredictions(design: Design, relativeVariances: reado
   const ones = design.columns.map(() => 1);
   const featuresOf = (rows: Design) => deviationsOf(columnsOf(rows, []), gridsOf(rows, ones), design.columns, prior);
   const measured = featuresOf(design);
-  const lower = cholesky(withNoise(gramOfRows(measured), relativeVariances, noise));
-  return featuresOf(predicted).map((features) => {
+  const lower = cholesky(withNoise(gramOfRows(measured), relativeVariances, noise, design.unexplained));
+  return featuresOf(predicted).map((features, i) => {
     const shared = solveLower(lower, measured.map((row) => dot(row, features)));
-    return Math.sqrt(Math.max(0, dot(features, features) - dot(shared, shared)) + noise ** 2);
+    return Math.sqrt(Math.max(0, dot(features, features) - dot(shared, shared)) + noise ** 2 * predicted.unexplained[i]);
   });
 }
