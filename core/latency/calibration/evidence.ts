@@ -22,7 +22,7 @@ const usualNoise = 0.01;
 /**
  * The freedom that the measurements make probable, on a small grid about the prior, with a mild preference for its middle that
  * decides while measurements are few (the evidence of MacKay, Bayesian Interpolation, 1992). Few measurements hardly tell one
- * point of the grid from the next, so the variances are averaged over all of them, each weighing as much as it is probable:
+ * point of the grid from the next, so the standard deviations are averaged over all of them, each weighing as much as it is probable:
  * intervals would otherwise be twice as wide or half as wide by chance. Non-negativity is left out of account.
  * @param design of rows relative to their latency
  */
@@ -47,7 +47,7 @@ export function probableFreedom(design: Design, relativeVariances: readonly numb
   const most = Math.max(...points.map(({ logEvidence }) => logEvidence));
   const weights = points.map(({ logEvidence }) => Math.exp(logEvidence - most));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const typical = (name: 'shared' | 'grid' | 'noise') => Math.sqrt(points.reduce((sum, point, i) => sum + weights[i] * point[name] ** 2, 0) / total);
+  const typical = (name: 'shared' | 'grid' | 'noise') => points.reduce((sum, point, i) => sum + weights[i] * point[name], 0) / total;
   return { prior: freed(prior, typical('shared'), typical('grid')), noise: typical('noise') };
 }
 
