@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../../base/errors.ts';
-import { halfBits } from '../../base/half.ts';
+import { halfBits, largestHalf } from '../../base/half.ts';
 import { typeCodes, type OnnxModel, type OnnxNode, type OnnxTensor } from '../../graph/onnx/model.ts';
 
 /**
@@ -50,7 +50,7 @@ function halved(tensor: OnnxTensor): OnnxTensor {
   const halves = Uint16Array.from(data, halfBits);
   const strange = halves.findIndex((half) => (half & 0x7c00) === 0x7c00);
   if (strange >= 0) {
-    throw new EnvironmentError('beyond-float16', `${name} holds ${data[strange]}, which float16 cannot: its largest number is 65504. `
+    throw new EnvironmentError('beyond-float16', `${name} holds ${data[strange]}, which float16 cannot: its largest number is ${largestHalf}. `
       + 'Export this network in float32.');
   }
   // Constants are called by their type where they have no name of their own.

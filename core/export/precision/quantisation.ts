@@ -26,13 +26,6 @@ export function activationQuantisation({ min, max }: Range): Quantisation {
   return { scale, zeroPoint: limited(roundedToEven(-low / scale), 0, mostActivation) };
 }
 
-/** The integer that stands for a value. */
-export function quantised(value: number, { scale, zeroPoint }: Quantisation): number {
-  return limited(roundedToEven(value / scale) + zeroPoint, 0, mostActivation);
-}
-
-export const dequantised = (integer: number, { scale, zeroPoint }: Quantisation) => scale * (integer - zeroPoint);
-
 /** Weights by channel, symmetric: zero stands for zero and -128 is not used. */
 export interface QuantisedWeights {
   readonly integers: Int8Array;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
 import { clippedRange, Histogram } from '../../../core/export/precision/clipping.ts';
-import { activationQuantisation, dequantised, quantised, type Range } from '../../../core/export/precision/quantisation.ts';
+import { activationQuantisation, type Range } from '../../../core/export/precision/quantisation.ts';
+import { dequantised, quantised } from './affine.ts';
 
 function histogramOf(values: Float32Array): Histogram {
   const histogram = new Histogram({ min: Math.min(...values), max: Math.max(...values) });

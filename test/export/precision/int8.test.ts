@@ -4,13 +4,14 @@ import { optimisedModel } from '../../../core/export/optimised.ts';
 import { onnxModel } from '../../../core/export/onnx.ts';
 import { inIntegers } from '../../../core/export/precision/int8.ts';
 import { observedRanges } from '../../../core/export/precision/observedRanges.ts';
-import { activationQuantisation, dequantised, quantised, quantisedWeights } from '../../../core/export/precision/quantisation.ts';
+import { activationQuantisation, quantisedWeights } from '../../../core/export/precision/quantisation.ts';
 import { quantisedLayers } from '../../../core/export/precision/quantisedLayers.ts';
 import { runFile } from '../../../core/export/verify.ts';
 import { encodeModel, type OnnxModel } from '../../../core/graph/onnx/model.ts';
 import { precisionOf } from '../../../core/graph/onnx/precision.ts';
 import { readModel } from '../../../core/graph/onnx/read.ts';
 import { livelyWeights, lowered } from '../networks.ts';
+import { dequantised, quantised } from './affine.ts';
 
 const ends = { input: 'x', output: 'y' };
 const random = new Random('perceptron');

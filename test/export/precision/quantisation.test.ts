@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
 import { createSession } from '../../../core/engine/ort/binding.ts';
 import {
-  activationQuantisation, dequantised, leastScalesFor, quantised, quantisedBias, quantisedWeights, type Quantisation,
+  activationQuantisation, leastScalesFor, quantisedBias, quantisedWeights, type Quantisation,
 } from '../../../core/export/precision/quantisation.ts';
 import { encodeModel } from '../../../core/graph/onnx/model.ts';
+import { dequantised, quantised } from './affine.ts';
 
 /** What ONNX Runtime's own operators make of values: integers, and what those mean. */
 function inRuntime(values: Float32Array, { scale, zeroPoint }: Quantisation): { integers: number[]; values: number[] } {
