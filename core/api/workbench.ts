@@ -23,6 +23,7 @@ import { describeArchitecture, listSpaces } from './handlers/architectures.ts';
 import { calibrationView, estimateCalibration, makeCalibration } from './handlers/calibrations.ts';
 import { correlationTask, listProxies } from './handlers/correlation.ts';
 import { describeDevice, describeDevices } from './handlers/devices.ts';
+import { measuredOf, measuringJobId } from './handlers/measured.ts';
 import { checkDraft, editDraft, estimateDraft, listFields, listTemplates, settingsOf } from './handlers/drafts.ts';
 import { listPhones, measuringTask } from './handlers/measuring.ts';
 import { describeEngines } from './handlers/engines.ts';
@@ -218,6 +219,17 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     'architectures.handOff': async ({ study, arch, out }, context) => {
       const directory = await library.directoryOf(study);
       return perform<'architectures.handOff'>(supervisor, { kind: 'handoff', directory, arch, out: resolve(directory, out) }, `Handing over ${out}`, context);
+    },
+
+    'measured.get': async ({ study }) => measuredOf(await library.directoryOf(study)),
+    'measured.start': async ({ study, device, count }) => {
+      const { directory, name } = await library.row(study);
+      supervisor.start({ kind: 'measure-best', directory, device, count }, { title: `${name}: the best on ${device}` });
+      return {};
+    },
+    'measured.stop': async ({ study, device }) => {
+      supervisor.stop(measuringJobId(resolve(await library.directoryOf(study)), device));
+      return {};
     },
 
     'devices.list': () => describeDevices(library.folder),

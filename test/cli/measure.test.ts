@@ -10,7 +10,11 @@ import type { Target } from '../../core/latency/measurements/record.ts';
 import { hostProfiler, hostTitle } from '../../core/latency/profilers/host/hostProfiler.ts';
 import { Random } from '../../core/base/random.ts';
 import { elasticVitMini } from '../../core/spaces/elasticvit/space.ts';
+import { measuredOf } from '../../core/api/handlers/measured.ts';
+import { measureBestJob } from '../../core/study/checks/measureBestJob.ts';
+import { wayOfDevice } from '../../core/study/checks/wayOfDevice.ts';
 import { readStudy } from '../../core/study/folder.ts';
+import { PauseGate } from '../../core/study/run/pauseGate.ts';
 import { calibrationRecords, madeUpModel, measuredStudy, target as madeUpTarget } from '../study/checks/measuredStudy.ts';
 import { cli, complaint, jsonLines, scratchFolder } from './harness.ts';
 
@@ -75,6 +79,45 @@ describe('measure, on this machine', () => {
     expect(await complaint(measure('--runner', 'x'))).toContain('measure: --runner goes with --on adb');
     expect(await complaint(measure('--refit', modelPath))).toContain('is there already');
   }, 60_000);
+});
+
+describe('the same from the window', () => {
+  it('measures in the way that the calibration beside the model tells, and shows what came of it', async () => {
+    writeFileSync(join(folder, 'host', 'calibration.json'), JSON.stringify({
+      title: 'This machine', created: '2026-11-01T10:00:00Z', space: 'elasticvit-mini', classes: 10,
+      source: {
+        kind: 'measure', on: { way: 'host' }, threads: 1,
+        settings: { rounds: 2, warmUp: { runs: 3, seconds: 0 }, timed: { runs: 3, seconds: 0 }, maxDrift: 100, maxSpread: 100, coolDownSeconds: 0 },
+      },
+    }));
+    const words: string[] = [];
+    const outcome = await measureBestJob({ directory: study, device: 'made-up', count: 2 }, {
+      signal: new AbortController().signal, gate: new PauseGate(), onProgress: ({ note = '' }) => words.push(note), log: (text) => words.push(text), onPage: () => undefined,
+    });
+    expect(outcome).toEqual({ measured: 2, failed: 0 });
+    expect(words).toContainEqual(expect.stringMatching(/^round 4 of 4, [0-9a-f]{8}/));
+    const { devices } = await measuredOf(study);
+    expect(devices.map(({ device, problem }) => ({ device, problem }))).toEqual([{ device: 'made-up', problem: null }, { device: 'pixel6', problem: null }]);
+    const [own, published] = devices;
+    expect(own.obstacle).toBeNull();
+    expect(own.targets).toHaveLength(1);
+    expect(own.targets[0]).toMatchObject({ isOwn: true, verdict: own.state.verdict });
+    for (const { predictedMs, measuredMs, errorPercent } of own.targets[0].rows) expect(errorPercent).toBeCloseTo(100 * (predictedMs / measuredMs - 1), 8);
+    expect(published).toMatchObject({ targets: [], obstacle: expect.stringContaining('model of a published table') as unknown, state: { verdict: 'untested' } });
+  }, 60_000);
+
+  it.each<[string, Partial<Target>, object]>([
+    ['a browser, named as at calibration', { runtime: { name: 'onnxruntime-web', version: '1.30.0' }, provider: 'wasm', threads: 4 },
+      { on: { way: 'browser', provider: 'wasm', network: true, https: true }, told: { device: 'Made-up phone' }, threads: 4 }],
+    ['this machine', { runtime: { name: 'onnxruntime-node' }, spinning: true, affinity: [1] }, { on: { way: 'host', spinning: true }, threads: 1, processors: [1] }],
+  ])('finds the way back to %s from the model alone', async (_what, change, expected) => {
+    const model = { ...madeUpModel(), target: { ...madeUpTarget, ...change } };
+    expect(await wayOfDevice({ name: 'x', model })).toMatchObject(expected);
+  });
+
+  it('says what to do where the model does not tell how to reach the device', async () => {
+    await expect(wayOfDevice({ name: 'phone', model: madeUpModel() })).rejects.toThrow('phone was measured with onnxruntime, and its file does not tell how to reach the device. Measure with "pocketformer measure"');
+  });
 });
 
 describe('what follows from measured winners', () => {

@@ -5,6 +5,7 @@ import { architectureMethods } from './architectures.ts';
 import { correlationMethods } from './correlation.ts';
 import { deviceMethods } from './devices.ts';
 import { jobMethods, jobTopics } from './jobs.ts';
+import { measuredMethods } from './measured.ts';
 import { measuringMethods, measuringTopics } from './measuring.ts';
 import { studyMethods, studyTopics } from './studies.ts';
 import { trainingMethods, trainingTopics } from './trainings.ts';
@@ -13,7 +14,7 @@ import { trainingMethods, trainingTopics } from './trainings.ts';
  * Everything that a window, a browser or a script can ask the core for. Methods answer once and may report progress
  * before; topics go on until they are left. Data are plain, with typed arrays for whatever is long.
  */
-export const methods = { ...appMethods, ...studyMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...calibrationMethods, ...measuringMethods, ...correlationMethods, ...trainingMethods } as const;
+export const methods = { ...appMethods, ...studyMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...calibrationMethods, ...measuringMethods, ...correlationMethods, ...trainingMethods, ...measuredMethods } as const;
 export const topics = { ...studyTopics, ...jobTopics, ...calibrationTopics, ...measuringTopics, ...trainingTopics } as const;
 
 interface MethodShape {

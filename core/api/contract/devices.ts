@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, float32, nothing } from './common.ts';
+import { modelState } from './measured.ts';
 
 const errors = z.object({
   count, mapePercent: z.number(), rmspePercent: z.number(), biasPercent: z.number(), worstPercent: z.number(),
@@ -23,6 +24,8 @@ export const device = z.object({
   baselines: z.array(z.object({ title: z.string(), errors })),
   /** Share of measured latencies that the interval aims at, and that it held on further networks. */
   interval: z.object({ coverage: z.number(), observedCoverage: z.number(), halfWidthPercent: z.number() }),
+  /** Whether it still fits what was measured afterwards. */
+  state: modelState.optional(),
 });
 
 export const deviceMethods = {

@@ -51,10 +51,10 @@ export function progressWords({ phase, done, total, unit, note }: JobProgress): 
 }
 
 export function endWords(state: JobState, { kind }: JobTask): string {
-  const measures = kind === 'measure' || kind === 'calibrate';
+  const measures = kind === 'measure' || kind === 'measure-best' || kind === 'calibrate';
   const trains = kind === 'run' || kind === 'train';
   switch (state) {
-    case 'done': return trains ? 'Finished' : kind === 'measure' ? 'Measured' : kind === 'calibrate' ? 'Calibrated' : 'Done';
+    case 'done': return trains ? 'Finished' : kind === 'measure' || kind === 'measure-best' ? 'Measured' : kind === 'calibrate' ? 'Calibrated' : 'Done';
     case 'stopped': return trains ? 'Stopped; everything is saved and can be resumed' : measures ? 'Stopped; it can go on from there' : 'Stopped';
     case 'crashed': return trains ? 'Ended unexpectedly; it can be resumed from its last checkpoint' : 'Ended unexpectedly';
     default: return 'Failed';

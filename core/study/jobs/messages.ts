@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { precisions } from '../../graph/onnx/precision.ts';
+import { measureBestSchema } from '../checks/measureBestTask.ts';
 import { phases } from '../eventTypes.ts';
 import { measuringPageSchema, measuringSchema } from '../measuring/measuringTask.ts';
 
@@ -23,6 +24,8 @@ export const jobTaskSchema = z.discriminatedUnion('kind', [
   }),
   /** Measures files on a device, or goes on with that; the session's folder is the job's id. */
   measuringSchema.extend({ kind: z.literal('measure') }),
+  /** Measures the best of a device's front of a study; the folder of the study's sessions for the device is the job's id. */
+  measureBestSchema.extend({ kind: z.literal('measure-best') }),
   /** Does all that is left of a device's calibration, or only fits what has been measured; the device's folder is the job's id. */
   z.strictObject({ kind: z.literal('calibrate'), directory: z.string().min(1), only: z.literal('fit').optional() }),
   /** Finds out how long the study of a study file's text would take. */

@@ -173,7 +173,7 @@ export class SupervisedJob {
 const resumeHint = ({ kind }: JobTask) => {
   if (kind === 'run') return ' The study can be resumed from its last checkpoint.';
   if (kind === 'train') return ' The training can be resumed from its last checkpoint.';
-  return kind === 'measure' || kind === 'calibrate' ? ' What was measured before is kept, and it can go on.' : '';
+  return kind === 'measure' || kind === 'measure-best' || kind === 'calibrate' ? ' What was measured before is kept, and it can go on.' : '';
 };
 
 function crash({ code, signal }: WorkerExit, task: JobTask, output: readonly string[]): JobFailure {

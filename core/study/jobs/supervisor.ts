@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CancelledError, EnvironmentError, InputError } from '../../base/errors.ts';
+import { studyPaths } from '../folder.ts';
 import { hasEnded } from './job.ts';
 import type { Job } from './job.ts';
 import type { LogLine } from './jobLog.ts';
@@ -21,7 +22,7 @@ export interface SupervisorOptions {
 const changeIntervalMs = 100;
 
 /** Answers once, and leaves nothing that could go on. */
-export type ShortTask = Exclude<JobTask, { kind: 'run' | 'train' | 'measure' | 'calibrate' }>;
+export type ShortTask = Exclude<JobTask, { kind: 'run' | 'train' | 'measure' | 'measure-best' | 'calibrate' }>;
 
 /**
  * Runs jobs in processes of their own: studies in the order in which they were started, everything else at once: it
@@ -192,6 +193,7 @@ function folderOf(task: JobTask): string | undefined {
   switch (task.kind) {
     case 'run': case 'train': case 'calibrate': return resolve(task.directory);
     case 'measure': return resolve(task.out);
+    case 'measure-best': return join(studyPaths(resolve(task.directory)).measured, task.device);
     default: return undefined;
   }
 }

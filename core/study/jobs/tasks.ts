@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { CancelledError } from '../../base/errors.ts';
 import { startEngine } from '../../engine/engines.ts';
 import { findArchitecture, getSpace, publishedName } from '../../spaces/index.ts';
+import { measureBestJob } from '../checks/measureBestJob.ts';
 import { correlateFile } from '../correlation/correlateFile.ts';
 import { calibrate } from '../devices/calibrate.ts';
 import type { Phase } from '../eventTypes.ts';
@@ -39,6 +40,7 @@ export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> 
     case 'correlate': return correlateFile(task, hooks);
     case 'calibrate': return calibrate({ ...task, directory: resolve(task.directory) }, hooks);
     case 'measure': return measure({ ...task, out: resolve(task.out) }, hooks);
+    case 'measure-best': return measureBestJob({ ...task, directory: resolve(task.directory) }, hooks);
     case 'probe': return probeStudy(task, hooks);
   }
 }

@@ -1,7 +1,7 @@
 import type { Measurement } from '../../latency/measurements/record.ts';
 import type { ModelToMeasure, Profiler } from '../../latency/profilers/profiler.ts';
 import type { SessionEntry } from '../../latency/protocol/entries.ts';
-import type { MeasuringSession } from '../../latency/protocol/session.ts';
+import type { MeasuringSession, Step } from '../../latency/protocol/session.ts';
 import type { PauseGate } from '../run/pauseGate.ts';
 import { measureModels } from './measureModels.ts';
 import type { MeasuringPage, MeasuringSettings } from './measuringTask.ts';
@@ -40,20 +40,18 @@ export async function measure(task: MeasuringSettings, hooks: MeasureHooks): Pro
   // What was exported before is no measure of how far this is.
   hooks.onProgress({ done: 0, total: models.length * settings.rounds, unit: 'rounds', note: 'waiting for the device' });
   const page: OpenPage = {};
-  const profiler = await startProfiler(choiceOf(task, reference, page, hooks));
+  const profiler = await startProfiler(profilerChoice(task, reference, page, hooks));
   // It resolves when a phone has opened the page.
   if (page.address) hooks.onPage({ ...page.address, isOpened: true });
   try {
     log(`Measuring ${models.length} models on ${profiler.target.device}`, 'info');
+    const reports = sessionReports(models, hooks);
     const onEntry = (entry: SessionEntry, session: MeasuringSession) => {
-      tell(entry, session, models, hooks);
+      reports.onEntry(entry, session);
       profiler.showProgress?.(session.progress.done, session.progress.total);
     };
     const { measurements, failures } = await measureModels(models, reference, out, {
-      profiler: pausing(profiler, hooks), settings, seed, signal, onEntry,
-      onStep: (step, session) => {
-        if (step.kind === 'pause') log(pauseText(step, session), 'warning');
-      },
+      profiler: pausing(profiler, hooks), settings, seed, signal, onEntry, onStep: reports.onStep,
     });
     const doubtful = measurements.filter(({ flags }: Measurement) => flags.includes('rounds-disagree')).length;
     return { measured: measurements.length, failed: failures.length, doubtful };
@@ -74,11 +72,15 @@ export async function modelsAt(models: string | readonly string[]): Promise<Mode
   return found;
 }
 
-interface OpenPage {
+/** Filled when there is an address. */
+export interface OpenPage {
   address?: Omit<MeasuringPage, 'isOpened'>;
 }
 
-function choiceOf({ on, told, threads, processors }: MeasuringSettings, probe: ModelToMeasure, page: OpenPage, { signal, log, onPage }: MeasureHooks): ProfilerChoice {
+/** What a way of measuring needs to begin; a page's address is told and kept. */
+export function profilerChoice(
+  { on, told, threads, processors }: Pick<MeasuringSettings, 'on' | 'told' | 'threads' | 'processors'>, probe: ModelToMeasure, page: OpenPage, { signal, log, onPage }: MeasureHooks,
+): ProfilerChoice {
   const common = { threads, affinity: processors, probe, told };
   if (on.way !== 'browser') return { ...common, ...on };
   const { network, ...rest } = on;
@@ -93,12 +95,22 @@ function choiceOf({ on, told, threads, processors }: MeasuringSettings, probe: M
 }
 
 /** Waits between rounds while the person wants it; what a device did meanwhile shows in the reference model. */
-function pausing(profiler: Profiler, { gate, signal }: MeasureHooks): Profiler {
+export function pausing(profiler: Profiler, { gate, signal }: MeasureHooks): Profiler {
   return {
     ...profiler,
     async measure(model, length) {
       await gate.pass(signal);
       return profiler.measure(model, length);
+    },
+  };
+}
+
+/** What a session's steps and entries are to the person who watches. */
+export function sessionReports(models: readonly ModelToMeasure[], hooks: MeasureHooks) {
+  return {
+    onEntry: (entry: SessionEntry, session: MeasuringSession) => tell(entry, session, models, hooks),
+    onStep: (step: Step, session: MeasuringSession) => {
+      if (step.kind === 'pause') hooks.log(pauseText(step, session), 'warning');
     },
   };
 }
