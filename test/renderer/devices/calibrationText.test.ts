@@ -8,7 +8,7 @@ const view = (change: Partial<CalibrationView> = {}): CalibrationView => ({
   setup: { created: '', space: 'elasticvit', classes: 10, way: 'browser', where: "a phone's browser", threads: 1, from: [], lengths: null }, ...change,
 });
 const job = (state: Job['state'], change: Partial<Job> = {}): Job => ({
-  id: '/lib/devices/a', study: null, session: null, calibration: 'a', page: null, title: 'A', state, words: '', phase: null, done: 0, total: 0, unit: '', fraction: 0,
+  id: '/lib/devices/a', study: null, session: null, calibration: 'a', training: null, page: null, title: 'A', state, words: '', phase: null, done: 0, total: 0, unit: '', fraction: 0,
   ratePerSecond: null, remainingSeconds: null, memoryBytes: null, started: null, ended: null, failure: null, ...change,
 });
 const steps = (calibration: CalibrationView, of?: Job) => walkSteps(calibration, of).map(({ id, state }) => `${id} ${state}`);
