@@ -14,7 +14,7 @@ export const calibrate = defineCommand({
   name: 'calibrate',
   summary: 'Fit a device model to measurements, and say how wrong it is',
   details: 'Measurements are files of JSON lines from "pocketformer profile" or an import, all of one device, runtime, precision and number of threads. '
-    + 'Whole networks are necessary, blocks measured alone help. What few measurements leave open comes from --from, or else from typical rates. '
+    + 'Blocks measured alone help whole networks; without any of these they are added up, and what happens between them is assumed. What few measurements leave open comes from --from, or else from typical rates. '
     + 'The errors are those on networks held out: each is predicted by a fit that never saw its latency.\n'
     + '--refit adds measurements to an earlier model of the same device and setting, for instance those of a search\'s best ("pocketformer measure"). When the files that the earlier model was '
     + 'fitted to are given too, all are fitted anew; else the earlier model stands for them. The new model lists the evidence of both and is a new file.',
@@ -102,10 +102,10 @@ function reportLines(model: DeviceModel, path: string): string[] {
     `${path}: ${model.runtime.notes}`,
     `Measured: ${networks} networks${blocks > 0 ? ` and ${blocks} blocks alone` : ''}, ${minutes.toFixed(1)} minutes of runs`,
     fit.method, '',
-    'Networks held out, each predicted by a fit that never saw its latency:',
+    networks > 0 ? 'Networks held out, each predicted by a fit that never saw its latency:' : `${evaluations[0].title}:`,
     ...tableLines(columns, rows), '',
-    `${100 * interval.coverage} % interval: ±${halfWidthPercent(model).toFixed(1)} %; ${(100 * interval.observedCoverage).toFixed(0)} % of the networks held out `
-      + 'fell inside one made from the others.',
+    `${100 * interval.coverage} % interval: ±${halfWidthPercent(model).toFixed(1)} %; ${(100 * interval.observedCoverage).toFixed(0)} % of ${networks > 0 ? 'the networks held out fell inside one made from the others' : 'further sums were within that of sums'}.`,
+    ...(networks > 0 ? [] : [interval.method, model.speaksFor[0]]),
   ];
 }
 

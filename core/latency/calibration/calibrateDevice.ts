@@ -1,3 +1,4 @@
+import { InputError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import type { Block } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
@@ -11,8 +12,10 @@ import type { LatencyKind } from '../features.ts';
 import { partsOf } from '../kindModel.ts';
 import type { KindModel, Roofline } from '../kindModel.ts';
 import type { PlacedMeasurement } from '../measurements/parseMeasurements.ts';
+import type { Target } from '../measurements/record.ts';
 import { requireOneTarget, targetTitle } from '../measurements/target.ts';
 import { rangesOf } from '../ranges.ts';
+import { calibrateBlocks } from './calibrateBlocks.ts';
 import { calibrationRows } from './calibrationRows.ts';
 import type { CalibrationRows } from './calibrationRows.ts';
 import { calibratedInterval, crossValidate } from './crossValidation.ts';
@@ -48,12 +51,21 @@ export interface CalibrationOptions {
  *
  * Blocks measured alone are fitted first, if there are any, starting from the known devices or else from typical rates;
  * what comes of it is the first guess for the whole networks, which have the last word.
- * @throws InputError `mixed-measurements` for more than one target, `too-few-networks`
+ * Blocks without any whole network are added up (calibrateBlocks.ts).
+ * @throws InputError `mixed-measurements` for more than one target, `too-few-networks`, `too-few-blocks`
  */
 export function calibrateDevice(placed: readonly PlacedMeasurement[], options: CalibrationOptions): DeviceModel {
   const { known, random } = options;
   const target = requireOneTarget(placed);
   const rows = calibrationRows(placed);
+  if (rows.networks.length === 0) {
+    if (options.earlier !== undefined) throw new InputError('too-few-networks', 'There are no measurements of whole networks; expected at least 3 to add to an earlier model.');
+    const { speaksFor, method, ...fitted } = calibrateBlocks(rows.probes, options.reference, target, coverage, random);
+    const head = headOf(placed, target, rows, options);
+    return deviceModelSchema.parse({
+      ...head, ...fitted, speaksFor: [...speaksFor, ...head.speaksFor], fit: { command: options.command, seed: options.seed, method }, baselines: [],
+    });
+  }
   const reference = options.reference.map(({ blocks }) => blocks);
   const { devices, prior, corrected } = firstGuess(rows, reference, options);
 
@@ -69,9 +81,26 @@ export function calibrateDevice(placed: readonly PlacedMeasurement[], options: C
   const title = `${heldOut.length} measured networks, each predicted by a fit that never saw its latency`;
   const networks = { networks: rows.networks.map(({ network }) => network), latenciesMs: rows.networks.map(({ latencyMs }) => latencyMs) };
   const allBlocks = [...measured, ...rows.probes].flatMap(({ blocks }) => blocks);
-  const { device, systemOnChip, runtime, provider, precision, threads } = target;
   return deviceModelSchema.parse({
-    format: deviceModelFormat, version: deviceModelVersion, name: options.name,
+    ...headOf(placed, target, rows, options),
+    fit: { command: options.command, seed: options.seed, method: methodText(prior.title, fit.freedom.noise, known, corrected) },
+    evaluations: [evaluation(title, measuredMs, predictedMs)],
+    baselines: [macsBaseline, rooflineBaseline].map((baseline) => crossValidateBaseline(baseline, networks, places)),
+    heldOut: { title, pairs: measuredMs.map((ms, i) => [shortMs(ms), shortMs(predictedMs[i])]) },
+    interval: {
+      coverage, logHalfWidth: Number(interval.logHalfWidth.toPrecision(4)), networks: heldOut.length, method: interval.method,
+      observedCoverage: Number(interval.observedCoverage.toFixed(4)),
+    },
+    kinds: entriesOf(kindsOfFit(problem, fit), allBlocks, known),
+    fallback: fallbackOf(kindsOfFit(problem, fit)),
+  });
+}
+
+/** What the model is of, whatever it was fitted with. */
+function headOf(placed: readonly PlacedMeasurement[], target: Target, rows: CalibrationRows, { name }: CalibrationOptions) {
+  const { device, systemOnChip, runtime, provider, precision, threads } = target;
+  return {
+    format: deviceModelFormat, version: deviceModelVersion, name,
     device: { title: device, ...(systemOnChip === undefined ? {} : { systemOnChip }) },
     runtime: {
       name: [runtime.name, runtime.version, runtime.build].filter((part) => part !== undefined).join(' '),
@@ -90,18 +119,8 @@ export function calibrateDevice(placed: readonly PlacedMeasurement[], options: C
       'Latency for one image, as the measurements took it. The interval is about measurements like these; how the device varies from day to day is in it '
         + 'as far as they were taken on several days.',
     ],
-    fit: { command: options.command, seed: options.seed, method: methodText(prior.title, fit.freedom.noise, known, corrected) },
-    evaluations: [evaluation(title, measuredMs, predictedMs)],
-    baselines: [macsBaseline, rooflineBaseline].map((baseline) => crossValidateBaseline(baseline, networks, places)),
-    heldOut: { title, pairs: measuredMs.map((ms, i) => [shortMs(ms), shortMs(predictedMs[i])]) },
-    interval: {
-      coverage, logHalfWidth: Number(interval.logHalfWidth.toPrecision(4)), networks: heldOut.length, method: interval.method,
-      observedCoverage: Number(interval.observedCoverage.toFixed(4)),
-    },
     network: { scale: 1, biasMs: 0 },
-    kinds: entriesOf(kindsOfFit(problem, fit), allBlocks, known),
-    fallback: fallbackOf(kindsOfFit(problem, fit)),
-  });
+  };
 }
 
 /** Where the fit of whole networks starts from. */

@@ -28,8 +28,8 @@ const finest = 0.01;
 const leastNetworks = 3;
 
 /**
- * @throws InputError `too-few-networks` when there are fewer than three whole networks, whatever else there is: only they
- *   tell how blocks behave together
+ * @throws InputError `too-few-networks` for one or two whole networks, whatever else there is: they tell too little of how blocks
+ *   behave together; and for none, unless there are blocks that were measured alone
  */
 export function calibrationRows(placed: readonly PlacedMeasurement[]): CalibrationRows {
   const groups = new Map<string, Measurement[]>();
@@ -43,11 +43,11 @@ export function calibrationRows(placed: readonly PlacedMeasurement[]): Calibrati
   }
   const rows = [...groups].map(([key, group]) => ({ key, of: group[0].of, row: { blocks: blocksOf(group[0].of) ?? [], ...together(group) } }));
   const networks = rows.flatMap(({ of, row }) => (of.kind === 'network' ? [{ ...row, network: networkOf(of) }] : []));
-  if (networks.length < leastNetworks) {
-    throw new InputError('too-few-networks', `There are measurements of ${networks.length} whole networks${profiles.length > 0 ? ' without a profile' : ''}; `
-      + `expected at least ${leastNetworks}, because only whole networks tell how blocks behave together.`);
-  }
   const parts = rows.flatMap(({ of, row }) => (of.kind === 'network' ? [] : [row]));
+  if (networks.length < leastNetworks && (networks.length > 0 || !parts.some(({ blocks }) => blocks.length === 1))) {
+    throw new InputError('too-few-networks', `There are measurements of ${networks.length} whole networks${profiles.length > 0 ? ' without a profile' : ''}; `
+      + `expected at least ${leastNetworks}, because only whole networks tell how blocks behave together; or none, and blocks measured alone.`);
+  }
   const latencies = new Map(rows.map(({ key, row }) => [key, row.latencyMs]));
   const shares = [...profiles, ...[...groups.values()].flat()].flatMap((measurement) => sharesOf(measurement, latencies.get(keyOf(measurement))));
   return {

@@ -116,8 +116,9 @@ describe('calibrating a device', () => {
     expect(() => calibrateDevice(mixed, options())).toThrow(new RegExp(`phone\\.jsonl:5: target\\.${field} .*phone\\.jsonl:1`));
   });
 
-  it('refuses fewer than three whole networks, however many blocks there are', () => {
+  it('refuses one or two whole networks, however many blocks there are, and blocks alone of some kinds only', () => {
     const records = [...archs.slice(0, 2).map(networkRecord), probeRecord(archs[3], 2), probeRecord(archs[4], 2)];
     expect(() => calibrateDevice(placed(records), options())).toThrow(/of 2 whole networks; expected at least 3/);
+    expect(() => calibrateDevice(placed(records.slice(2)), options())).toThrow(expect.objectContaining({ code: 'too-few-blocks', message: expect.stringMatching(/fewer of conv, .*pooledHead/) as unknown }));
   });
 });
