@@ -69,17 +69,4 @@ describe('a measuring session as a job', () => {
     await waitFor(() => expect(job()).toMatchObject({ state: 'failed', failure: { code: 'other-session' } }));
     expect(job()!.failure!.message).toContain('other seed');
   }, 60_000);
-
-  it('says where the page is while a browser is awaited, and nothing of it afterwards', async () => {
-    const session = join(folder, 'phone');
-    const phone = () => jobs.at(-1)?.jobs.find((each) => each.session === session);
-    await client.call('measuring.start', { ...input, out: session, on: { way: 'browser' } });
-    await waitFor(() => expect(phone()).toMatchObject({ words: 'Waiting for a phone to open the page', page: { isOpened: false } }));
-    const { url } = phone()!.page!;
-    expect(url).toMatch(/^http:\/\/localhost:\d+\/#[\w-]{24}$/);
-    expect((await fetch(new URL('/', url))).status).toBe(200);
-    await client.call('measuring.stop', { session });
-    await waitFor(() => expect(phone()).toMatchObject({ state: 'stopped', page: null }));
-    await expect(fetch(new URL('/', url))).rejects.toThrow();
-  }, 60_000);
 });

@@ -65,6 +65,7 @@ describeInBrowser('devices of one\'s own in the window', () => {
     await main(page).getByRole('img', { name: /^Code of the address/ }).waitFor();
     await opened.expectAccessible();
     const address = await main(page).getByRole('link', { name: /^http:\/\/localhost/ }).textContent();
+    expect(address).toMatch(/^http:\/\/localhost:\d+\/#[\w-]{24}$/);
     phoneBrowser = await launchBrowser();
     const phone: Page = await (await phoneBrowser.newContext({ ...devices['Pixel 7'] })).newPage();
     await phone.goto(address!);
@@ -73,6 +74,8 @@ describeInBrowser('devices of one\'s own in the window', () => {
     await main(page).getByRole('heading', { name: 'The phone is connected' }).waitFor({ timeout: 60_000 });
     await calibration.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 });
     await phone.getByText('The computer has ended this session').waitFor();
+    // The page was up for the session alone.
+    await expect(fetch(new URL('/', address!))).rejects.toThrow();
     await calibration.getByRole('heading', { name: /^(You can rely on it|Good for comparing|Do not rely on it yet)/ }).waitFor();
     await calibration.getByText(/^Each of 3 measured networks was predicted by a fit that had never seen it/).waitFor();
     await calibration.getByText('Measure more networks', { exact: false }).waitFor();
@@ -99,6 +102,11 @@ describeInBrowser('devices of one\'s own in the window', () => {
     await calibration.getByRole('button', { name: /^(Resume|Begin)$/ }).click();
     await calibration.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 });
     expect(modelOf('here')).toMatchObject({ target: { provider: 'cpu', threads: 1 }, measurements: { networks: 3 } });
+    // Further networks are none of those before, and what was measured is kept.
+    await calibration.getByRole('spinbutton', { name: 'Further networks' }).fill('1');
+    await calibration.getByRole('button', { name: 'Measure more' }).click();
+    await calibration.getByText(/^Each of 4 measured networks/).waitFor({ timeout: 120_000 });
+    await calibration.getByText('Done', { exact: true }).waitFor({ timeout: 60_000 });
     await calibration.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete device' }).click();
     await calibration.waitFor({ state: 'detached' });
