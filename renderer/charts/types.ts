@@ -74,6 +74,15 @@ export interface FrontResult {
   readonly hypervolume: number | null;
 }
 
+/** An architecture whose latency was measured after it had been predicted. */
+export interface MeasuredPoint {
+  readonly name: string;
+  /** As predicted, where the architecture's own point is. */
+  readonly latencyMs: number;
+  readonly measuredMs: number;
+  readonly value: number;
+}
+
 export interface FrontChartProps {
   /** The accessible name, usually the device: "Pixel 8 Pro, CPU". Shown as the chart's title unless `hideTitle`. */
   readonly title: string;
@@ -93,6 +102,7 @@ export interface FrontChartProps {
   /** A horizontal line such as the linear classifier's accuracy. */
   readonly baseline?: { readonly value: number; readonly label: string } | null;
   readonly published?: readonly PublishedPoint[];
+  readonly measured?: readonly MeasuredPoint[];
   /** The hypervolume's reference point; without one no hypervolume is shown. */
   readonly reference?: { readonly latencyMs: number; readonly value: number } | null;
   /** The architecture hovered in another chart or in the table. */

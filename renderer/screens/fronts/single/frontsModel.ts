@@ -1,7 +1,7 @@
 import { computed, shallowRef, watch } from 'vue';
 import { frontRows } from '../../../../core/search/frontRows.ts';
 import { asApiError, useApi } from '../../../api/useApi.ts';
-import type { FrontSeries, FrontView, RowRef, RowSelection } from '../../../charts/types.ts';
+import type { FrontSeries, MeasuredPoint, FrontView, RowRef, RowSelection } from '../../../charts/types.ts';
 import { useToasts } from '../../../kit/index.ts';
 import { useRouter } from '../../../router/router.ts';
 import { useFrontsStates } from '../frontsStore.ts';
@@ -13,6 +13,7 @@ import type { StudyDevice, StudyResults } from '../shared/useStudyResults.ts';
 import { maskOf } from './rowOrder.ts';
 import { readArchitectures, useArchitectures } from './useArchitectures.ts';
 import { useIntervals } from './useIntervals.ts';
+import { useMeasured } from './useMeasured.ts';
 
 export interface ModelDevice extends StudyDevice {
   /** Of its series, 1 to 8. */
@@ -35,6 +36,7 @@ export function useFrontsModel(results: StudyResults) {
   /** The row that is pointed at, in whichever part of the screen. */
   const hovered = shallowRef<number | null>(null);
   const intervalMs = useIntervals(results, () => evaluations.value, architectures, hovered);
+  const measured = useMeasured(study);
   const count = computed(() => evaluations.value.count);
 
   // Fewer rows than before: the study was started afresh, and what was picked in the old one is void.
@@ -119,6 +121,15 @@ export function useFrontsModel(results: StudyResults) {
       .map((row) => ({ name: label(row), latencyMs: latencyMs[row], value: evaluations.value.value[row] }));
   }
 
+  /** Architectures that were measured on a device, where they are on the chart and where they proved to be. */
+  function measuredPoints({ name }: ModelDevice): MeasuredPoint[] {
+    const front = results.summary.value?.fronts.find(({ device }) => device === name)?.front ?? [];
+    return measured.rowsOf(name).flatMap(({ id, measuredMs }) => {
+      const entry = front.find((each) => each.id === id);
+      return entry === undefined ? [] : [{ name: id, latencyMs: entry.latencyMs, measuredMs, value: entry.value }];
+    });
+  }
+
   function select(rows: Uint32Array | null): void {
     state.selection = rows === null || rows.length === 0 ? null : rows;
     if (state.selection) state.tableMode = 'selection';
@@ -147,7 +158,7 @@ export function useFrontsModel(results: StudyResults) {
 
   return {
     results, study, state, objective: results.objective, evaluations, count, devices, architectures, hovered, intervalMs, budgetOf, setBudget, fronts, membership, listed, counts, label,
-    seriesOf, namedPoints, select, open, togglePin,
+    seriesOf, namedPoints, measured, measuredPoints, select, open, togglePin,
     highlighted: computed<RowRef | null>(() => (hovered.value === null ? null : { source: study, row: hovered.value })),
     selected: computed<readonly RowSelection[]>(() => (state.selection ? [{ source: study, rows: state.selection }] : [])),
     point: (row: number | null) => { hovered.value = row; },
