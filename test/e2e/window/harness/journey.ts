@@ -13,7 +13,7 @@ export const smallStudy: readonly (readonly [section: string, field: string, val
   ['Training', 'Steps', String(steps)], ['Training', 'Batch size', '16'], ['Training', 'Warm-up steps', '5'],
   ['Search', 'Generations', '1'], ['Search', 'Initial population', '12'], ['Search', 'Parents', '6'],
   ['Search', 'Mutations', '4'], ['Search', 'Crossovers', '4'],
-  ['Export', 'Models per device', '1'],
+  ['Export', 'Architectures per device', '1'],
 ];
 /** The same for fields that are folded away at first. */
 export const furtherSettings: readonly (readonly [section: string, field: string, value: string])[] = [
