@@ -3,8 +3,8 @@ import type { Judgement } from './judge.ts';
 /** A judgement in one sentence, for people: "5 measured: mean error 2.1 %, 5 of 5 inside their intervals, Kendall's tau 0.80. The model fits." */
 export function judgementText(judgement: Judgement): string {
   const { networks, doubtful, inside, errors } = judgement;
-  const left = doubtful === 0 ? '' : `; ${doubtful} more ${doubtful === 1 ? 'is' : 'are'} not judged, because their rounds disagree`;
-  if (errors === null) return `Nothing can be judged${left}. ${verdictText(judgement)}`;
+  const left = doubtful === 0 ? '' : `; ${doubtful} more ${doubtful === 1 ? 'is' : 'are'} not judged, because rounds disagree`;
+  if (errors === null) return `${doubtful} measured, none of which can be judged, because rounds disagree. ${verdictText(judgement)}`;
   const rank = Number.isFinite(errors.kendallTau) ? `, Kendall's tau ${errors.kendallTau.toFixed(2)}` : '';
   return `${networks} measured: mean error ${errors.mapePercent.toFixed(1)} %, ${inside} of ${networks} inside their intervals${rank}${left}. ${verdictText(judgement)}`;
 }
