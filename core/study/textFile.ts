@@ -1,11 +1,16 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { InputError } from '../base/errors.ts';
 import { errorCode } from './files.ts';
 
-/** @throws InputError `missing-file` or `not-a-text-file`. */
+/** A profile of a million events is half of this; a text twice as long does not fit into a string. */
+const mostBytes = 256 * 2 ** 20;
+
+/** @throws InputError `missing-file`, `not-a-text-file` or `too-large-file`. */
 export async function readText(path: string): Promise<string> {
   let bytes: Buffer;
   try {
+    const { size } = await stat(path);
+    if (size > mostBytes) throw new InputError('too-large-file', `${path}: has ${Math.round(size / 2 ** 20)} MiB; expected at most ${mostBytes / 2 ** 20}.`);
     bytes = await readFile(path);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) {

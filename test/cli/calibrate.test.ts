@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -25,6 +25,13 @@ function record(arch: typeof archs[0], precision: 'float32' | 'int8' = 'float32'
 function saved(name: string, records: readonly Measurement[]): string {
   writeFileSync(join(folder, name), records.map((each) => `${JSON.stringify(each)}\n`).join(''));
   return join(folder, name);
+}
+
+/** The second of its measurements ends in the middle. */
+function cutOff(): string {
+  const path = saved('cut.jsonl', archs.slice(12, 14).map((arch) => record(arch)));
+  writeFileSync(path, readFileSync(path, 'utf8').slice(0, -100));
+  return path;
 }
 
 const first = saved('monday.jsonl', archs.slice(0, 6).map((arch) => record(arch)));
@@ -96,6 +103,9 @@ describe('calibrate', () => {
     ['two networks', () => ['--measurements', saved('two.jsonl', archs.slice(0, 2).map((arch) => record(arch)))], /2 whole networks; expected at least 3/],
     ['an unknown device to start from', () => ['--measurements', first, '--from', 'pixel4,pixel99'], /No device model is called "pixel99"/],
     ['no measurements', () => [], /--measurements is missing/],
+    ['one file twice', () => ['--measurements', first, first], /monday\.jsonl:1: is the same measurement as .*monday\.jsonl:1/],
+    ['a negative time', () => ['--measurements', first, saved('negative.jsonl', [{ ...record(archs[12]), latencyMs: -1 }])], /negative\.jsonl:1: latencyMs: /],
+    ['a file that was cut off', () => ['--measurements', first, cutOff()], /cut\.jsonl:2: ends in the middle of a measurement/],
   ])('refuses %s with the reason', async (_what, args, message) => {
     expect(await complaint([...calibrate, ...args()])).toMatch(message);
   });

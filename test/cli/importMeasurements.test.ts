@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeModel } from '../../core/graph/onnx/model.ts';
@@ -72,6 +72,9 @@ describe('import-measurements', () => {
     expect(await complaint([...args, '--json', '--model', saved('tiny.onnx', onnx), '--precision', 'int8'])).toContain('expected --precision float32, got int8');
     expect(await complaint([...args, '--json', '--model', at('none.onnx')])).toContain('there is no such file');
     expect(await complaint(['import-measurements', at('none'), ...phone, '--json'])).toContain('there is no such file or folder');
+    // A sparse file: nothing of its 300 MiB is read.
+    truncateSync(saved('huge.json', ''), 300 * 2 ** 20);
+    expect(await complaint(['import-measurements', at('huge.json'), ...phone, '--json'])).toMatch(/huge\.json: has 300 MiB; expected at most 256/);
     expect(await complaint(['import-measurements', saved('bad.txt', '<html>'), ...phone, '--json'])).toContain('bad.txt');
   });
 });

@@ -11,6 +11,7 @@ import { latencyKindOf, latencyKinds } from '../features.ts';
 import type { LatencyKind } from '../features.ts';
 import { partsOf } from '../kindModel.ts';
 import type { KindModel, Roofline } from '../kindModel.ts';
+import { refuseRepeated } from '../measurements/parseMeasurements.ts';
 import type { PlacedMeasurement } from '../measurements/parseMeasurements.ts';
 import type { Target } from '../measurements/record.ts';
 import { requireOneTarget, targetTitle } from '../measurements/target.ts';
@@ -52,11 +53,14 @@ export interface CalibrationOptions {
  * Blocks measured alone are fitted first, if there are any, starting from the known devices or else from typical rates;
  * what comes of it is the first guess for the whole networks, which have the last word.
  * Blocks without any whole network are added up (calibrateBlocks.ts).
- * @throws InputError `mixed-measurements` for more than one target, `too-few-networks`, `too-few-blocks`
+ * @throws InputError `mixed-measurements` for more than one target, `too-few-networks`, `too-few-blocks`; `invalid-measurement` for
+ *   one that is given twice
  */
 export function calibrateDevice(placed: readonly PlacedMeasurement[], options: CalibrationOptions): DeviceModel {
   const { known, random } = options;
   const target = requireOneTarget(placed);
+  // Files are free of repetitions, but one may be given twice.
+  refuseRepeated(placed);
   const rows = calibrationRows(placed);
   if (rows.networks.length === 0) {
     if (options.earlier !== undefined) throw new InputError('too-few-networks', 'There are no measurements of whole networks; expected at least 3 to add to an earlier model.');

@@ -93,7 +93,8 @@ function requireConsistent(measurement: Measurement, place: string): void {
 
 const near = (a: number, b: number) => Math.abs(a - b) <= tolerance * Math.abs(b);
 
-function refuseRepeated(placed: readonly PlacedMeasurement[]): void {
+/** Counted twice, a measurement would look surer than it is. @throws InputError `invalid-measurement`, naming both places */
+export function refuseRepeated(placed: readonly PlacedMeasurement[]): void {
   const seen = new Map<string, string>();
   for (const { measurement, place } of placed) {
     const key = JSON.stringify(measurement);

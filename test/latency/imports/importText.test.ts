@@ -171,6 +171,13 @@ describe('a latency table of nn-Meter', () => {
     expect(() => read(small.slice(0, -8))).toThrow('is not valid JSON');
   });
 
+  it.each([
+    ['nothing', '0', 'implausible-latency'], ['an hour', '3.6e6', 'implausible-latency'], ['infinity', '1e999', 'unreadable-latency-table'],
+    ['no number', '"2.5"', 'unreadable-latency-table'], ['NaN', 'NaN', 'invalid-json'], ['null', 'null', 'unreadable-latency-table'],
+  ])('is refused when a block takes %s', (_, value, code) => {
+    expect(() => read(small.replace('2.5', value))).toThrow(expect.objectContaining({ code }));
+  });
+
   const published = join(import.meta.dirname, '../../../../shared/data/phones/pixel4_lut_ln_v3.json');
   it.skipIf(!existsSync(published))('is read as published for Pixel 4, 12,116 blocks (skipped: the table is not here)', () => {
     const entries = read(readFileSync(published, 'utf8'));
