@@ -65,7 +65,7 @@ describeInBrowser('profile --on browser', () => {
   beforeAll(async () => {
     manifest = await writeCalibrationSet(at('set'), ['min', 'max']);
     browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await browser?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -95,7 +95,7 @@ describeInBrowser('profile --on browser', () => {
     }
     await page.getByText('The computer has ended this session').waitFor();
     expect(complaints.filter((text) => !/ERR_|WebSocket/.test(text))).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('leaves out a model that computes something else on the phone', async () => {
     mkdirSync(at('wrong'));
@@ -109,7 +109,7 @@ describeInBrowser('profile --on browser', () => {
     const { exit, stdout, stderr } = await command.result;
     expect([exit, stdout]).toEqual([1, '']);
     expect(stderr).toContain('min does not compute on this device what it should');
-  }, 60_000);
+  }, 180_000);
 
   it('throws a round away during which the page was hidden, and goes on when it is in front again', async () => {
     const command = profiling([at('set', 'max.onnx')], 1);
@@ -126,7 +126,7 @@ describeInBrowser('profile --on browser', () => {
     const { exit, stdout, stderr } = await command.result;
     expect(exit, stderr).toBe(0);
     expect(parseMeasurements(stdout, 'stdout')).toHaveLength(1);
-  }, 60_000);
+  }, 180_000);
 
   it('isolates the page over https too, with the certificate whose fingerprint it prints, and says where WebGPU is missing', async () => {
     const command = profiling([at('set', 'min.onnx'), '--https', '--provider', 'webgpu']);
@@ -146,7 +146,7 @@ describeInBrowser('profile --on browser', () => {
     await page.getByText('Refused: this browser has no WebGPU; use --provider wasm.').waitFor();
     command.stop();
     expect(await command.result).toMatchObject({ stdout: '' });
-  }, 60_000);
+  }, 180_000);
 
   it.skipIf(lanAddress === undefined)(`measures with one thread over plain http${lanAddress === undefined ? ' (skipped: this machine is in no network)' : ''}`, async () => {
     const command = profiling([at('set', 'min.onnx'), '--threads', '4', '--host', lanAddress!, '--device', 'Pixel 8', '--soc', 'Tensor G3']);
@@ -158,7 +158,7 @@ describeInBrowser('profile --on browser', () => {
     const [{ measurement }] = parseMeasurements(stdout, 'stdout');
     expect(measurement.target).toMatchObject({ device: 'Pixel 8', systemOnChip: 'Tensor G3', operatingSystem: 'Android 10, Chrome 156', threads: 1, runtime: { build: 'npm, page not isolated' } });
     expect(stderr).toContain('1 thread instead of 4');
-  }, 60_000);
+  }, 180_000);
 
   it('loads the page anew after a few hundred runs where an iPhone says it is one', async () => {
     const command = profiling([at('set', 'min.onnx')], 0.3);
@@ -174,7 +174,7 @@ describeInBrowser('profile --on browser', () => {
     expect(connections).toBeGreaterThan(1);
     // The last sample of warm-up and of timing may go over it by the few runs that make up a hundred steps of the clock.
     for (const { warmUpRuns, timedRuns, runsMs } of rounds) expect(warmUpRuns + (timedRuns ?? runsMs.length)).toBeLessThan(230);
-  }, 60_000);
+  }, 180_000);
 
   it.each(['light', 'dark'] as const)('shows a page that everyone can use, in %s colours', async (colorScheme) => {
     const command = profiling([at('set', 'min.onnx')]);
@@ -185,7 +185,7 @@ describeInBrowser('profile --on browser', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     command.stop();
     await command.result;
-  }, 60_000);
+  }, 180_000);
 
   it('refuses strangers, garbage and absurd times with the reason, and keeps nothing of them', async () => {
     const command = profiling([at('set'), '--out', at('hostile')]);
@@ -237,5 +237,5 @@ describeInBrowser('profile --on browser', () => {
     expect((await command.result).exit).not.toBe(0);
     const log = readFileSync(at('hostile', 'session.jsonl'), 'utf8');
     expect(log).not.toMatch(/"type":"(round|reference)"/);
-  }, 60_000);
+  }, 180_000);
 });
