@@ -2,6 +2,7 @@ import { flags, type BlockTimes, type Measurement } from '../latency/measurement
 import { summariseRounds } from '../latency/measurements/statistics.ts';
 import { targetTitle } from '../latency/measurements/target.ts';
 import type { ModelToMeasure } from '../latency/profilers/profiler.ts';
+import { restartText } from '../latency/protocol/session.ts';
 import type { MeasuringHooks } from '../study/measuring/measureModels.ts';
 import { ProgressBar } from '../study/progressBar.ts';
 import type { Surroundings } from './command.ts';
@@ -13,6 +14,7 @@ export class MeasuringProgress {
   readonly #names: ReadonlyMap<string, string>;
   #bar: ProgressBar | undefined;
   #total = 0;
+  #restarts = 0;
 
   constructor(models: readonly ModelToMeasure[], { progress: output, quiet }: Surroundings) {
     this.#names = new Map(models.map(({ sha256, name }) => [sha256, name]));
@@ -33,6 +35,11 @@ export class MeasuringProgress {
         const { temperatureC, batteryPercent } = session.condition;
         const name = entry.type === 'round' || entry.type === 'failed' ? this.#names.get(entry.model) : entry.type;
         if (entry.type === 'failed') this.#bar?.log(entry.message);
+        if (session.restarts > this.#restarts) {
+          this.#bar?.log(restartText);
+          this.finish();
+        }
+        this.#restarts = session.restarts;
         this.#bar?.update(Math.min(done, total), [
           name, ...(session.start.reference === undefined ? [] : [`drift ${percent(session.drift - 1)}`]),
           ...(temperatureC === undefined ? [] : [`${temperatureC} °C`]), ...(batteryPercent === undefined ? [] : [`battery ${batteryPercent} %`]),

@@ -31,7 +31,9 @@ export interface AcceptedRound {
  *
  * A session measures every model in rounds, all models once before any a second time, in an order drawn from the seed. The
  * reference model is measured twice at the start, where both must agree, and then again and again; rounds count once the
- * reference measured after them is steady, and are done again where it is not. Models whose rounds disagree get new rounds.
+ * reference measured after them is steady, and are done again where it is not. Where the device turns out to be faster than
+ * it was at the start, and stays so, the session began while something slowed it down: all rounds are then done again, and
+ * the faster times are the start. Models whose rounds disagree get new rounds.
  */
 export class MeasuringSession {
   readonly start: SessionStart;
@@ -43,6 +45,9 @@ export class MeasuringSession {
   #startMs: number | undefined;
   #isStarted = false;
   #drift = 1;
+  /** Of the reference model, when it was last measured and faster than at the start. */
+  #fasterMs: number | undefined;
+  #restarts = 0;
   #moves = 0;
   #warmPauses = 0;
   #needsReference: boolean;
@@ -61,6 +66,8 @@ export class MeasuringSession {
   get isStarted(): boolean { return this.#isStarted; }
   /** What the reference model took at the start, where it took the same time twice. */
   get referenceMs(): number | undefined { return this.#isStarted ? this.#startMs : undefined; }
+  /** How often everything was measured again because the session had begun while the device was slow. */
+  get restarts(): number { return this.#restarts; }
   get condition(): Condition { return this.#condition; }
   get failures(): readonly FailedEntry[] { return [...this.#failed.values()]; }
 
@@ -110,6 +117,7 @@ export class MeasuringSession {
       case 'resumed':
         this.#needsReference = this.start.reference !== undefined;
         this.#needsPause = false;
+        this.#fasterMs = undefined;
         this.#moves = this.#warmPauses = 0;
         this.#condition = {};
         return;
@@ -144,12 +152,15 @@ export class MeasuringSession {
       return;
     }
     this.#drift = medianMs / this.#startMs;
-    const isSteady = Math.max(this.#drift, 1 / this.#drift) <= 1 + maxDrift;
+    const isSteady = agree(medianMs, this.#startMs, maxDrift);
     if (!this.#isStarted) {
       this.#startMs = isSteady ? (this.#startMs + medianMs) / 2 : medianMs;
       this.#isStarted = isSteady;
       this.#drift = 1;
-    }
+    } else if (!isSteady && medianMs < this.#startMs) {
+      if (this.#fasterMs !== undefined && agree(medianMs, this.#fasterMs, maxDrift)) return this.#startAgain((medianMs + this.#fasterMs) / 2);
+      this.#fasterMs = medianMs;
+    } else this.#fasterMs = undefined;
     this.#needsReference = !isSteady;
     if (isSteady) {
       this.#moves = 0;
@@ -159,6 +170,17 @@ export class MeasuringSession {
       this.#needsPause = true;
       this.#pending = [];
     }
+  }
+
+  #startAgain(startMs: number): void {
+    this.#startMs = startMs;
+    this.#fasterMs = undefined;
+    this.#drift = 1;
+    this.#moves = 0;
+    this.#restarts++;
+    this.#needsReference = false;
+    this.#pending = [];
+    for (const model of this.start.models) this.#accepted.set(model, []);
   }
 
   #accept(drift?: number): void {
@@ -207,3 +229,9 @@ export class MeasuringSession {
 
 /** Rests that a device gets in a row to become cooler. */
 const warmPauses = 15;
+
+/** Whether two times differ by no more than a share of the smaller one. */
+const agree = (a: number, b: number, share: number) => Math.max(a, b) <= (1 + share) * Math.min(a, b);
+
+/** What a restart is to a person. */
+export const restartText = 'The device is faster than when the session began, and stays so; everything is measured again.';

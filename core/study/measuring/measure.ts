@@ -1,7 +1,7 @@
 import type { Measurement } from '../../latency/measurements/record.ts';
 import type { ModelToMeasure, Profiler } from '../../latency/profilers/profiler.ts';
 import type { SessionEntry } from '../../latency/protocol/entries.ts';
-import type { MeasuringSession, Step } from '../../latency/protocol/session.ts';
+import { restartText, type MeasuringSession, type Step } from '../../latency/protocol/session.ts';
 import type { PauseGate } from '../run/pauseGate.ts';
 import { measureModels } from './measureModels.ts';
 import type { MeasuringPage, MeasuringSettings } from './measuringTask.ts';
@@ -107,8 +107,13 @@ export function pausing(profiler: Profiler, { gate, signal }: MeasureHooks): Pro
 
 /** What a session's steps and entries are to the person who watches. */
 export function sessionReports(models: readonly ModelToMeasure[], hooks: MeasureHooks) {
+  let restarts = 0;
   return {
-    onEntry: (entry: SessionEntry, session: MeasuringSession) => tell(entry, session, models, hooks),
+    onEntry: (entry: SessionEntry, session: MeasuringSession) => {
+      if (session.restarts > restarts) hooks.log(restartText, 'warning');
+      restarts = session.restarts;
+      tell(entry, session, models, hooks);
+    },
     onStep: (step: Step, session: MeasuringSession) => {
       if (step.kind === 'pause') hooks.log(pauseText(step, session), 'warning');
     },

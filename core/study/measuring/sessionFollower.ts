@@ -119,6 +119,8 @@ class Replay {
   add(entry: SessionEntry): void {
     const session = this.#session;
     const wasStarted = session.isStarted;
+    const { restarts } = session;
+    const counted = session.start.models.filter((model) => session.roundsOf(model).length > 0);
     session.add(entry);
     switch (entry.type) {
       case 'round':
@@ -134,6 +136,12 @@ class Replay {
         if (!wasStarted) this.#startMs = session.isStarted ? (entry.medianMs + (this.#referencesMs.at(-2)?.medianMs ?? entry.medianMs)) / 2 : entry.medianMs;
         this.#lastAt = entry.at ?? this.#lastAt;
         this.#note(entry.condition);
+        if (session.restarts > restarts) {
+          this.#rejected.push({ rounds: this.#rounds, why: 'drift', share: 1 - session.referenceMs! / this.#startMs!, models: counted });
+          this.#startMs = session.referenceMs;
+          this.#waiting = [];
+          return;
+        }
         if (isSteady) return this.#judge();
         if (this.#waiting.length > 0) this.#rejected.push({ rounds: this.#rounds, why: 'drift', share: Math.abs(session.drift - 1), models: this.#waiting });
         this.#waiting = [];

@@ -72,6 +72,25 @@ describe('a measuring session', () => {
     for (const name of names) expect(session.roundsOf(sha(name))).toHaveLength(3);
   });
 
+  it('begins anew when the device turns out to be faster than at the start, and stays so', async () => {
+    // Something slowed the device down until the reference had been measured four times; 8 rounds counted by then, 8 more waited.
+    const device = new FakeDevice((_, __, { asked }) => ({ slowness: asked.filter((name) => name === 'reference').length <= 3 ? 1.5 : 1 }));
+    const session = await runFake(device, startOf(names));
+    expect(device.pauses).toEqual([60]);
+    expect(session.restarts).toBe(1);
+    expect(rounds(device)).toHaveLength(8 + 8 + 18);
+    for (const name of names) expect(session.roundsOf(sha(name)).map(({ medianMs }) => medianMs)).toEqual([10, 10, 10]);
+    expect(session.referenceMs).toBe(10);
+    expect(session.drift).toBe(1);
+  });
+
+  it('takes one fast moment for no more than that', async () => {
+    const device = new FakeDevice((name, count) => (name === 'reference' && count === 2 ? { slowness: 0.7 } : {}));
+    const session = await runFake(device, startOf(names));
+    expect(session.restarts).toBe(0);
+    expect(rounds(device)).toHaveLength(18 + 8);
+  });
+
   it('does not begin before two measurements of the reference model agree', async () => {
     const device = new FakeDevice((name, count) => (name === 'reference' && count === 0 ? { slowness: 2 } : {}));
     const session = await runFake(device, startOf(names));
