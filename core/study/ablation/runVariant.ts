@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CancelledError, InputError } from '../../base/errors.ts';
+import { CancelledError } from '../../base/errors.ts';
 import { networkMacs } from '../../network/counts.ts';
 import { readEvents } from '../events.ts';
 import { effectiveEvents, type StudyEvent } from '../eventTypes.ts';
@@ -11,7 +11,7 @@ import { prepareTraining } from '../run/prepareRun.ts';
 import { recordFailure } from '../run/runStudy.ts';
 import { evaluatorOf } from '../run/supernetJudge.ts';
 import { trainingPhase, type TrainedSupernet } from '../run/trainingPhase.ts';
-import { readText } from '../textFile.ts';
+import { readResult } from '../readResult.ts';
 import { bucketCandidates, type BucketCandidates } from './bucketCandidates.ts';
 import { runResultSchema, type JudgedSubnet, type RunResult } from './runResult.ts';
 import type { Variant } from './variants.ts';
@@ -23,20 +23,8 @@ export interface VariantHooks extends Pick<RunHooks, 'signal' | 'onMessage'> {
 const resultPath = (study: Pick<Study, 'directory'>) => join(study.directory, 'results', 'ablation.json');
 
 /** What a run has found; undefined while it is not finished. @throws InputError `damaged-result` */
-export async function readRunResult(study: Pick<Study, 'directory'>): Promise<RunResult | undefined> {
-  const path = resultPath(study);
-  let text: string;
-  try {
-    text = await readText(path);
-  } catch (error) {
-    if (error instanceof InputError && error.code === 'missing-file') return undefined;
-    throw error;
-  }
-  try {
-    return runResultSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new InputError('damaged-result', `${path}: is not the result of an ablation's run; delete it to have it evaluated again.`, { cause: error });
-  }
+export function readRunResult(study: Pick<Study, 'directory'>): Promise<RunResult | undefined> {
+  return readResult(resultPath(study), runResultSchema, "is not the result of an ablation's run; delete it to have it evaluated again.");
 }
 
 /**

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { InputError } from '../../base/errors.ts';
 import { precisions } from '../../graph/onnx/precision.ts';
 import { accuracyChangeSchema } from '../accuracyChangeSchema.ts';
-import { readText } from '../textFile.ts';
+import { readResult } from '../readResult.ts';
 import { epochSchema } from './epochRecord.ts';
 import type { TrainingPaths } from './trainingFolder.ts';
 
@@ -72,17 +71,6 @@ export const trainingResultSchema = z.object({
 export type TrainingResult = z.output<typeof trainingResultSchema>;
 
 /** Undefined while the training is not finished. @throws InputError `damaged-result` */
-export async function readTrainingResult({ result: path }: Pick<TrainingPaths, 'result'>): Promise<TrainingResult | undefined> {
-  let text: string;
-  try {
-    text = await readText(path);
-  } catch (error) {
-    if (error instanceof InputError && error.code === 'missing-file') return undefined;
-    throw error;
-  }
-  try {
-    return trainingResultSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new InputError('damaged-result', `${path}: is not the result of a training; was it edited?`, { cause: error });
-  }
+export function readTrainingResult({ result }: Pick<TrainingPaths, 'result'>): Promise<TrainingResult | undefined> {
+  return readResult(result, trainingResultSchema, 'is not the result of a training; was it edited?');
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { InputError } from '../../base/errors.ts';
 import type { Study } from '../folder.ts';
-import { readText } from '../textFile.ts';
+import { readResult } from '../readResult.ts';
 
 const accuracy = z.number().min(0).max(1);
 
@@ -43,20 +42,8 @@ export function rankPaths({ directory }: Pick<Study, 'directory'>) {
 }
 
 /** Undefined before the first one. @throws InputError `damaged-result` */
-export async function readRankRecord(study: Pick<Study, 'directory'>): Promise<RankRecord | undefined> {
-  const path = rankPaths(study).record;
-  let text: string;
-  try {
-    text = await readText(path);
-  } catch (error) {
-    if (error instanceof InputError && error.code === 'missing-file') return undefined;
-    throw error;
-  }
-  try {
-    return rankRecordSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new InputError('damaged-result', `${path}: is not the result of a rank correlation; delete it to begin anew.`, { cause: error });
-  }
+export function readRankRecord(study: Pick<Study, 'directory'>): Promise<RankRecord | undefined> {
+  return readResult(rankPaths(study).record, rankRecordSchema, 'is not the result of a rank correlation; delete it to begin anew.');
 }
 
 export async function writeRankRecord(study: Study, record: RankRecord): Promise<void> {
