@@ -116,6 +116,8 @@ describeInBrowser('devices of one\'s own in the window', () => {
   it('can be chosen for a study', async () => {
     const { page } = opened;
     await page.evaluate(() => { location.hash = '#/studies/new?template=quickstart'; });
+    // Only then does the template stand in the form, and nothing above the menu moves it away any more.
+    await page.getByText('Ready to start').waitFor();
     await main(page).getByRole('button', { name: 'Add a device' }).click();
     await page.getByRole('menuitem', { name: /^Test phone/ }).click();
     await main(page).getByRole('list', { name: 'Devices of this study' }).getByText('Test phone', { exact: true }).waitFor();
