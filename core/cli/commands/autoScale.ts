@@ -2,7 +2,7 @@ import { CancelledError } from '../../base/errors.ts';
 import { ProgressBar } from '../../study/progressBar.ts';
 import { defineCommand } from '../command.ts';
 import { archOption, engineOption, seedOption, spaceOption } from '../commandOptions.ts';
-import { oneOfChoices, text, wholeNumber, withDefault } from '../options.ts';
+import { oneOfChoices, optional, text, wholeNumber, withDefault } from '../options.ts';
 import { budgetsOption, limitsOf, measuresOption, namesOf, repeatsOption } from '../topologyOptions.ts';
 
 const million = 1e6;
@@ -23,6 +23,8 @@ export const autoScale = defineCommand({
     ranking: withDefault(oneOfChoices('RULE', ['released', 'corrected', 'noise-aware']), 'corrected',
       'Choose by ranks with the tie rule of the released code, with ties decided in the right direction, or by differences beyond the noise only'),
     measures: measuresOption,
+    oncePerWidth: optional(text('P,P', 'names of scores, separated by commas'),
+      'Of these, what to take once for all candidates of a width, such as length, which a block more hardly changes'),
     repeats: repeatsOption,
     budgets: budgetsOption,
     seed: seedOption,
@@ -30,6 +32,7 @@ export const autoScale = defineCommand({
   },
   examples: [
     'pocketformer auto-scale --space asvit --arch seed', 'pocketformer auto-scale --space asvit --arch seed --ranking noise-aware --repeats 10 --out runs/careful',
+    'pocketformer auto-scale --space asvit --arch seed --once-per-width length --out runs/quick',
   ],
   async run(values, { json, print, progress: output, quiet, stopSignal }) {
     const { autoScalingSettingsSchema } = await import('../../search/autoScaling/settings.ts');
@@ -37,7 +40,7 @@ export const autoScale = defineCommand({
     const { scalingMarkdown } = await import('../../study/topology/scalingMarkdown.ts');
     const { startEngine } = await import('../../engine/engines.ts');
     const { findArchitecture, getSpace } = await import('../../spaces/index.ts');
-    const { space, out, maxParams, widthDivisor, ranking, measures, repeats, budgets, seed } = values;
+    const { space, out, maxParams, widthDivisor, ranking, measures, oncePerWidth, repeats, budgets, seed } = values;
     const arch = await findArchitecture(getSpace(space), values.arch);
     const settings = autoScalingSettingsSchema.parse({ maxParams: maxParams * million, dropAboveParams: 1.1 * maxParams * million, ranking });
     const limits = limitsOf('auto-scale', budgets);
@@ -45,7 +48,7 @@ export const autoScale = defineCommand({
     let bar: ProgressBar | undefined;
     try {
       const outcome = await scaleTopology(out, {
-        format: 'pocketformer-auto-scaling', version: 1, space, arch, seed, measures: namesOf(measures), repeats, widthDivisor, limits, settings,
+        format: 'pocketformer-auto-scaling', version: 1, space, arch, seed, measures: namesOf(measures), oncePerWidth: namesOf(oncePerWidth ?? ''), repeats, widthDivisor, limits, settings,
       }, await startEngine(values.engine), {
         signal: stopSignal(),
         onCandidate({ step, size, params }, share) {

@@ -15,11 +15,12 @@ export function measuresOf(ids: readonly string[]): Measure[] {
 export const timesText = (repeats: number) => (repeats === 1 ? 'taken once each' : `taken ${repeats} times each`);
 
 export interface TopologyMeter {
-  /** One for each measure, over all repeats; null where it could not be taken. */
-  measure(network: Network): TopologyEstimate;
+  /** @param known estimates of some measures, which are then not taken */
+  measure(network: Network, known?: ReadonlyMap<string, Estimate>): TopologyEstimate;
 }
 
 export interface TopologyEstimate {
+  /** One for each measure, over all repeats; null where it could not be taken. */
   readonly estimates: readonly (Estimate | null)[];
   /** Multiply-accumulates that were executed. */
   readonly macs: number;
@@ -34,9 +35,11 @@ export function topologyMeter(engine: Engine, ids: readonly string[], repeats: n
   const proxies = ids.map(getProxy);
   const contexts = Array.from({ length: repeats }, (_, i) => new SeedContext({ engine, random: new Random(`${seed}/repeat/${i}`) }));
   return {
-    measure(network) {
-      const scores = scoreNetwork(proxies, network, contexts);
-      return { estimates: scores.map(estimateOf), macs: scores.reduce((sum, { macs }) => sum + macs, 0) };
+    measure(network, known = new Map()) {
+      const taken = proxies.filter(({ id }) => !known.has(id));
+      const scores = scoreNetwork(taken, network, contexts);
+      const estimates = new Map<string, Estimate | null>([...known, ...taken.map(({ id }, i) => [id, estimateOf(scores[i])] as const)]);
+      return { estimates: proxies.map(({ id }) => estimates.get(id)!), macs: scores.reduce((sum, { macs }) => sum + macs, 0) };
     },
   };
 }

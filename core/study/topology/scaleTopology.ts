@@ -1,10 +1,11 @@
 import { throwIfAborted } from '../../data/concurrent.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { Estimate } from '../../search/autoScaling/ranking.ts';
 import { safePoint } from '../run/hooks.ts';
 import { Experiment, readExperiment } from './experiment.ts';
 import { topologyMeter } from './meter.ts';
 import type { ScalePoint } from './scalePoint.ts';
-import { follow, randomTrajectories, scalingOf, type ScaledNetwork, type Scaling, type ScalingProgress } from './scaling.ts';
+import { follow, randomTrajectories, scalingOf, type Candidate, type ScaledNetwork, type Scaling, type ScalingProgress } from './scaling.ts';
 import { scalingMarkdown } from './scalingMarkdown.ts';
 import { scalingSvg } from './scalingPicture.ts';
 import { autoScalingPlanSchema, autoScalingRecordSchema, type AutoScalingPlan, type AutoScalingRecord } from './scalingPlan.ts';
@@ -31,7 +32,7 @@ export interface AutoScalingHooks {
 /**
  * Does what is left of an auto-scaling (As-ViT, Algorithm 2) in its folder. Every measured candidate is on the disk before
  * the next; going on replays them, so that one that was killed ends exactly like one that was not.
- * @throws InputError `other-experiment`, `not-scalable`, `unknown-space`, `unknown-proxy`, `unknown-device`, `invalid-measures`; CancelledError
+ * @throws InputError `other-experiment`, `not-scalable`, `unknown-space`, `unknown-proxy`, `unknown-device`, `unknown-measure`, `invalid-measures`; CancelledError
  */
 export async function scaleTopology(directory: string, plan: AutoScalingPlan, engine: Engine, hooks: AutoScalingHooks = {}): Promise<AutoScalingOutcome> {
   const scaling = scalingOf(plan);
@@ -45,7 +46,7 @@ export async function scaleTopology(directory: string, plan: AutoScalingPlan, en
       throwIfAborted(hooks.signal);
       const startMs = performance.now();
       const { size, step } = progress.next;
-      const { estimates, macs } = meter.measure(scaling.space.lower(scaling.measuredArch(size)));
+      const { estimates, macs } = meter.measure(scaling.space.lower(scaling.measuredArch(size)), sharedEstimates(plan, records, progress.next));
       const valid = estimates.filter((one) => one !== null);
       const record = {
         step, size: { width: size.width, depths: [...size.depths] }, params: scaling.problem.countParams(size),
@@ -65,6 +66,12 @@ export async function scaleTopology(directory: string, plan: AutoScalingPlan, en
   } finally {
     experiment.release();
   }
+}
+
+/** What the step's candidates of the same width have in common. */
+function sharedEstimates({ measures, oncePerWidth }: AutoScalingPlan, records: readonly AutoScalingRecord[], { size, step }: Candidate): Map<string, Estimate> {
+  const estimates = records.find((record) => record.step === step && record.size.width === size.width && record.estimates)?.estimates;
+  return new Map(estimates ? measures.flatMap((id, m) => (oncePerWidth.includes(id) ? [[id, estimates[m]] as const] : [])) : []);
 }
 
 /** What a folder holds so far; undefined where no scaling has begun. @throws as `readExperiment` */

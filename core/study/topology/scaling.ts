@@ -22,11 +22,17 @@ export interface ScaledNetwork extends StagedSize, ScalePoint {
   readonly estimates: MeasuredSize['estimates'];
 }
 
+/** A size that a step, from 1, may choose. */
+export interface Candidate {
+  readonly size: StagedSize;
+  readonly step: number;
+}
+
 /** How far measurements have led. */
 export interface ScalingProgress {
   readonly trajectory: readonly ScaledNetwork[];
   /** What is to be measured next; undefined at the end. */
-  readonly next?: { readonly size: StagedSize; readonly step: number };
+  readonly next?: Candidate;
   /** Why it ends there, where the limits end it before it has the parameters that were asked for. */
   readonly endedBy?: string;
 }
@@ -41,7 +47,7 @@ export interface Scaling {
   ownArch(size: StagedSize): unknown;
 }
 
-/** @throws InputError `not-scalable`, `unknown-space`, `unknown-proxy`, `unknown-device`, and as the space's `parse` */
+/** @throws InputError `not-scalable`, `unknown-space`, `unknown-proxy`, `unknown-device`, `unknown-measure`, and as the space's `parse` */
 export function scalingOf(plan: AutoScalingPlan): Scaling {
   const space = getSpace(plan.space);
   const { scaling } = space;
@@ -50,6 +56,10 @@ export function scalingOf(plan: AutoScalingPlan): Scaling {
   const { width, depths } = scaling.sizeOf(seed);
   if (width % plan.widthDivisor !== 0) {
     throw new InputError('not-scalable', `The width ${width} cannot be divided by ${plan.widthDivisor}, at which networks are to be measured.`);
+  }
+  const stray = plan.oncePerWidth.find((id) => !plan.measures.includes(id));
+  if (stray !== undefined) {
+    throw new InputError('unknown-measure', `"${stray}" cannot be taken once for each width, because it is not among the measures: ${plan.measures.join(', ')}.`);
   }
   const ownArch = (size: StagedSize) => scaling.withSize(seed, { width: size.width * plan.widthDivisor, depths: size.depths });
   const fits = withinLimits(plan.limits);

@@ -11,6 +11,8 @@ export const autoScalingPlanSchema = z.object({
   arch: z.unknown(),
   seed: z.int(),
   measures: z.array(z.string()).min(1),
+  /** Measures that are taken once for each width of a step, because a block more hardly changes them. */
+  oncePerWidth: z.array(z.string()).default([]),
   /** How often each measure is taken, with a seed of its own. */
   repeats: z.int().min(1),
   /** Networks are measured at this fraction of their width: 4 in the release, 1 for their own. */

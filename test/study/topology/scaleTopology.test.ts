@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../../core/engine/engine.ts';
 import { loadDevice } from '../../../core/latency/devices.ts';
 import { predictLatency } from '../../../core/latency/predict.ts';
+import { networkParams } from '../../../core/network/blockGraph.ts';
+import { networkMacs } from '../../../core/network/counts.ts';
 import { autoScalingSettingsSchema } from '../../../core/search/autoScaling/settings.ts';
 import { asVit } from '../../../core/spaces/asvit/space.ts';
 import { scaleTopology } from '../../../core/study/topology/scaleTopology.ts';
@@ -16,7 +18,7 @@ const folder = scratchFolder();
 /** Counting parameters needs none. */
 const noEngine = {} as Engine;
 const plan = (given: Partial<AutoScalingPlan> = {}): AutoScalingPlan => ({
-  format: 'pocketformer-auto-scaling', version: 1, space: 'asvit', arch: asVit.networks.seed, seed: 1, measures: ['params'], repeats: 1, widthDivisor: 4,
+  format: 'pocketformer-auto-scaling', version: 1, space: 'asvit', arch: asVit.networks.seed, seed: 1, measures: ['params'], oncePerWidth: [], repeats: 1, widthDivisor: 4,
   limits: [], settings: autoScalingSettingsSchema.parse({ maxParams: 30e6, dropAboveParams: 60e6 }), ...given,
 });
 const withoutTimes = (records: readonly AutoScalingRecord[]) => records.map(({ seconds: _, ...record }) => record);
@@ -51,6 +53,24 @@ describe('scaling a topology up', () => {
     const resumed = await scaleTopology(join(folder, 'stopped'), plan(), noEngine);
     expect(withoutTimes(resumed.records)).toEqual(withoutTimes(whole.records));
     expect(resumed.trajectory).toEqual(whole.trajectory);
+  });
+
+  it('takes a measure once for each width of a step where that is asked for, also after a stop', async () => {
+    // Depths are counted without weights; the first candidate of a width is the one with a block more in the first stage.
+    const shared = plan({ measures: ['params', 'macs'], oncePerWidth: ['macs'] });
+    const { records } = await scaleTopology(join(folder, 'shared'), shared, noEngine);
+    const macsOf = ({ size }: AutoScalingRecord) => networkMacs(asVit.lower({ ...asVit.networks.seed, ...size }));
+    for (const record of records) {
+      const first = records.find(({ step, size }) => step === record.step && size.width === record.size.width)!;
+      expect(record.estimates![1].mean).toBe(macsOf(first));
+      expect(record.estimates![0].mean).toBe(networkParams(asVit.lower({ ...asVit.networks.seed, ...record.size })));
+    }
+    const controller = new AbortController();
+    let candidates = 0;
+    const stop = { signal: controller.signal, onCandidate: () => { if (++candidates === 5) controller.abort(); } };
+    await expect(scaleTopology(join(folder, 'shared-stopped'), shared, noEngine, stop)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(withoutTimes((await scaleTopology(join(folder, 'shared-stopped'), shared, noEngine)).records)).toEqual(withoutTimes(records));
+    await expect(scaleTopology(join(folder, 'stray'), plan({ oncePerWidth: ['length'] }), noEngine)).rejects.toMatchObject({ code: 'unknown-measure' });
   });
 
   it('ends where no larger network keeps the budget of a device, and says so', async () => {

@@ -75,7 +75,7 @@ describe("As-ViT's Figure 3", () => {
     const from = join(folder, 'scaling');
     const settings = autoScalingSettingsSchema.parse({ maxParams: 15e6, dropAboveParams: 30e6 });
     await scaleTopology(from, {
-      format: 'pocketformer-auto-scaling', version: 1, space: 'asvit', arch: asVit.networks.seed, seed: 1, measures: ['params'], repeats: 1, widthDivisor: 4, limits: [], settings,
+      format: 'pocketformer-auto-scaling', version: 1, space: 'asvit', arch: asVit.networks.seed, seed: 1, measures: ['params'], repeats: 1, oncePerWidth: [], widthDivisor: 4, limits: [], settings,
     }, noEngine);
     const [way, families] = await asVitScaling.make({ from, out: folder }, noMeans);
     expect(readFileSync(join(folder, 'asvit-scaling.svg'), 'utf8')).toContain('auto-scaling');
