@@ -1,8 +1,8 @@
 import { Random } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SearchSpace } from '../spaces/space.ts';
+import { workThrough } from '../study/queue/workThrough.ts';
 import type { ScoringPlan } from '../study/scoring/plan.ts';
-import { scoreArchitectures } from '../study/scoring/scoreArchitectures.ts';
 import { startScoringWorkers } from '../study/scoring/scoringWorkers.ts';
 import type { Steps } from './benchmark.ts';
 
@@ -23,8 +23,8 @@ export async function dssScores<A>({ info: { threads } }: Engine, space: SearchS
     peer: { kind: 'dss', networks: Array.from({ length: peerNetworks }, () => space.lower(space.sample(random))) },
     async step() {
       const archs = Array.from({ length: perStep }, () => space.sample(random));
-      for await (const portion of scoreArchitectures(archs, workers)) {
-        for (const { scores: [score] } of portion) {
+      for await (const portion of workThrough(archs, workers)) {
+        for (const { result: [score] } of portion) {
           macs += score.macs;
           sum += score.value;
         }

@@ -2,14 +2,14 @@ import { proxyCatalogue, type ProxyId } from '../scoring/catalogue.ts';
 import { bestFirst } from '../scoring/ranking.ts';
 import type { Score } from '../scoring/score.ts';
 import type { SearchSpace } from '../spaces/index.ts';
-import type { ScoredArchitecture } from '../study/scoring/scoreArchitectures.ts';
+import type { ScoredArchitecture } from '../study/scoring/scoringWorkers.ts';
 import { labelOf } from './architectures.ts';
 import { tableLines, type Column } from './table.ts';
 
 const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
 
 /** One line of `score --json`. */
-export function scoreJson(proxies: readonly ProxyId[], { arch, scores, ms }: ScoredArchitecture<unknown>): unknown {
+export function scoreJson(proxies: readonly ProxyId[], { arch, result: scores, ms }: ScoredArchitecture<unknown>): unknown {
   const each = <T>(tell: (score: Score) => T | undefined): Record<string, T> | undefined => {
     const told = proxies.flatMap((id, i) => {
       const value = tell(scores[i]);
@@ -35,10 +35,10 @@ function meanParts(all: readonly (Readonly<Record<string, number>> | undefined)[
 
 /** A table for people, the most promising by the first proxy on top; then reasons and what it took. */
 export function scoreTable(space: SearchSpace, proxies: readonly ProxyId[], scored: readonly ScoredArchitecture<unknown>[]): string[] {
-  const order = bestFirst(proxyCatalogue[proxies[0]], scored.map(({ scores: [first] }) => first.value));
+  const order = bestFirst(proxyCatalogue[proxies[0]], scored.map(({ result: [first] }) => first.value));
   const columns: Column[] = [...proxies.map((id): Column => ({ title: id, align: 'right' })), { title: 'architecture', align: 'left' }];
-  const rows = order.map((i) => [...scored[i].scores.map(scoreText), labelOf(space, scored[i].arch).text]);
-  const [ms, macs] = [scored.reduce((sum, one) => sum + one.ms, 0), scored.reduce((sum, { scores }) => sum + scores.reduce((all, each) => all + each.macs, 0), 0)];
+  const rows = order.map((i) => [...scored[i].result.map(scoreText), labelOf(space, scored[i].arch).text]);
+  const [ms, macs] = [scored.reduce((sum, one) => sum + one.ms, 0), scored.reduce((sum, { result: scores }) => sum + scores.reduce((all, each) => all + each.macs, 0), 0)];
   const lower = proxies.filter((id) => (proxyCatalogue[id].direction as string) === 'lower');
   return [
     ...tableLines(columns, rows), '',
@@ -60,7 +60,7 @@ const timeText = (ms: number) => (ms < 1000 ? `${Number(ms.toPrecision(3))} ms` 
 /** The first few of each kind, so that a thousand invalid scores do not hide the rest. */
 function reasons(space: SearchSpace, proxies: readonly ProxyId[], scored: readonly ScoredArchitecture<unknown>[]): string[] {
   const told = new Map<string, string[]>();
-  for (const { arch, scores } of scored) {
+  for (const { arch, result: scores } of scored) {
     for (const [i, { invalid, perSeed }] of scores.entries()) {
       const reason = invalid ?? perSeed.find(({ note }) => note !== undefined)?.note;
       if (reason === undefined) continue;

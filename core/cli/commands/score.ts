@@ -5,7 +5,7 @@ import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
 import { ProgressBar } from '../../study/progressBar.ts';
 import type { ScoringPlan } from '../../study/scoring/plan.ts';
-import type { ScoredArchitecture } from '../../study/scoring/scoreArchitectures.ts';
+import type { ScoredArchitecture } from '../../study/scoring/scoringWorkers.ts';
 import { findArchitectures } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
 import { archsOption, classesOption, engineOption, resolutionOption, seedKind, spaceOption } from '../commandOptions.ts';
@@ -49,12 +49,12 @@ export const score = defineCommand({
     (await import('../../study/scoring/plan.ts')).checkScorable(plan, archs);
     for (const remark of inputRemarks(proxies, options)) note(remark);
     const { startScoringWorkers } = await import('../../study/scoring/scoringWorkers.ts');
-    const { scoreArchitectures } = await import('../../study/scoring/scoreArchitectures.ts');
+    const { workThrough } = await import('../../study/queue/workThrough.ts');
     const workers = await startScoringWorkers({ plan, engine, threads, archs });
     const bar = new ProgressBar({ label: 'Scoring', total: archs.length, unit: 'architectures', output, quiet });
     const scored: ScoredArchitecture<unknown>[] = [];
     try {
-      for await (const portion of scoreArchitectures(archs, workers, { signal })) {
+      for await (const portion of workThrough(archs, workers, { signal })) {
         if (json) for (const one of portion) await print(JSON.stringify(scoreJson(proxies, one)));
         scored.push(...portion);
         bar.update(scored.length);

@@ -4,7 +4,7 @@ import { oriented } from '../../search/objective.ts';
 import { Drafter } from '../../search/population.ts';
 import type { SearchProblem } from '../../search/problem.ts';
 import { selectParents } from '../../search/selection.ts';
-import { scoreArchitectures } from '../scoring/scoreArchitectures.ts';
+import { workThrough } from '../queue/workThrough.ts';
 import { startScoringWorkers } from '../scoring/scoringWorkers.ts';
 import type { RunContext } from './context.ts';
 import { safePoint } from './hooks.ts';
@@ -33,8 +33,8 @@ export async function bestByScore(context: RunContext, problem: SearchProblem<un
   });
   const values: number[] = [];
   try {
-    for await (const portion of scoreArchitectures(archs, workers, { signal: hooks.signal })) {
-      values.push(...portion.map(({ scores: [{ value }] }) => oriented(proxy, value)));
+    for await (const portion of workThrough(archs, workers, { signal: hooks.signal })) {
+      values.push(...portion.map(({ result: [{ value }] }) => oriented(proxy, value)));
       await safePoint(hooks);
     }
   } finally {

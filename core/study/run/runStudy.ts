@@ -11,7 +11,7 @@ import { runTrainingFree } from './runTrainingFree.ts';
 import { searchPhase } from './searchPhase.ts';
 import { beginningWith, searchProblem } from './searchProblem.ts';
 import type { SearchStart } from './searchProblem.ts';
-import { evaluatorOf, supernetJudge } from './supernetJudge.ts';
+import { evaluationHere, evaluatorOf, supernetJudge } from './supernetJudge.ts';
 import { trainingPhase } from './trainingPhase.ts';
 import { writeResults, writeSummary } from './writeResults.ts';
 
@@ -45,7 +45,7 @@ async function runTrained(study: Study, hooks: RunHooks, earlier: SearchStart['e
     const evaluator = evaluatorOf(context, weights);
     const bare = searchProblem(context);
     const problem = beginningWith(context, bare, { earlier, remembered, scored: await bestByScore(context, bare) });
-    const state = await searchPhase(context, problem, supernetJudge(context, evaluator));
+    const state = await searchPhase(context, problem, supernetJudge(context, evaluationHere(context, evaluator)));
     const result = await writeResults(context, problem, state);
     const exported = await exportPhase(context, result, (network) => {
       const extracted = evaluator.extract(network);

@@ -1,5 +1,8 @@
 import type { Weights } from '../../model/weights.ts';
 import { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
+import { timedPortion } from '../queue/timedPortion.ts';
+import type { WorkQueue } from '../queue/workQueue.ts';
+import { workThrough } from '../queue/workThrough.ts';
 import type { TrainingContext } from './context.ts';
 import type { Judge } from './judge.ts';
 
@@ -14,16 +17,27 @@ export function evaluatorOf({ settings, engine, data, normalisation, augmentatio
   });
 }
 
-/** Judges subnets by the accuracy that they inherit. */
-export function supernetJudge({ settings, space, classes }: TrainingContext, evaluator: SubnetEvaluator): Judge {
+/** Judges subnets by the accuracy that they inherit. @param queue evaluates them */
+export function supernetJudge({ settings }: Pick<TrainingContext, 'settings'>, queue: WorkQueue<number>): Judge {
   const images = settings.search.evaluationImages;
   return {
     async* judge(candidates) {
-      for (const { key, arch } of candidates) {
-        const network = space.lower(arch, { classes });
-        yield [{ key, number: evaluator.accuracy(evaluator.extract(network), images), images }];
+      let done = 0;
+      for await (const portion of workThrough(candidates.map(({ arch }) => arch), queue)) {
+        yield portion.map(({ result }, i) => ({ key: candidates[done + i].key, number: result, images }));
+        done += portion.length;
       }
     },
     isWorthSaving: ({ judged }) => judged >= evaluationsPerCheckpoint,
+  };
+}
+
+/** Evaluates one subnet after the other in this thread, whose engine has all threads. */
+export function evaluationHere({ settings, space, classes }: TrainingContext, evaluator: SubnetEvaluator): WorkQueue<number> {
+  const images = settings.search.evaluationImages;
+  return {
+    width: 1, ahead: 1, portion: { least: 1, most: 1 },
+    submit: async (archs) => timedPortion(() => archs.map((arch) => evaluator.accuracy(evaluator.extract(space.lower(arch, { classes })), images))),
+    close: async () => undefined,
   };
 }

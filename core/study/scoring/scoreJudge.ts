@@ -1,8 +1,8 @@
 import type { SearchSpace } from '../../spaces/space.ts';
 import type { RunData } from '../run/context.ts';
+import { unknownPace, workThrough } from '../queue/workThrough.ts';
 import type { Judge } from '../run/judge.ts';
 import type { TrainingFreeStudySettings } from '../studyFile.ts';
-import { scoreArchitectures, unknownPace } from './scoreArchitectures.ts';
 import { startScoringWorkers, type ScoringWorkers } from './scoringWorkers.ts';
 import { studyPlan } from './studyPlan.ts';
 
@@ -36,8 +36,8 @@ export function scoreJudge(context: ScoringContext): ScoreJudge {
       if (candidates.length === 0) return;
       const started = await (workers ??= startWorkers(context));
       let done = 0;
-      for await (const portion of scoreArchitectures(candidates.map(({ arch }) => arch), started, { pace })) {
-        yield portion.map(({ scores: [{ value, invalid }] }, i) => ({ key: candidates[done + i].key, number: value, invalid }));
+      for await (const portion of workThrough(candidates.map(({ arch }) => arch), started, { pace })) {
+        yield portion.map(({ result: [{ value, invalid }] }, i) => ({ key: candidates[done + i].key, number: value, invalid }));
         done += portion.length;
       }
     },

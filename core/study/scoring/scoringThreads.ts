@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { EnvironmentError, InputError } from '../../base/errors.ts';
 import type { Score } from '../../scoring/score.ts';
+import type { DonePortion } from '../queue/workQueue.ts';
 import type { ScorerOptions } from './scorer.ts';
 import type { ScoreReply, ScoreRequest } from './threadMessages.ts';
 
-/** For each architecture, in the order of the plan's proxies. */
-type Scores = readonly (readonly Score[])[];
+/** For each architecture its scores in the order of the plan's proxies. */
+type Scores = DonePortion<readonly Score[]>;
 
 interface Waiting {
   readonly resolve: (scores: Scores) => void;
@@ -51,7 +52,7 @@ export class ScoringThreads {
     const thread: Thread = { worker, waiting: new Map() };
     worker.on('message', (reply: ScoreReply) => {
       if (!('failure' in reply)) {
-        thread.waiting.get(reply.id)?.resolve(reply.scores);
+        thread.waiting.get(reply.id)?.resolve(reply);
         thread.waiting.delete(reply.id);
         return;
       }

@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { getProxy } from '../../scoring/proxies.ts';
 import type { Score } from '../../scoring/score.ts';
+import { timedPortion } from '../queue/timedPortion.ts';
+import type { PortionSize, WorkQueue } from '../queue/workQueue.ts';
+import type { Worked } from '../queue/workThrough.ts';
 import type { ScoringPlan } from './plan.ts';
 import { makeScorer, needsEngine } from './scorer.ts';
 import { ScoringThreads } from './scoringThreads.ts';
@@ -18,21 +21,9 @@ export interface WorkerOptions {
   readonly archs?: readonly unknown[];
 }
 
-/** What scores architectures, several portions at a time. */
-export interface ScoringWorkers {
-  /** Portions that are scored at the same time. */
-  readonly width: number;
-  /** Architectures of a portion, at least and at most. */
-  readonly portion: PortionSize;
-  /** For each architecture its scores in the order of the plan's proxies. */
-  readonly score: (archs: readonly unknown[]) => Promise<readonly (readonly Score[])[]>;
-  readonly close: () => Promise<void>;
-}
-
-export interface PortionSize {
-  readonly least: number;
-  readonly most: number;
-}
+/** What scores architectures; the results are their scores in the order of the plan's proxies. */
+export type ScoringWorkers = WorkQueue<readonly Score[]>;
+export type ScoredArchitecture<A> = Worked<A, readonly Score[]>;
 
 /** What is scored together shares products with its weights: a few are hardly faster than a hundred. */
 const together: PortionSize = { least: 128, most: 1024 };
@@ -59,8 +50,8 @@ export async function startScoringWorkers({ plan, engine: id, threads = availabl
   };
   if (isAlone) {
     const scorer = await makeScorer(options);
-    return { width, portion, score: async (some) => scorer(some), close: async () => undefined };
+    return { width, ahead: 1, portion, submit: async (some) => timedPortion(() => scorer(some)), close: async () => undefined };
   }
   const pool = new ScoringThreads(width, { ...options, supernets: drawSupernets(plan) });
-  return { width, portion, score: (some) => pool.score(some), close: () => pool.close() };
+  return { width, ahead: 2 * width, portion, submit: (some) => pool.score(some), close: () => pool.close() };
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, PocketformerError } from '../../base/errors.ts';
+import { timedPortion } from '../queue/timedPortion.ts';
 import { makeScorer } from './scorer.ts';
 import type { ScorerOptions } from './scorer.ts';
 import type { ScoreReply, ScoreRequest } from './threadMessages.ts';
@@ -15,5 +16,5 @@ const failureOf = (error: unknown) => ({
 const scorer = makeScorer(workerData as ScorerOptions);
 scorer.catch((error: unknown) => reply({ failure: failureOf(error) }));
 parentPort!.on('message', ({ id, archs }: ScoreRequest) => {
-  scorer.then((score) => reply({ id, scores: score(archs) })).catch((error: unknown) => reply({ id, failure: failureOf(error) }));
+  scorer.then((score) => reply({ id, ...timedPortion(() => score(archs)) })).catch((error: unknown) => reply({ id, failure: failureOf(error) }));
 });

@@ -1,4 +1,5 @@
 import type { Score } from '../../scoring/score.ts';
+import type { DonePortion } from '../queue/workQueue.ts';
 
 /** To a scoring thread, after its options came with its start. */
 export interface ScoreRequest {
@@ -8,5 +9,5 @@ export interface ScoreRequest {
 
 /** From a scoring thread; without `id` it could not start. */
 export type ScoreReply =
-  | { readonly id: number; readonly scores: readonly (readonly Score[])[] }
+  | DonePortion<readonly Score[]> & { readonly id: number }
   | { readonly id?: number; readonly failure: { readonly name: string; readonly code?: string; readonly message: string } };

@@ -1,8 +1,8 @@
 import { readBatch } from '../../data/batch.ts';
 import type { Augmentation } from '../../data/augment.ts';
-import type { ImageSet, ImageSplit } from '../../data/imageSet.ts';
+import type { ImageSet } from '../../data/imageSet.ts';
 import type { Normalisation } from '../../data/normalisation.ts';
-import { batchIndices, permutation } from '../../data/order.ts';
+import { indexRange } from '../../data/order.ts';
 import { resizeBatch } from '../../data/resize.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { calibrateBatchNorm, logits, rightAnswers, type ImageBatch } from '../../model/inference.ts';
@@ -10,12 +10,14 @@ import { SubnetView } from '../../model/subnet.ts';
 import type { Weights } from '../../model/weights.ts';
 import type { Network } from '../../network/network.ts';
 import { crossEntropy, smoothedLabels } from '../loss.ts';
+import { evaluationImages, type EvaluationImages } from './evaluationImages.ts';
 
 export interface EvaluatorOptions {
   readonly engine: Engine;
   /** The supernet's. */
   readonly weights: Weights;
-  readonly data: ImageSet;
+  /** What images are chosen from, or those that were. */
+  readonly data: ImageSet | EvaluationImages;
   readonly normalisation: Normalisation;
   /** As in training: batch norms must see what they will normalise. */
   readonly augmentation: Augmentation;
@@ -36,15 +38,16 @@ export interface Judgement {
 /** Judges subnets by what they inherit: own batch norm statistics from training images, accuracy on validation images. */
 export class SubnetEvaluator {
   readonly #options: EvaluatorOptions;
+  readonly #images: EvaluationImages;
   readonly #calibration: Float32Array[];
 
   constructor(options: EvaluatorOptions) {
     const { data, normalisation, augmentation, batchSize, calibrationBatches, seed } = options;
     this.#options = options;
+    const { imageSize, calibration } = this.#images = 'calibration' in data ? data : evaluationImages(data, options);
     this.#calibration = Array.from({ length: calibrationBatches }, (_, step) => {
-      const indices = batchIndices(`${seed}/calibration`, step, batchSize, data.train.count);
-      return readBatch(data.train, indices, {
-        imageSize: data.imageSize, normalisation, augmentation: { ...augmentation, seed: `${seed}/calibration`, step },
+      return readBatch(calibration, indexRange(step * batchSize, batchSize, calibration.count), {
+        imageSize, normalisation, augmentation: { ...augmentation, seed: `${seed}/calibration`, step },
       }).images;
     });
   }
@@ -76,11 +79,11 @@ export class SubnetEvaluator {
    * @param onBatch told the logits [count, classes] of each batch
    */
   rightAnswers(weights: Weights, images = Infinity, onBatch?: (logits: Float32Array, labels: Int32Array) => void): Uint8Array {
-    const { data, engine, normalisation, batchSize } = this.#options;
-    const indices = chosenImages(data.val, images);
-    const right = new Uint8Array(indices.length);
-    for (let start = 0; start < indices.length; start += batchSize) {
-      const batch = readBatch(data.val, indices.subarray(start, start + batchSize), { imageSize: data.imageSize, normalisation });
+    const { engine, normalisation, batchSize } = this.#options;
+    const { validation, imageSize } = this.#images;
+    const right = new Uint8Array(Math.min(images, validation.count));
+    for (let start = 0; start < right.length; start += batchSize) {
+      const batch = readBatch(validation, indexRange(start, batchSize, right.length), { imageSize, normalisation });
       const answers = logits(engine, weights, this.#resized(batch.images, batch.labels.length, weights.network));
       right.set(rightAnswers(answers, batch.labels), start);
       onBatch?.(answers, batch.labels);
@@ -93,13 +96,7 @@ export class SubnetEvaluator {
   }
 
   #resized(images: Float32Array, count: number, network: Network): ImageBatch {
-    const pixels = resizeBatch(images, count, this.#options.data.imageSize, network.resolution);
+    const pixels = resizeBatch(images, count, this.#images.imageSize, network.resolution);
     return { count, size: network.resolution, pixels };
   }
-}
-
-/** A fixed random choice: splits come ordered by class, or with the classes taking turns. */
-function chosenImages(split: ImageSplit, wanted: number): Int32Array {
-  const place = permutation('evaluation', split.count);
-  return Int32Array.from({ length: Math.min(wanted, split.count) }, (_, i) => place(i));
 }

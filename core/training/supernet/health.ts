@@ -1,4 +1,5 @@
 import { Random } from '../../base/random.ts';
+import type { ImageSet } from '../../data/imageSet.ts';
 import { networkMacs } from '../../network/counts.ts';
 import type { Network } from '../../network/network.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
@@ -13,7 +14,8 @@ export interface SubnetHealth extends Judgement {
   readonly macs: number;
 }
 
-export interface SupernetHealthOptions<A> extends Omit<EvaluatorOptions, 'batchSize'> {
+export interface SupernetHealthOptions<A> extends Omit<EvaluatorOptions, 'batchSize' | 'data'> {
+  readonly data: ImageSet;
   readonly space: SearchSpace<A>;
   /** The trainer's; the middle subnet comes from the middle one. */
   readonly buckets: readonly Bucket<A>[];

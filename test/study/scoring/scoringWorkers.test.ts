@@ -3,8 +3,8 @@ import { CancelledError } from '../../../core/base/errors.ts';
 import { Random } from '../../../core/base/random.ts';
 import { autoFormerMini } from '../../../core/spaces/autoformer/space.ts';
 import { elasticVitMini } from '../../../core/spaces/elasticvit/space.ts';
+import { workThrough } from '../../../core/study/queue/workThrough.ts';
 import type { ScoringPlan } from '../../../core/study/scoring/plan.ts';
-import { scoreArchitectures } from '../../../core/study/scoring/scoreArchitectures.ts';
 import { needsEngine } from '../../../core/study/scoring/scorer.ts';
 import { startScoringWorkers, type ScoringWorkers } from '../../../core/study/scoring/scoringWorkers.ts';
 
@@ -15,8 +15,8 @@ const plan: ScoringPlan = { space: 'autoformer-mini', proxies: ['dss', 'params']
 async function allScores(workers: ScoringWorkers, signal?: AbortSignal) {
   const scores: { arch: unknown; values: number[]; spread: number | undefined }[] = [];
   try {
-    for await (const portion of scoreArchitectures(archs, workers, { signal })) {
-      scores.push(...portion.map(({ arch, scores: [dss, params] }) => ({ arch, values: [dss.value, params.value], spread: dss.spread })));
+    for await (const portion of workThrough(archs, workers, { signal })) {
+      scores.push(...portion.map(({ arch, result: [dss, params] }) => ({ arch, values: [dss.value, params.value], spread: dss.spread })));
     }
   } finally {
     await workers.close();
@@ -45,8 +45,8 @@ describe('scoring by a plan', () => {
   it('tells what a thread says, and scores no more', async () => {
     const workers = await startScoringWorkers({ plan, engine: 'auto', threads: 2 });
     const outside = autoFormerMini.parse({ embedDim: 400, depth: 4, mlpRatios: [2, 2, 2, 2], numHeads: [2, 2, 2, 2] });
-    await expect(workers.score([outside])).rejects.toThrow('is not part of one of shape');
-    await expect(workers.score(archs.slice(0, 2))).rejects.toThrow('is not part of one of shape');
+    await expect(workers.submit([outside])).rejects.toThrow('is not part of one of shape');
+    await expect(workers.submit(archs.slice(0, 2))).rejects.toThrow('is not part of one of shape');
     await workers.close();
   });
 
