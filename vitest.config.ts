@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-/** Fast unit tests beside slower end-to-end ones; each file in its own process, because native engines hold global state. */
+/** What needs no native engine, which holds global state. */
+const withoutEngines = ['base', 'graph', 'network', 'renderer', 'search', 'spaces'].map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** Fast unit tests beside slower end-to-end ones; each file in its own process where it may use an engine. */
 export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/electron/real/**'], testTimeout: 60_000 } },
+      { test: { name: 'pure', include: withoutEngines, isolate: false, testTimeout: 60_000 } },
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/electron/real/**', ...withoutEngines], testTimeout: 60_000 } },
       {
         test: {
           name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000,
