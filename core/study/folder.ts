@@ -1,18 +1,17 @@
 import type { Stats } from 'node:fs';
-import { rmdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { removeUnfinishedCheckpoints } from './checkpoints.ts';
 import { readEvents } from './events.ts';
 import type { StudyEvent } from './eventTypes.ts';
-import { errorCode, isLeftover, makeDirectory, namesIn, removeLeftovers, removeQuietly, writeFileAtomic } from './files.ts';
+import { errorCode, isLeftover, namesIn } from './files.ts';
 import { HeldFolder } from './heldFolder.ts';
-import { acquireStudyLock, isLockName, studyLockHolder } from './lock.ts';
-import type { StudyLock } from './lock.ts';
+import type { JobDescription } from './heldFolder.ts';
+import { createJobFolder, openJobFolder, statusOf } from './jobFolder.ts';
+import { isLockName } from './lock.ts';
 import { parseStudyFile } from './studyFile.ts';
 import type { StudyFile, StudySettings } from './studyFile.ts';
-import { pocketformerVersion, readStudyInfo, studyFolderVersion, writeStudyInfo } from './studyInfo.ts';
-import type { StudyInfo, StudyStatus } from './studyInfo.ts';
+import { readStudyInfo } from './studyInfo.ts';
 import { readText } from './textFile.ts';
 
 const markerName = 'study.pocketformer';
@@ -45,17 +44,13 @@ export function studyPaths(directory: string) {
 }
 export type StudyPaths = ReturnType<typeof studyPaths>;
 
+/** A study without its history, which can be large. */
+export type StudyDescription = JobDescription<StudyPaths, StudySettings>;
+
 /** A study as it lies on the disk, running or not. */
-export interface StudyView {
-  readonly directory: string;
-  readonly paths: StudyPaths;
-  readonly info: StudyInfo;
-  readonly settings: StudySettings;
+export interface StudyView extends StudyDescription {
   readonly events: readonly StudyEvent[];
 }
-
-/** A study without its history, which can be large. */
-export type StudyDescription = Omit<StudyView, 'events'>;
 
 /**
  * Reads what a study is and how it stands, without taking it. One that claims to be running, but has no living process,
@@ -63,9 +58,8 @@ export type StudyDescription = Omit<StudyView, 'events'>;
  * @throws InputError `missing-study`, `not-a-study`, `study-version`, `damaged-study`, and those of `parseStudyFile`.
  */
 export async function describeStudy(directory: string): Promise<StudyDescription> {
-  const { info, settings } = await readDescription(directory);
-  const isAbandoned = info.status === 'running' && studyLockHolder(directory) === undefined;
-  return { directory, paths: studyPaths(directory), info: isAbandoned ? { ...info, status: 'interrupted' } : info, settings };
+  const description = await readDescription(directory);
+  return { ...description, info: statusOf(directory, description.info) };
 }
 
 /** The same with all of its history. @throws as `describeStudy`; InputError `damaged-events`. */
@@ -80,42 +74,10 @@ export async function readStudy(directory: string): Promise<StudyView> {
  * @param directory must not exist yet, or be empty.
  * @throws InputError `study-exists` or `folder-not-empty`; EnvironmentError `study-in-use`, `disk-full` or `cannot-write`.
  */
-export async function createStudy(directory: string, file: StudyFile): Promise<Study> {
-  await requireFree(directory, file.text);
-  const remedy = 'free space or choose another folder with --out.';
+export async function createStudy(directory: string, { settings, text, baseDir }: StudyFile): Promise<Study> {
   const paths = studyPaths(directory);
-  const isNew = !await isDirectory(directory);
-  await makeDirectory(directory, { remedy });
-  const lock = await acquireStudyLock(directory);
-  const written: string[] = [];
-  try {
-    await requireFree(directory, file.text);
-    written.push(paths.studyFile);
-    await writeFileAtomic(paths.studyFile, file.text, { remedy });
-    written.push(paths.marker);
-    await writeFileAtomic(paths.marker, markerText, { remedy });
-    const info: StudyInfo = {
-      formatVersion: studyFolderVersion,
-      name: file.settings.name,
-      created: new Date().toISOString(),
-      pocketformerVersion: pocketformerVersion(),
-      node: process.version,
-      platform: `${process.platform} ${process.arch}`,
-      engine: null,
-      seed: file.settings.seed,
-      baseDir: file.baseDir,
-      status: 'created',
-    };
-    // From here on the folder is a study.
-    written.push(paths.info);
-    await writeStudyInfo(paths.info, info, remedy);
-    return new Study(directory, info, file.settings, lock);
-  } catch (error) {
-    for (const path of written.reverse()) await removeQuietly(path);
-    lock.release();
-    if (isNew) await rmdir(directory).catch(() => undefined);
-    throw error;
-  }
+  const files = [{ path: paths.studyFile, text }, { path: paths.marker, text: markerText }];
+  return createJobFolder({ directory, paths, settings, baseDir, files, requireFree: () => requireFree(directory, text) }, (job, lock) => new Study(job, lock));
 }
 
 /**
@@ -123,51 +85,20 @@ export async function createStudy(directory: string, file: StudyFile): Promise<S
  * @throws as `readStudy`; EnvironmentError `study-in-use`, `disk-full` or `cannot-write`.
  */
 export async function openStudy(directory: string): Promise<Study> {
-  await readDescription(directory);
-  const lock = await acquireStudyLock(directory);
-  try {
-    const { info, settings } = await readDescription(directory);
-    const paths = studyPaths(directory);
-    for (const folder of [directory, paths.checkpoints, dirname(paths.fronts), paths.models]) await removeLeftovers(folder);
-    await removeUnfinishedCheckpoints(paths.checkpoints);
-    return new Study(directory, info, settings, lock);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  return openJobFolder(directory, () => readDescription(directory), (job, lock) => new Study(job, lock));
 }
 
 /** A study taken by this process: the only way to write to one. */
-export class Study extends HeldFolder<StudyPaths> {
-  readonly settings: StudySettings;
-  #info: StudyInfo;
+export class Study extends HeldFolder<StudyPaths, StudySettings> {}
 
-  constructor(directory: string, info: StudyInfo, settings: StudySettings, lock: StudyLock) {
-    super(directory, studyPaths(directory), lock, `the last checkpoint is untouched. Free space and run "pocketformer resume ${directory}".`);
-    this.settings = settings;
-    this.#info = info;
-  }
-
-  get info(): StudyInfo {
-    return this.#info;
-  }
-
-  /** Records how the study stands, or what it is called. */
-  async update(change: { status?: StudyStatus; engine?: string; name?: string }): Promise<void> {
-    const info = { ...this.#info, ...change };
-    await writeStudyInfo(this.paths.info, info, this.remedy);
-    this.#info = info;
-  }
-}
-
-async function readDescription(directory: string): Promise<{ info: StudyInfo; settings: StudySettings }> {
+async function readDescription(directory: string): Promise<StudyDescription> {
   if (!await isDirectory(directory)) {
     throw new InputError('missing-study', `${directory}: there is no such folder; expected the folder of a study.`);
   }
   const paths = studyPaths(directory);
   const info = await readStudyInfo(paths.info, directory);
   const settings = parseStudyFile(await readText(paths.studyFile), paths.studyFile);
-  return { info, settings: { ...settings, name: info.name } };
+  return { directory, paths, info, settings: { ...settings, name: info.name } };
 }
 
 /** Free also means: holding only what an interrupted `createStudy` left of the same study. */

@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
-import { rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
-import { removeUnfinishedCheckpoints } from '../checkpoints.ts';
-import { isLeftover, makeDirectory, namesIn, removeLeftovers, removeQuietly, writeFileAtomic } from '../files.ts';
+import { isLeftover, namesIn } from '../files.ts';
 import { HeldFolder } from '../heldFolder.ts';
-import { acquireStudyLock, isLockName, studyLockHolder } from '../lock.ts';
-import type { StudyLock } from '../lock.ts';
-import { pocketformerVersion, readStudyInfo, studyFolderVersion, writeStudyInfo } from '../studyInfo.ts';
-import type { StudyInfo, StudyStatus } from '../studyInfo.ts';
+import type { JobDescription } from '../heldFolder.ts';
+import { createJobFolder, openJobFolder, statusOf } from '../jobFolder.ts';
+import { isLockName } from '../lock.ts';
+import { readStudyInfo } from '../studyInfo.ts';
 import { readText } from '../textFile.ts';
 import { parseTrainingFile } from './trainingFile.ts';
 import type { TrainingFile, TrainingSettings } from './trainingFile.ts';
@@ -34,12 +32,7 @@ export function trainingPaths(directory: string) {
 export type TrainingPaths = ReturnType<typeof trainingPaths>;
 
 /** A training as it lies on the disk, running or not. */
-export interface TrainingView {
-  readonly directory: string;
-  readonly paths: TrainingPaths;
-  readonly info: StudyInfo;
-  readonly settings: TrainingSettings;
-}
+export type TrainingView = JobDescription<TrainingPaths, TrainingSettings>;
 
 /** Whether a folder is a training's, as opposed to a study's. */
 export const isTraining = (directory: string) => existsSync(trainingPaths(directory).info);
@@ -56,8 +49,7 @@ export async function readTraining(directory: string): Promise<TrainingView> {
   const paths = trainingPaths(directory);
   const info = await readStudyInfo(paths.info, directory);
   const settings = { ...parseTrainingFile(await readText(paths.trainingFile), paths.trainingFile), name: info.name };
-  const isAbandoned = info.status === 'running' && studyLockHolder(directory) === undefined;
-  return { directory, paths, settings, info: isAbandoned ? { ...info, status: 'interrupted' } : info };
+  return { directory, paths, settings, info: statusOf(directory, info) };
 }
 
 /**
@@ -66,28 +58,9 @@ export async function readTraining(directory: string): Promise<TrainingView> {
  * @throws InputError `folder-not-empty`; EnvironmentError `study-in-use`, `disk-full` or `cannot-write`
  */
 export async function createTraining(directory: string, { settings, text, baseDir }: TrainingFile): Promise<TrainingRun> {
-  await requireFree(directory);
-  const remedy = 'free space or choose another folder with --out.';
   const paths = trainingPaths(directory);
-  const isNew = !existsSync(directory);
-  await makeDirectory(directory, { remedy });
-  const lock = await acquireStudyLock(directory);
-  try {
-    await requireFree(directory);
-    await writeFileAtomic(paths.trainingFile, text, { remedy });
-    const info: StudyInfo = {
-      formatVersion: studyFolderVersion, name: settings.name, created: new Date().toISOString(), pocketformerVersion: pocketformerVersion(),
-      node: process.version, platform: `${process.platform} ${process.arch}`, engine: null, seed: settings.seed, baseDir, status: 'created',
-    };
-    // From here on the folder is a training.
-    await writeStudyInfo(paths.info, info, remedy);
-    return new TrainingRun(directory, info, settings, lock);
-  } catch (error) {
-    for (const path of [paths.info, paths.trainingFile]) await removeQuietly(path);
-    lock.release();
-    if (isNew) await rmdir(directory).catch(() => undefined);
-    throw error;
-  }
+  const files = [{ path: paths.trainingFile, text }];
+  return createJobFolder({ directory, paths, settings, baseDir, files, requireFree: () => requireFree(directory) }, (job, lock) => new TrainingRun(job, lock));
 }
 
 /**
@@ -95,41 +68,11 @@ export async function createTraining(directory: string, { settings, text, baseDi
  * @throws as `readTraining`; EnvironmentError `study-in-use`, `disk-full` or `cannot-write`
  */
 export async function openTraining(directory: string): Promise<TrainingRun> {
-  const { paths } = await readTraining(directory);
-  const lock = await acquireStudyLock(directory);
-  try {
-    const { info, settings } = await readTraining(directory);
-    for (const folder of [directory, paths.checkpoints, dirname(paths.result), dirname(paths.network)]) await removeLeftovers(folder);
-    await removeUnfinishedCheckpoints(paths.checkpoints);
-    return new TrainingRun(directory, info, settings, lock);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  return openJobFolder(directory, () => readTraining(directory), (job, lock) => new TrainingRun(job, lock));
 }
 
 /** A training taken by this process. */
-export class TrainingRun extends HeldFolder<TrainingPaths> {
-  readonly settings: TrainingSettings;
-  #info: StudyInfo;
-
-  constructor(directory: string, info: StudyInfo, settings: TrainingSettings, lock: StudyLock) {
-    super(directory, trainingPaths(directory), lock, `the last checkpoint is untouched. Free space and run "pocketformer resume ${directory}".`);
-    this.settings = settings;
-    this.#info = info;
-  }
-
-  get info(): StudyInfo {
-    return this.#info;
-  }
-
-  /** Records how the training stands. */
-  async update(change: { status?: StudyStatus; engine?: string }): Promise<void> {
-    const info = { ...this.#info, ...change };
-    await writeStudyInfo(this.paths.info, info, this.remedy);
-    this.#info = info;
-  }
-}
+export class TrainingRun extends HeldFolder<TrainingPaths, TrainingSettings> {}
 
 async function requireFree(directory: string): Promise<void> {
   if (isTraining(directory)) {
