@@ -1,23 +1,35 @@
 /** The cubic kernel's parameter, as PyTorch and OpenCV have it. */
 const a = -0.75;
 
+/** Rows and columns of a plane. */
+export interface PlaneSize {
+  readonly height: number;
+  readonly width: number;
+}
+
 /**
- * Resizes square planes as PyTorch's `F.interpolate(mode='bicubic', align_corners=False)` does: cubic convolution with
+ * Resizes planes as PyTorch's `F.interpolate(mode='bicubic', align_corners=False)` does: cubic convolution with
  * a = -0.75 at half-pixel centres, edge values repeated, no antialiasing.
- * @param values [planes, from, from]
- * @returns [planes, to, to]; `values` itself when the size stays
+ * @param values [planes, from.height, from.width]
+ * @returns [planes, to.height, to.width]; `values` itself when the size stays
  */
-export function resizePlanes(values: Float32Array, planes: number, from: number, to: number): Float32Array {
-  if (from === to) return values;
-  const taps = cubicTaps(from, to);
-  const resized = new Float32Array(planes * to * to);
-  const narrowed = new Float32Array(from * to);
+export function resizePlanesTo(values: Float32Array, planes: number, from: PlaneSize, to: PlaneSize): Float32Array {
+  if (from.height === to.height && from.width === to.width) return values;
+  const rowTaps = cubicTaps(from.width, to.width);
+  const columnTaps = cubicTaps(from.height, to.height);
+  const [given, made] = [from.height * from.width, to.height * to.width];
+  const resized = new Float32Array(planes * made);
+  const narrowed = new Float32Array(from.height * to.width);
   for (let plane = 0; plane < planes; plane++) {
-    const source = values.subarray(plane * from * from, (plane + 1) * from * from);
-    resizeRows(source, narrowed, from, to, taps);
-    resizeColumns(narrowed, resized.subarray(plane * to * to, (plane + 1) * to * to), to, taps);
+    resizeRows(values.subarray(plane * given, (plane + 1) * given), narrowed, from, to.width, rowTaps);
+    resizeColumns(narrowed, resized.subarray(plane * made, (plane + 1) * made), to, columnTaps);
   }
   return resized;
+}
+
+/** The same for square planes. @param values [planes, from, from] @returns [planes, to, to] */
+export function resizePlanes(values: Float32Array, planes: number, from: number, to: number): Float32Array {
+  return resizePlanesTo(values, planes, { height: from, width: from }, { height: to, width: to });
 }
 
 interface CubicTaps {
@@ -47,11 +59,11 @@ function cubic(x: number): number {
     : ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
 }
 
-/** [from, from] to [from, to]. */
-function resizeRows(source: Float32Array, target: Float32Array, from: number, to: number, taps: CubicTaps): void {
+/** [from.height, from.width] to [from.height, to]. */
+function resizeRows(source: Float32Array, target: Float32Array, from: PlaneSize, to: number, taps: CubicTaps): void {
   const { positions, weights } = taps;
-  for (let y = 0; y < from; y++) {
-    const row = y * from;
+  for (let y = 0; y < from.height; y++) {
+    const row = y * from.width;
     for (let x = 0, tap = 0; x < to; x++, tap += 4) {
       target[y * to + x] = source[row + positions[tap]] * weights[tap]
         + source[row + positions[tap + 1]] * weights[tap + 1]
@@ -61,13 +73,13 @@ function resizeRows(source: Float32Array, target: Float32Array, from: number, to
   }
 }
 
-/** [from, to] to [to, to]. */
-function resizeColumns(source: Float32Array, target: Float32Array, to: number, { positions, weights }: CubicTaps): void {
-  for (let y = 0; y < to; y++) {
-    const [p0, p1, p2, p3] = [0, 1, 2, 3].map((tap) => positions[4 * y + tap] * to);
+/** [rows, to.width] to [to.height, to.width]. */
+function resizeColumns(source: Float32Array, target: Float32Array, to: PlaneSize, { positions, weights }: CubicTaps): void {
+  for (let y = 0; y < to.height; y++) {
+    const [p0, p1, p2, p3] = [0, 1, 2, 3].map((tap) => positions[4 * y + tap] * to.width);
     const [w0, w1, w2, w3] = [0, 1, 2, 3].map((tap) => weights[4 * y + tap]);
-    for (let x = 0; x < to; x++) {
-      target[y * to + x] = source[p0 + x] * w0 + source[p1 + x] * w1 + source[p2 + x] * w2 + source[p3 + x] * w3;
+    for (let x = 0; x < to.width; x++) {
+      target[y * to.width + x] = source[p0 + x] * w0 + source[p1 + x] * w1 + source[p2 + x] * w2 + source[p3 + x] * w3;
     }
   }
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { interpret } from '../engine/interpreter.ts';
-import type { DimValues } from '../graph/dims.ts';
-import { pruned, type Graph, type Value } from '../graph/graph.ts';
+import { evaluate as sizeOf, type DimValues } from '../graph/dims.ts';
+import { pruned, valueOf, type Graph, type Value } from '../graph/graph.ts';
 
 /** A value that does not depend on the network's input. */
 export interface Constant {
@@ -22,11 +22,15 @@ export interface FoldedGraph {
  *
  * @param given a constant for every parameter and table
  * @param sizes of every symbol but the batch
+ * @param mostElements what would have more numbers is left to the runtime: a file should not hold what follows from a small table
  */
-export function foldConstants(graph: Graph, given: ReadonlyMap<string, Constant>, sizes: DimValues): FoldedGraph {
+export function foldConstants(graph: Graph, given: ReadonlyMap<string, Constant>, sizes: DimValues, mostElements = Infinity): FoldedGraph {
   const dynamic = new Set(graph.inputs);
+  const isLarge = (name: string) => valueOf(graph, name).dims.reduce<number>((size, dim) => size * sizeOf(dim, sizes), 1) > mostElements;
   for (const node of graph.nodes) {
-    if (node.inputs.some((input) => dynamic.has(input))) node.outputs.forEach((output) => dynamic.add(output));
+    if (node.inputs.some((input) => dynamic.has(input)) || (mostElements < Infinity && node.outputs.some(isLarge))) {
+      node.outputs.forEach((output) => dynamic.add(output));
+    }
   }
   const remaining = graph.nodes.filter((node) => node.outputs.some((output) => dynamic.has(output)));
   const wanted = new Set(remaining.flatMap((node) => node.inputs).filter((name) => !dynamic.has(name) && !graph.scalars.has(name)));

@@ -20,7 +20,7 @@ import { compareWithEngine, type Agreement } from './verify.ts';
 export const maxRelativeDiff = 1e-4;
 
 /** The same for every precision. Rounding changes a network that can be used by far less; beyond this it is another one. */
-const acceptedDiff: Readonly<Record<Precision, number>> = { float32: maxRelativeDiff, float16: 0.05, int8: 1 };
+export const acceptedDiff: Readonly<Record<Precision, number>> = { float32: maxRelativeDiff, float16: 0.05, int8: 1 };
 
 export interface ExportNetworkOptions extends Provenance {
   /** With running statistics that fit the network: calibrated, or trained. */

@@ -32,6 +32,13 @@ export interface FileFacts extends Provenance {
 
 const prefix = 'pocketformer.';
 
+/** How images become numbers, as metadata tells it. */
+export const normalisationFacts = (normalisation: Provenance['normalisation']) =>
+  ({ normalisation, normalisationFormula: normalisation && '(value / 255 - mean) / std, per channel' });
+
+/** What is said of weights that nothing was learned with. */
+export const originText = (origin: Provenance['weightsOrigin']) => origin && `${origin}, initialised from the seed`;
+
 /** A file's metadata: texts by key, everything that is no text as JSON. */
 export function metadataOf(network: Network, facts: FileFacts): Record<string, string> {
   const { version, architecture, classNames, normalisation, study, seed, weightsOrigin, precision, calibration } = facts;
@@ -39,11 +46,15 @@ export function metadataOf(network: Network, facts: FileFacts): Record<string, s
   const values: Record<string, unknown> = {
     version, space, architecture, resolution, classes, classNames, precision, calibration,
     input: `${inputName}: float32 [batch, 3, height, width], channels R, G, B`,
-    normalisation,
-    normalisationFormula: normalisation && '(value / 255 - mean) / std, per channel',
+    ...normalisationFacts(normalisation),
     output: `${outputName}: float32 [batch, classes], before softmax`,
-    study, seed, weights: weightsOrigin && `${weightsOrigin}, initialised from the seed`, macs: networkMacs(network), params: networkParams(network),
+    study, seed, weights: originText(weightsOrigin), macs: networkMacs(network), params: networkParams(network),
   };
+  return metadataTexts(values);
+}
+
+/** Facts as a file keeps them; what is undefined is left out. */
+export function metadataTexts(values: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)
     .map(([key, value]) => [prefix + key, typeof value === 'string' ? value : JSON.stringify(value)]));
 }

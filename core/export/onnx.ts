@@ -42,36 +42,67 @@ export function exportOnnx(weights: Weights, options: ExportOptions): Uint8Array
 
 /** The same before it is written, for what changes it further (precision/). */
 export function onnxModel(weights: Weights, options: ExportOptions): OnnxModel {
-  const { network } = weights;
+  const { blocks, space } = weights.network;
   const { ends = { input: inputName, output: outputName } } = options;
-  const nodes: OnnxNode[] = [];
-  const initializers = new Map<string, OnnxTensor>();
+  const parts = new ModelParts();
   let flowing = ends.input;
-  network.blocks.forEach((block, i) => {
+  blocks.forEach((block, i) => {
+    flowing = parts.addBlock(weights, block, flowing, { ...options, output: i === blocks.length - 1 ? ends.output : undefined });
+  });
+  const batch = batchDim(options.batch);
+  return {
+    producer: 'pocketformer', producerVersion: options.version, graphName: space, opset, ...parts.written,
+    inputs: [{ name: ends.input, dtype: 'float32', dims: [batch, ...inputShape(blocks[0])] }],
+    outputs: [{ name: ends.output, dtype: 'float32', dims: [batch, ...outputShape(blocks[blocks.length - 1])] }],
+    metadata: options.metadata,
+  };
+}
+
+/** The first axis of what goes in and comes out of a file. */
+export const batchDim = (batch: ExportOptions['batch']): number | string => (batch === 'dynamic' ? 'batch' : batch);
+
+export interface BlockOptions extends Pick<ExportOptions, 'batch' | 'linearRows'> {
+  /** Name of what the block gives, where it is not left to its last node. */
+  readonly output?: string;
+  /** As in `foldConstants`. */
+  readonly mostElements?: number;
+}
+
+/** A file's nodes and constants as they come together. */
+export class ModelParts {
+  readonly #nodes: OnnxNode[] = [];
+  readonly #initializers = new Map<string, OnnxTensor>();
+
+  get written(): Pick<OnnxModel, 'nodes' | 'initializers'> {
+    return { nodes: this.#nodes, initializers: [...this.#initializers.values()] };
+  }
+
+  /** A block that reads the value `flowing`. @returns the name of what it gives */
+  addBlock(weights: Weights, block: Block, flowing: string, options: BlockOptions): string {
     const sizes = blockSizes(block);
     if (options.batch !== 'dynamic') sizes.set('B', options.batch);
     const phone = phoneGraph(modeGraph(block, 'inference'), sizes);
     const graph = options.linearRows ? withLinearRows(phone) : phone;
-    const folded = foldConstants(graph, constantsOf(weights, block), sizes);
-    const last = i === network.blocks.length - 1;
-    const rename = blockNames(graph, folded, block.name, { input: flowing, output: last ? ends.output : undefined });
-    const lowered = lowerGraph(folded.graph, sizes, rename);
-    if (lowered.runtime.length > 0) throw new RangeError(`Block "${block.name}" has sizes that a file cannot hold: ${lowered.runtime.map(({ name }) => name).join(', ')}.`);
-    nodes.push(...lowered.nodes);
-    for (const tensor of lowered.initializers) initializers.set(tensor.name, tensor);
+    const folded = foldConstants(graph, constantsOf(weights, block), sizes, options.mostElements);
+    const rename = blockNames(graph, folded, block.name, { input: flowing, output: options.output });
+    this.addGraph(folded.graph, sizes, rename, block.name);
     for (const [name, { shape, data }] of folded.constants) {
-      initializers.set(rename(name), { name: rename(name), dims: shape, data });
+      this.#initializers.set(rename(name), { name: rename(name), dims: shape, data });
     }
-    flowing = rename(folded.graph.outputs[0]);
-  });
-  const batch = options.batch === 'dynamic' ? 'batch' : options.batch;
-  return {
-    producer: 'pocketformer', producerVersion: options.version, graphName: network.space, opset, nodes,
-    initializers: [...initializers.values()],
-    inputs: [{ name: ends.input, dtype: 'float32', dims: [batch, ...inputShape(network.blocks[0])] }],
-    outputs: [{ name: ends.output, dtype: 'float32', dims: [batch, ...outputShape(network.blocks[network.blocks.length - 1])] }],
-    metadata: options.metadata,
-  };
+    return rename(folded.graph.outputs[0]);
+  }
+
+  /**
+   * Any graph whose sizes are known.
+   * @param where what it belongs to, for messages
+   * @throws RangeError for sizes that a file cannot hold
+   */
+  addGraph(graph: Graph, sizes: DimValues, rename: (name: string) => string, where: string): void {
+    const lowered = lowerGraph(graph, sizes, rename);
+    if (lowered.runtime.length > 0) throw new RangeError(`Block "${where}" has sizes that a file cannot hold: ${lowered.runtime.map(({ name }) => name).join(', ')}.`);
+    this.#nodes.push(...lowered.nodes);
+    for (const tensor of lowered.initializers) this.#initializers.set(tensor.name, tensor);
+  }
 }
 
 /** Of one image or its features, as the block's graph takes them. */
@@ -85,6 +116,9 @@ export function outputShape(block: Block): number[] {
   const graph = modeGraph(block, 'inference');
   return shapeWithoutBatch(block, valueOf(graph, graph.outputs[0]).dims);
 }
+
+/** Whether a block gives maps [channels, height, width]; others give tokens. */
+export const givesMaps = (block: Block): boolean => outputShape(block).length === 3;
 
 function shapeWithoutBatch(block: Block, dims: readonly Dim[]): number[] {
   const sizes = blockSizes(block);

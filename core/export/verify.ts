@@ -26,7 +26,11 @@ export function compareWithEngine(bytes: Uint8Array, weights: Weights, engine: E
     throw new EnvironmentError('export-not-finite', `${where}: on random images the network's outputs are not finite numbers, so its weights or its `
       + 'batch norms are broken. Nothing was written.');
   }
-  const actual = runOnnx(bytes, batches, where);
+  return agreement(expected, runOnnx(bytes, batches, where));
+}
+
+/** How far lists of values are from those that they should be. */
+export function agreement(expected: readonly Float32Array[], actual: readonly Float32Array[]): Agreement {
   let maxAbsDiff = 0;
   let scale = 0;
   expected.forEach((values, batch) => values.forEach((value, i) => {
@@ -59,13 +63,21 @@ export function runFile(
   return withFile(bytes, ends, where, (run) => feeds.map(run), optimization);
 }
 
+/** Has a file of one output run in ONNX Runtime. @throws as `withFileOutputs` */
+export function withFile<T>(
+  bytes: Uint8Array, ends: { input: string; output: string }, where: string, use: (run: (feed: Feed) => Float32Array) => T, optimization?: SessionOptions['optimization'],
+): T {
+  return withFileOutputs(bytes, { input: ends.input, outputs: [ends.output] }, where, (run) => use((feed) => run(feed)[0]), optimization);
+}
+
 /**
- * Has a file run in ONNX Runtime.
+ * Has a file run in ONNX Runtime; a run gives the values of the outputs in their order.
  * @param where name of the file, for messages
  * @throws EnvironmentError `export-refused`, `ort-missing`
  */
-export function withFile<T>(
-  bytes: Uint8Array, ends: { input: string; output: string }, where: string, use: (run: (feed: Feed) => Float32Array) => T, optimization?: SessionOptions['optimization'],
+export function withFileOutputs<T>(
+  bytes: Uint8Array, ends: { input: string; outputs: readonly string[] }, where: string, use: (run: (feed: Feed) => Float32Array[]) => T,
+  optimization?: SessionOptions['optimization'],
 ): T {
   loadOrt();
   const attempt = <R>(step: () => R): R => {
@@ -77,9 +89,12 @@ export function withFile<T>(
     }
   };
   const session = attempt(() => createSession(bytes, { threads: 1, optimization }));
+  const wanted = Object.fromEntries(ends.outputs.map((name) => [name, null]));
   try {
-    return use(({ values, shape }) => attempt(() =>
-      Float32Array.from(session.run({ [ends.input]: new Tensor('float32', values, shape) }, { [ends.output]: null }, {})[ends.output].data as Float32Array)));
+    return use(({ values, shape }) => attempt(() => {
+      const given = session.run({ [ends.input]: new Tensor('float32', values, shape) }, wanted, {});
+      return ends.outputs.map((name) => Float32Array.from(given[name].data as Float32Array));
+    }));
   } finally {
     session.dispose();
   }

@@ -1,4 +1,4 @@
-import { resizePlanes } from '../base/bicubic.ts';
+import { resizePlanesTo, type PlaneSize } from '../base/bicubic.ts';
 import { InputError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Block } from '../network/blocks.ts';
@@ -62,44 +62,47 @@ function tellsClasses({ shape }: PlacedParameter, tensor: WeightTensor, classes:
 
 /**
  * Positions for a map of another size. Those of tokens are interpolated bicubically, as for DeiT (Touvron et al. 2021, section
- * 3.3), those of extra tokens kept. Tables of offsets are interpolated for a larger map; a smaller one takes the offsets around
- * zero, as subnets do.
- * @param shape of `values`, which were learned
+ * 3.3), those of extra tokens kept. Tables of offsets are interpolated along sides that have become longer; along shorter ones
+ * the offsets around zero are taken, as subnets do.
+ * @param shape of `values`, which were learned on a square map
  * @returns in the shape of the parameter
  * @throws InputError `weights-mismatch`
  */
 export function resamplePositions(parameter: PlacedParameter, block: Block, shape: readonly number[], values: Float32Array): Float32Array {
   const isTable = parameter.positions === 'offsets';
-  const { height } = block.output;
-  const extra = isTable ? 0 : parameter.shape[0] - height * block.output.width;
-  const to = isTable ? parameter.shape[0] : height;
-  const from = isTable ? shape[0] : Math.sqrt(shape[0] - extra);
+  const { height, width } = block.output;
+  const extra = isTable ? 0 : parameter.shape[0] - height * width;
+  const to = isTable ? { height: parameter.shape[0], width: parameter.shape[1] } : { height, width };
+  const side = isTable ? shape[0] : Math.sqrt(shape[0] - extra);
   const channels = parameter.shape.at(-1)!;
-  const fits = Number.isInteger(from) && from > 0 && shape.at(-1) === channels && shape.length === parameter.shape.length
-    && height === block.output.width && (!isTable || shape[1] === from);
+  const fits = Number.isInteger(side) && side > 0 && shape.at(-1) === channels && shape.length === parameter.shape.length
+    && (!isTable || shape[1] === side);
   if (!fits) {
     throw new InputError('weights-mismatch', `The weights' positions "${parameter.key}" of shape [${shape}] are not those of a square map that can be `
       + `resampled to [${parameter.shape}].`);
   }
   const kept = values.subarray(0, extra * channels);
-  const map = values.subarray(extra * channels);
   const made = new Float32Array(parameter.length);
   made.set(kept);
-  made.set(isTable && to < from ? centre(map, from, to, channels) : interpolated(map, from, to, channels), kept.length);
+  const near = isTable ? { height: Math.min(side, to.height), width: Math.min(side, to.width) } : { height: side, width: side };
+  made.set(interpolated(centre(values.subarray(extra * channels), side, near, channels), near, to, channels), kept.length);
   return made;
 }
 
-/** [from, from, channels] to [to, to, channels]. */
-function interpolated(map: Float32Array, from: number, to: number, channels: number): Float32Array {
-  return transposed(resizePlanes(transposed(map, from * from, channels), channels, from, to), channels, to * to);
+/** [from.height, from.width, channels] to [to.height, to.width, channels]. */
+function interpolated(map: Float32Array, from: PlaneSize, to: PlaneSize, channels: number): Float32Array {
+  const planes = resizePlanesTo(transposed(map, from.height * from.width, channels), channels, from, to);
+  return transposed(planes, channels, to.height * to.width);
 }
 
-function centre(map: Float32Array, from: number, to: number, channels: number): Float32Array {
-  const start = (from - to) / 2;
-  const made = new Float32Array(to * to * channels);
-  for (let row = 0; row < to; row++) {
-    const first = ((start + row) * from + start) * channels;
-    made.set(map.subarray(first, first + to * channels), row * to * channels);
+/** The middle of [from, from, channels]. */
+function centre(map: Float32Array, from: number, to: PlaneSize, channels: number): Float32Array {
+  if (to.height === from && to.width === from) return map;
+  const [top, left] = [(from - to.height) / 2, (from - to.width) / 2];
+  const made = new Float32Array(to.height * to.width * channels);
+  for (let row = 0; row < to.height; row++) {
+    const first = ((top + row) * from + left) * channels;
+    made.set(map.subarray(first, first + to.width * channels), row * to.width * channels);
   }
   return made;
 }

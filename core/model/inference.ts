@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Engine, ForwardLink } from '../engine/engine.ts';
+import type { ChainInput, Engine, ForwardLink } from '../engine/engine.ts';
 import type { Graph } from '../graph/graph.ts';
 import { blockTables } from '../network/blockGraph.ts';
 import type { Block } from '../network/blocks.ts';
@@ -67,14 +67,26 @@ export function accuracy(logits: Float32Array, labels: ArrayLike<number>): numbe
 /** A forward pass: the engine's own way where it has one, or on tensors. */
 function run(engine: Engine, weights: Weights, batch: ImageBatch, options: ForwardOptions): Float32Array {
   const { network } = weights;
+  const input = { shape: [batch.count, 3, batch.size, batch.size], data: batch.pixels };
+  return runBlocks(engine, weights, network.blocks, input, options);
+}
+
+/**
+ * Some blocks of a network, one behind the other, on what the blocks before them make.
+ * @param input in the shape that the first one's graph takes
+ * @returns what the last one gives, in the order of its axes
+ */
+export function runBlocks(
+  engine: Engine, weights: Weights, blocks: readonly Block[], input: ChainInput, options: ForwardOptions = { mode: 'inference' },
+): Float32Array {
   if (!engine.forward) {
-    return tf.tidy(() => Float32Array.from(forward(engine, network, weightTensors(weights), imageTensor(batch), options).dataSync()));
+    return tf.tidy(() => Float32Array.from(forward(
+      engine, { ...weights.network, blocks }, weightTensors(weights), tf.tensor(input.data, [...input.shape]), options).dataSync()));
   }
   const { mode, onStatistics } = options;
-  const links = network.blocks.map((block) => forwardLink(block, weights, modeGraph(block, mode)));
-  const input = { shape: [batch.count, 3, batch.size, batch.size], data: batch.pixels };
+  const links = blocks.map((block) => forwardLink(block, weights, modeGraph(block, mode)));
   return engine.forward(links, input, onStatistics && ((link, statistics) => {
-    for (const [name, values] of Object.entries(statistics)) onStatistics(`${network.blocks[link].name}.${name}`, values);
+    for (const [name, values] of Object.entries(statistics)) onStatistics(`${blocks[link].name}.${name}`, values);
   }));
 }
 

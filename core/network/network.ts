@@ -7,7 +7,7 @@ import type { Block } from './blocks.ts';
 export interface Network {
   /** Identifier of the space that lowered it, for messages and metadata only; no reader may depend on it. */
   readonly space: string;
-  /** Height and width of the input image in pixels; it has three channels. */
+  /** Height and width of the input image in pixels, which has three channels; of a backbone's (backbone.ts), which need not be square, the longer. */
   readonly resolution: number;
   readonly classes: number;
   /** In execution order: each block's input is the previous block's output. */

@@ -3,6 +3,7 @@ import { resizePlanes } from '../../core/base/bicubic.ts';
 import { Random } from '../../core/base/random.ts';
 import { fitWeights } from '../../core/model/fitWeights.ts';
 import { Weights } from '../../core/model/weights.ts';
+import { backboneOf } from '../../core/network/backbone.ts';
 import { elasticVitMini } from '../../core/spaces/elasticvit/space.ts';
 import { vitNetwork } from '../../core/spaces/vit/network.ts';
 
@@ -47,6 +48,26 @@ describe('weights for another resolution or other classes', () => {
     const back = fitWeights(at(64), smaller.weights.toTensors(), { random }).weights;
     // A centre stays a centre.
     back.view(key).subarray(middle(from), middle(from) + heads).forEach((value, i) => expect(value).toBeCloseTo(given.view(key)[middle(from) + i], 5));
+  });
+
+  it('follow a map that is not square, side by side', () => {
+    const given = Weights.initialise(vit(16), random.fork('sides'));
+    const { network } = backboneOf(vit(16), { height: 16, width: 32 });
+    const made = fitWeights(network, given.toTensors(), { random }).weights.view('patchEmbed.position');
+    const old = given.view('patchEmbed.position');
+    // Rows stay rows; along them the same as for a square map of twice the side, whose rows are interpolated as well.
+    const row = (values: Float32Array, columns: number, y: number) => Float32Array.from({ length: columns }, (_, x) => values[(1 + y * columns + x) * 8]);
+    const tall = Float32Array.from({ length: 16 }, (_, i) => row(old, 4, 1)[i % 4]);
+    expect(row(made, 8, 1)).toEqual(resizePlanes(tall, 1, 4, 8).subarray(0, 8));
+
+    const table = Weights.initialise(elasticVitMini.lower(elasticVitMini.largest, { resolution: 64, classes: 3 }), random.fork('table sides'));
+    const mixed = fitWeights(backboneOf(table.network, { height: 32, width: 96 }).network, table.toTensors(), { random });
+    const key = mixed.resampled[0];
+    const [rows, columns, heads] = mixed.weights.placed(key).shape;
+    const [from] = table.placed(key).shape;
+    expect([rows, columns]).toEqual([(from + 1) / 2 - 1, 1.5 * (from + 1) - 1]);
+    const centre = ((rows >> 1) * columns + (columns >> 1)) * heads;
+    expect(mixed.weights.view(key)[centre]).toBeCloseTo(table.view(key)[((from >> 1) * from + (from >> 1)) * heads], 5);
   });
 
   it('get a fresh classifier for other classes, and nothing else', () => {

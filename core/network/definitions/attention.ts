@@ -10,7 +10,7 @@ const values = (block: AttentionBlock) => product(block.headDim * block.valueRat
 export const attention: BlockDefinition<AttentionBlock> = {
   variant: (block) => `d${block.headDim} v${block.valueRatio} norm:${block.withoutNorm ? 'none' : block.normAxes}`,
   inputDims: () => ['B', 'channels', 'H', 'W'],
-  sizes: (block) => ({ channels: block.input.channels, heads: block.numHeads, offsets: 2 * block.input.height - 1 }),
+  sizes: (block) => ({ channels: block.input.channels, heads: block.numHeads, rowOffsets: 2 * block.input.height - 1, columnOffsets: 2 * block.input.width - 1 }),
   parameters: (block) => [
     ...normParametersOf(block),
     { name: 'query.weight', dims: [queries(block), 'channels', 1, 1], init: 'fanIn', decay: true },
@@ -18,7 +18,7 @@ export const attention: BlockDefinition<AttentionBlock> = {
     { name: 'value.weight', dims: [values(block), 'channels', 1, 1], init: 'fanIn', decay: true },
     { name: 'depthwise.weight', dims: [values(block), 1, 3, 3], init: 'fanIn', decay: true },
     // One entry per signed offset and head: a smaller map uses the offsets around zero of a larger one's table.
-    { name: 'relativePosition', dims: ['offsets', 'offsets', 'heads'], init: 'truncatedNormal', slice: ['centre', 'centre', 'first'], positions: 'offsets' },
+    { name: 'relativePosition', dims: ['rowOffsets', 'columnOffsets', 'heads'], init: 'truncatedNormal', slice: ['centre', 'centre', 'first'], positions: 'offsets' },
     { name: 'project.weight', dims: ['channels', values(block), 1, 1], init: 'fanIn', decay: true },
     { name: 'project.bias', dims: ['channels'], init: 'zeros' },
   ],
@@ -36,7 +36,7 @@ export const attention: BlockDefinition<AttentionBlock> = {
     const key = graph.conv(normalised, 'key.weight');
     const value = graph.conv(graph.conv(normalised, 'value.weight'), 'depthwise.weight', { depthwise: true });
 
-    const table = graph.reshape('relativePosition', [product('offsets', 'offsets'), 'heads']);
+    const table = graph.reshape('relativePosition', [product('rowOffsets', 'columnOffsets'), 'heads']);
     const relativeOffset = graph.table('relativeOffset', [product(tokens, tokens)]);
     const bias = graph.reshape(graph.transpose(graph.add('Gather', [table, relativeOffset]), [1, 0]), ['heads', tokens, tokens]);
     const logits = graph.add('MatMul', [graph.transpose(heads(query, block.headDim), [0, 1, 3, 2]), heads(key, block.headDim)]);
@@ -56,7 +56,7 @@ function relativeOffsets(height: number, width: number): Int32Array {
   const tokens = height * width;
   const indices = new Int32Array(tokens * tokens);
   offsetTables.set(`${height}x${width}`, indices);
-  const span = 2 * height - 1;
+  const span = 2 * width - 1;
   for (let query = 0; query < tokens; query++) {
     for (let key = 0; key < tokens; key++) {
       const rows = Math.floor(query / width) - Math.floor(key / width) + height - 1;
