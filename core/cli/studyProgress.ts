@@ -9,6 +9,7 @@ const labels: Readonly<Record<PhaseProgress['phase'], string>> = {
 /** Shows a running study on standard error, one bar after the other. */
 export class StudyProgress {
   readonly #surroundings: Surroundings;
+  /** And unit: one phase may count this and then that. */
   #phase: string | undefined;
   #bar: ProgressBar | undefined;
 
@@ -17,9 +18,9 @@ export class StudyProgress {
   }
 
   update({ phase, done, total, unit, note }: PhaseProgress): void {
-    if (phase !== this.#phase) {
+    if (`${phase} ${unit}` !== this.#phase) {
       this.finish();
-      this.#phase = phase;
+      this.#phase = `${phase} ${unit}`;
       const { progress: output, quiet } = this.#surroundings;
       // What was done before the first report may have been done by an earlier run, so it does not count as speed.
       this.#bar = new ProgressBar({ label: labels[phase], total, done, unit, output, quiet });

@@ -26,12 +26,13 @@ export async function printTraining(
   await print(`Result   ${paths.result}`);
 }
 
-function headLines({ name, space, key, macs, params, resolution, data, start, notes, latencies, steps, stoppedEarly, trainingSeconds, epochs, best, evaluation, retokenization, preset }: TrainingResult): string[] {
+function headLines({ name, space, key, macs, params, resolution, data, start, notes, latencies, steps, stoppedEarly, trainingSeconds, epochs, best, evaluation, retokenization, preset, starting }: TrainingResult): string[] {
   const { accuracy, top5Accuracy, loss, images, weights } = evaluation;
   return [
     `${name}: ${key} of ${space}, ${resolution} px, ${grouped(macs)} MACs, ${grouped(params)} parameters`,
     `${grouped(data.trainImages)} training and ${grouped(data.valImages)} validation images of ${data.classes.length} classes; from ${start}${preset === null ? '' : `, by the recipe ${preset}`}`,
     ...notes,
+    ...(starting === null || starting.frozenBlocks === 0 ? [] : [`Frozen: the first ${starting.frozenBlocks} blocks; ${grouped(starting.trainedParams)} of the parameters were trained`]),
     `${grouped(steps)} steps, ${epochs.at(-1)!.epoch.toFixed(1)} epochs${stoppedEarly ? ', stopped because it no longer got better' : ''}, ${formatDuration(trainingSeconds)} in steps`,
     ...(retokenization === null ? [] : [
       `Fewer tokens at first: ${retokenization.phases.slice(0, -1).map(({ stride, dilation, toEpoch }) => `(${stride}, ${dilation}) to epoch ${toEpoch}`).join(', ')}; `

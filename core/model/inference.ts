@@ -13,13 +13,16 @@ export interface ImageBatch {
   readonly pixels: Float32Array;
 }
 
+/** What a network reads: images or, where its first blocks ran before, what they made of them. */
+export type NetworkInput = ImageBatch | ChainInput;
+
 /** A tensor over the batch's pixels, which must not change while it lives. */
 export function imageTensor(batch: ImageBatch): tf.Tensor {
   return tf.tensor(batch.pixels, [batch.count, 3, batch.size, batch.size]);
 }
 
 /** Logits of a network with weights and running statistics of its own, [count, classes]. */
-export function logits(engine: Engine, weights: Weights, batch: ImageBatch): Float32Array {
+export function logits(engine: Engine, weights: Weights, batch: NetworkInput): Float32Array {
   return run(engine, weights, batch, { mode: 'inference' });
 }
 
@@ -33,7 +36,7 @@ export function batchLogits(engine: Engine, weights: Weights, batch: ImageBatch)
  * its (biased) variance. Supernets share weights but not statistics, so every subnet needs this before it is judged.
  * Networks without batch norms need none of the batches.
  */
-export function calibrateBatchNorm(engine: Engine, weights: Weights, batches: Iterable<ImageBatch>): void {
+export function calibrateBatchNorm(engine: Engine, weights: Weights, batches: Iterable<NetworkInput>): void {
   if (weights.statistics.length === 0) return;
   let count = 0;
   for (const batch of batches) {
@@ -65,9 +68,9 @@ export function accuracy(logits: Float32Array, labels: ArrayLike<number>): numbe
 }
 
 /** A forward pass: the engine's own way where it has one, or on tensors. */
-function run(engine: Engine, weights: Weights, batch: ImageBatch, options: ForwardOptions): Float32Array {
+function run(engine: Engine, weights: Weights, batch: NetworkInput, options: ForwardOptions): Float32Array {
   const { network } = weights;
-  const input = { shape: [batch.count, 3, batch.size, batch.size], data: batch.pixels };
+  const input = 'pixels' in batch ? { shape: [batch.count, 3, batch.size, batch.size], data: batch.pixels } : batch;
   return runBlocks(engine, weights, network.blocks, input, options);
 }
 

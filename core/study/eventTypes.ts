@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { startingFactsShape } from './networkTraining/startingFacts.ts';
 
 export const phases = ['data', 'training', 'search', 'export'] as const;
 export type Phase = (typeof phases)[number];
@@ -28,6 +29,12 @@ const kinds = {
     metrics: z.record(z.string(), measured).optional(),
     /** Of the whole process. */
     memoryBytes: count.optional(),
+  },
+  /** What a training of one network begins with. */
+  'starting-weights': {
+    /** In words. */
+    from: z.string(),
+    ...startingFactsShape,
   },
   /** How the supernet's smallest, a middle and the largest subnet do on `images` validation images with inherited weights. */
   health: {
@@ -117,6 +124,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
   event('resumed'),
   event('phase-started'),
   event('phase-finished'),
+  event('starting-weights'),
   event('step'),
   event('health'),
   event('epoch'),
@@ -146,7 +154,7 @@ export const milestoneKinds: ReadonlySet<EventKind> = new Set([
 
 /** Kinds that an interrupted job reports again after it was resumed. */
 const repeatedKinds: ReadonlySet<EventKind> = new Set([
-  'phase-started', 'phase-finished', 'step', 'health', 'epoch', 'conflict', 'evaluation', 'generation', 'checkpoint', 'exported',
+  'phase-started', 'phase-finished', 'starting-weights', 'step', 'health', 'epoch', 'conflict', 'evaluation', 'generation', 'checkpoint', 'exported',
 ]);
 
 /**

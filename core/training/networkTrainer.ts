@@ -1,22 +1,25 @@
 import { z } from 'zod';
 import { EnvironmentError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import type { Engine } from '../engine/engine.ts';
-import { flatParameters, type FlatParameters } from '../engine/flatParameters.ts';
+import type { ChainInput, Engine } from '../engine/engine.ts';
+import type { FlatParameters } from '../engine/flatParameters.ts';
+import { SharedFloats } from '../engine/wasm/sharedFloats.ts';
 import { backpropagate } from '../model/backpropagate.ts';
 import { fitWeights } from '../model/fitWeights.ts';
 import { accuracy } from '../model/inference.ts';
+import { features, weightsAfter } from '../model/parts.ts';
 import type { WeightTensor } from '../model/safetensors.ts';
 import { SubnetView } from '../model/subnet.ts';
 import { layoutOf, Weights } from '../model/weights.ts';
 import type { Network } from '../network/network.ts';
+import { blocksAfter } from '../network/parts.ts';
 import { AdaptiveClipping } from './adaptiveClipping.ts';
 import { crossEntropy } from './loss.ts';
 import { AdamW, clearGradient, GradientClipping, rampedDecay, WeightAverage } from './optimizer.ts';
 import { learningRateAt } from './schedule.ts';
 import { BranchScaling, StochasticDepth } from './stochasticDepth.ts';
 import type { TrainingSettings } from './settings.ts';
-import { microBatches, type TrainingBatch } from './supernet/microBatches.ts';
+import { batchParts, microBatches, type BatchAnswers, type BatchPart, type FeatureBatch, type MicroBatch, type TrainingBatch } from './supernet/microBatches.ts';
 import { decayRanges } from './weightDecay.ts';
 
 export type NetworkTrainingSettings = Pick<TrainingSettings,
@@ -29,8 +32,11 @@ export interface NetworkTrainerOptions {
   readonly settings: NetworkTrainingSettings;
   /** Where it begins: a seed for fresh weights, or weights of the same network, which stay as they are. */
   readonly start: { readonly seed: number | string } | { readonly weights: Weights };
-  /** Whether only the last block learns, as in a transfer to other classes. */
-  readonly freezeBackbone?: boolean;
+  /**
+   * How many of its first blocks stay as they begin, as in a transfer to other classes: they are run as in use, batch norms on the statistics that
+   * the weights bring, and have neither gradients nor optimizer state. Not all of them.
+   */
+  readonly frozenBlocks?: number;
   /** Residual branches that are left out at random in training; none by default. */
   readonly stochasticDepth?: StochasticDepthOptions;
 }
@@ -64,47 +70,58 @@ const stateSchema = z.object({ step: z.int().min(0) });
 export class NetworkTrainer {
   readonly weights: Weights;
   readonly #options: NetworkTrainerOptions;
+  /** How many blocks are not trained. */
+  readonly #frozenBlocks: number;
+  /** The blocks after them: views of `weights`. */
+  readonly #trained: Weights;
   readonly #flat: Required<FlatParameters>;
-  readonly #whole: SubnetView;
+  readonly #view: SubnetView;
   readonly #optimizer: AdamW;
   readonly #clipping: GradientClipping;
   readonly #adaptiveClipping: AdaptiveClipping;
   readonly #average: WeightAverage | undefined;
   readonly #averaged: Weights | undefined;
-  /** Numbers at the beginning of the flat buffers that stay as they are: without gradient and decay, AdamW leaves them. */
-  readonly #frozenLength: number;
   readonly #depth: StochasticDepth | undefined;
   readonly #branchScaling: BranchScaling | undefined;
 
   constructor(options: NetworkTrainerOptions) {
-    const { network, settings, start, stochasticDepth, freezeBackbone = false } = options;
+    const { network, settings, start, stochasticDepth, frozenBlocks = 0 } = options;
+    const memory = new SharedFloats();
+    const { trainableLength } = layoutOf(network);
     this.#options = options;
-    this.#flat = flatParameters(layoutOf(network).trainableLength);
+    this.#frozenBlocks = frozenBlocks;
+    this.weights = new Weights(network, memory.allocate(trainableLength));
     if ('weights' in start) {
-      this.weights = new Weights(network, this.#flat.values);
       this.weights.trainable.set(start.weights.trainable);
       this.weights.statistics.set(start.weights.statistics);
     } else {
-      this.weights = Weights.initialise(network, new Random(start.seed).fork('weights'), this.#flat.values);
+      Weights.initialise(network, new Random(start.seed).fork('weights'), this.weights.trainable);
     }
-    this.#whole = new SubnetView(this.weights, network);
-    this.#frozenLength = freezeBackbone ? startOfLastBlock(this.weights) : 0;
-    const isFrozen = (offset: number) => offset < this.#frozenLength;
-    const ranges = decayRanges(this.weights, settings).map((range) => (isFrozen(range.offset) ? { ...range, decay: false } : range));
-    this.#optimizer = new AdamW(this.#flat, ranges, settings);
+    this.#trained = weightsAfter(this.weights, frozenBlocks);
+    this.#flat = { memory, values: this.#trained.trainable, gradient: memory.allocate(this.#trained.trainable.length) };
+    this.#view = new SubnetView(this.#trained, this.#trained.network);
+    this.#optimizer = new AdamW(this.#flat, decayRanges(this.#trained, settings), settings);
     this.#clipping = new GradientClipping(this.#flat);
-    this.#adaptiveClipping = new AdaptiveClipping(this.#flat, this.weights.parameters.values());
-    this.#average = settings.averageDecay > 0 ? new WeightAverage(this.#flat) : undefined;
-    this.#averaged = this.#average && new Weights(network, this.#average.values);
+    this.#adaptiveClipping = new AdaptiveClipping(this.#flat, this.#trained.parameters.values());
+    if (settings.averageDecay > 0) {
+      this.#averaged = new Weights(network, memory.allocate(trainableLength), this.weights.statistics);
+      this.#averaged.trainable.set(this.weights.trainable);
+      this.#average = new WeightAverage(this.#flat, weightsAfter(this.#averaged, frozenBlocks).trainable);
+    }
     if (stochasticDepth !== undefined && stochasticDepth.rate > 0) {
-      this.#depth = new StochasticDepth(network, stochasticDepth.rate);
-      this.#branchScaling = new BranchScaling(this.#flat, this.weights, this.#depth.branches);
+      this.#depth = new StochasticDepth(network, stochasticDepth.rate, frozenBlocks);
+      this.#branchScaling = new BranchScaling(this.#flat, this.#trained, this.#depth.branches);
     }
   }
 
   /** Steps done. */
   get step(): number {
     return this.#optimizer.step;
+  }
+
+  /** Numbers that are trained. */
+  get trainedParams(): number {
+    return this.#flat.values.length;
   }
 
   /** What the network is judged by: the moving average of the weights where there is one. The same object at every step. */
@@ -114,16 +131,17 @@ export class NetworkTrainer {
 
   /**
    * One optimizer step.
+   * @param batch images or, where blocks are frozen, what those make of them
    * @throws EnvironmentError `diverged` when the loss is not a number; the weights are as before the step
    */
-  train(batch: TrainingBatch): NetworkStepReport {
+  train(batch: TrainingBatch | FeatureBatch): NetworkStepReport {
     const { network: { classes }, settings } = this.#options;
     const { labelSmoothing, adaptiveClip, clipNorm, averageDecay } = settings;
     const step = this.step;
     clearGradient(this.#flat);
     let [loss, right] = [0, 0];
-    const backpropagateAll = () => microBatches(batch, this.#partSize(batch), { classes, labelSmoothing }).forEach((part, i) => {
-      this.#backpropagate(this.#drawn(i), part.at(this.#options.network.resolution), part.count, (logits) => {
+    const backpropagateAll = () => this.#parts(batch, { classes, labelSmoothing }).forEach(({ part, input }, i) => {
+      backpropagate(this.#options.engine, this.#drawn(i), (key) => this.#view.shareOf(key), input(), this.#flat, (logits) => {
         const result = crossEntropy(logits, part.targets, classes);
         loss += part.share * result.loss;
         right += part.share * accuracy(logits, part.labels);
@@ -136,7 +154,6 @@ export class NetworkTrainer {
     if (!Number.isFinite(loss)) {
       throw new EnvironmentError('diverged', `Training diverged at step ${step + 1}: the loss is not a number. Lower training.learningRate or raise training.warmupSteps.`);
     }
-    this.#flat.gradient.fill(0, 0, this.#frozenLength);
     if (adaptiveClip > 0) this.#adaptiveClipping.clip(adaptiveClip);
     const gradientNorm = this.#clipping.clip(clipNorm);
     const learningRate = learningRateAt(step, settings);
@@ -153,13 +170,14 @@ export class NetworkTrainer {
   movedTo(network: Network): NetworkTrainer {
     const next = new NetworkTrainer({ ...this.#options, network, start: { weights: new Weights(network) } });
     const random = new Random('positions alone');
-    const move = (values: Float32Array) => fitWeights(network, new Weights(this.weights.network, values, this.weights.statistics).toTensors(), { random }).weights;
-    const moved = move(this.weights.trainable);
+    const move = (weights: Weights, to: Network) => fitWeights(to, weights.toTensors(), { random }).weights;
+    const { network: trained, statistics } = this.#trained;
+    const moveTrained = (values: Float32Array) => move(new Weights(trained, values, statistics), blocksAfter(network, this.#frozenBlocks)).trainable;
     const flat = (data: Float32Array) => ({ shape: [data.length], data });
     next.restore({
-      ...moved.toTensors(), 'optimizer.first': flat(move(this.#optimizer.first).trainable),
-      'optimizer.second': flat(move(this.#optimizer.second).trainable.map((value) => Math.max(0, value))),
-      ...(this.#average ? { average: flat(move(this.#average.values).trainable) } : {}),
+      ...move(this.weights, network).toTensors(), 'optimizer.first': flat(moveTrained(this.#optimizer.first)),
+      'optimizer.second': flat(moveTrained(this.#optimizer.second).map((value) => Math.max(0, value))),
+      ...(this.#average ? { average: flat(moveTrained(this.#average.values)) } : {}),
     }, this.state());
     return next;
   }
@@ -186,33 +204,38 @@ export class NetworkTrainer {
     this.weights.statistics.set(saved.statistics);
     this.#optimizer.first.set(tensors['optimizer.first'].data as Float32Array);
     this.#optimizer.second.set(tensors['optimizer.second'].data as Float32Array);
+    this.#averaged?.trainable.set(this.weights.trainable);
     this.#average?.values.set(tensors.average.data as Float32Array);
     this.#optimizer.step = step;
   }
 
   /** Images that are computed at once. */
-  #partSize({ labels: { length } }: TrainingBatch): number {
+  #partSize({ labels: { length } }: BatchAnswers): number {
     const { settings: { microBatchSize = Infinity }, stochasticDepth } = this.#options;
     return this.#depth ? Math.min(microBatchSize, Math.ceil(length / stochasticDepth!.draws)) : microBatchSize;
   }
 
-  /** The network as a part of the step's batch sees it. */
+  /** What is trained of the network, as a part of the step's batch sees it. */
   #drawn(part: number): Network {
-    const { network, stochasticDepth } = this.#options;
-    return this.#depth?.draw(new Random(`${stochasticDepth!.seed}/depth/${this.step}/${part}`)) ?? network;
+    const { stochasticDepth } = this.#options;
+    return this.#depth?.draw(new Random(`${stochasticDepth!.seed}/depth/${this.step}/${part}`)) ?? this.#trained.network;
   }
 
-  #backpropagate(network: Network, pixels: Float32Array, count: number, gradientOf: (logits: Float32Array) => Float32Array): void {
-    const { engine } = this.#options;
-    const { resolution } = network;
-    const images = { shape: [count, 3, resolution, resolution], data: pixels };
-    backpropagate(engine, network, (key) => this.#whole.shareOf(key), images, this.#flat, gradientOf);
+  /** The batch in parts, with what the first trained block reads of each. */
+  #parts(batch: TrainingBatch | FeatureBatch, defaults: { classes: number; labelSmoothing: number }): { part: BatchPart; input: () => ChainInput }[] {
+    const size = this.#partSize(batch);
+    if ('features' in batch) {
+      const { shape: [, ...shape], data } = batch.features;
+      const rowLength = shape.reduce((product, dim) => product * dim, 1);
+      return batchParts(batch, size, defaults).map((part) => ({ part, input: () => ({ shape: [part.count, ...shape], data: part.rowsOf(data, rowLength) }) }));
+    }
+    return microBatches(batch, size, defaults).map((part) => ({ part, input: () => this.#inputOf(part) }));
   }
-}
 
-/** Blocks lie in the flat buffers in their order. */
-function startOfLastBlock({ network, parameters }: Weights): number {
-  const last = network.blocks.at(-1)!.name;
-  const own = [...parameters.values()].filter(({ key, trainable }) => key.startsWith(`${last}.`) && trainable !== false);
-  return Math.min(...own.map(({ offset }) => offset));
+  #inputOf(part: MicroBatch): ChainInput {
+    const { engine, network: { resolution } } = this.#options;
+    const pixels = part.at(resolution);
+    return this.#frozenBlocks === 0 ? { shape: [part.count, 3, resolution, resolution], data: pixels }
+      : features(engine, this.weights, this.#frozenBlocks, { count: part.count, size: resolution, pixels });
+  }
 }

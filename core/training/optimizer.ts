@@ -72,10 +72,13 @@ export class WeightAverage {
   readonly values: Float32Array;
   readonly #flat: Required<FlatParameters>;
 
-  /** Starts at the parameters as they are. */
-  constructor(flat: Required<FlatParameters>) {
+  /**
+   * Starts at the parameters as they are.
+   * @param values where it is kept, in the parameters' memory
+   */
+  constructor(flat: Required<FlatParameters>, values = flat.memory.allocate(flat.values.length)) {
     this.#flat = flat;
-    this.values = flat.memory.allocate(flat.values.length);
+    this.values = values;
     this.values.set(flat.values);
   }
 

@@ -3,6 +3,7 @@ import type { FlatParameters } from '../engine/flatParameters.ts';
 import type { Weights } from '../model/weights.ts';
 import { blockResidual } from '../network/blockGraph.ts';
 import type { Network } from '../network/network.ts';
+import { blocksAfter } from '../network/parts.ts';
 
 /** A block that can be left out, because without its branch it is the identity. */
 export interface Branch {
@@ -19,11 +20,15 @@ export class StochasticDepth {
   readonly branches: readonly Branch[];
   readonly #network: Network;
 
-  /** @param rate probability that the last branch is left out, below 1 */
-  constructor(network: Network, rate: number) {
+  /**
+   * @param rate probability that the last branch is left out, below 1
+   * @param frozenBlocks first blocks that are not trained: they keep their branches, and draws are of the blocks after them
+   */
+  constructor(network: Network, rate: number, frozenBlocks = 0) {
     const residual = network.blocks.filter((block) => blockResidual(block).length > 0);
-    this.#network = network;
-    this.branches = residual.map(({ name }, i) => ({ block: name, dropProbability: residual.length === 1 ? rate : rate * i / (residual.length - 1) }));
+    const branches = residual.map(({ name }, i) => ({ block: name, dropProbability: residual.length === 1 ? rate : rate * i / (residual.length - 1) }));
+    this.#network = blocksAfter(network, frozenBlocks);
+    this.branches = branches.filter(({ block }) => this.#network.blocks.some(({ name }) => name === block));
   }
 
   /** The network with the branches that a draw keeps. What it leaves out costs nothing. */

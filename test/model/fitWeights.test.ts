@@ -4,11 +4,16 @@ import { Random } from '../../core/base/random.ts';
 import { fitWeights } from '../../core/model/fitWeights.ts';
 import { Weights } from '../../core/model/weights.ts';
 import { backboneOf } from '../../core/network/backbone.ts';
+import { asVitMini } from '../../core/spaces/asvit/space.ts';
+import { autoFormerMini } from '../../core/spaces/autoformer/space.ts';
 import { elasticVitMini } from '../../core/spaces/elasticvit/space.ts';
+import { pitMini } from '../../core/spaces/pit/space.ts';
+import type { SearchSpace } from '../../core/spaces/space.ts';
 import { vitNetwork } from '../../core/spaces/vit/network.ts';
 
 const vit = (resolution: number, classes = 3) => vitNetwork({ resolution, patchSize: 4, width: 8, depth: 1, numHeads: 2, classes });
 const random = new Random('fit');
+const equal = (a: Float32Array, b: Float32Array) => a.length === b.length && a.every((value, i) => value === b[i]);
 
 describe('weights for another resolution or other classes', () => {
   it('are the same where nothing differs', () => {
@@ -68,6 +73,38 @@ describe('weights for another resolution or other classes', () => {
     expect([rows, columns]).toEqual([(from + 1) / 2 - 1, 1.5 * (from + 1) - 1]);
     const centre = ((rows >> 1) * columns + (columns >> 1)) * heads;
     expect(mixed.weights.view(key)[centre]).toBeCloseTo(table.view(key)[((from >> 1) * from + (from >> 1)) * heads], 5);
+  });
+
+  it('spread one learned position over a map of twice the side as the cubic kernel has it', () => {
+    const given = new Weights(vit(16));
+    given.view('patchEmbed.position')[(1 + 1 * 4 + 1) * 8] = 1;
+    const made = fitWeights(vit(32), given.toTensors(), { random }).weights.view('patchEmbed.position');
+    // Keys' kernel with a = -0.75, at distances 1.25, 0.75, 0.25, 0.25, 0.75, 1.25 and 1.75 from the second place of four.
+    const along = [-0.10546875, 0.26171875, 0.87890625, 0.87890625, 0.26171875, -0.10546875, -0.03515625, 0];
+    const map = Array.from({ length: 64 }, (_, i) => made[(1 + i) * 8]);
+    map.forEach((value, i) => expect(value).toBeCloseTo(along[i >> 3] * along[i & 7], 6));
+  });
+
+  const asVitPublished = asVitMini.parse({ kernels: [4, 2, 2, 2], splits: [2, 1, 1], mlpRatios: [2, 2, 2, 2], heads: 8, variant: 'published' });
+  it.each([
+    ['AutoFormer', autoFormerMini, autoFormerMini.smallest, 48, ['patchEmbed.position']],
+    ['PiT', pitMini, pitMini.smallest, 48, ['patchEmbed.position']],
+    ['As-ViT as published', asVitMini, asVitPublished, 48, ['stem.position']],
+    ['As-ViT as released, which has no positions', asVitMini, asVitMini.smallest, 48, []],
+    ['ElasticViT', elasticVitMini, elasticVitMini.smallest, 64, ['stages.2', 'stages.3', 'stages.4', 'stages.5'].map((stage) => `${stage}.layers.0.attention.relativePosition`)],
+  ] as [string, SearchSpace, unknown, number, string[]][])('of %s change at another resolution in their positions alone, and nowhere at the same', (_, space, arch, resolution, positions) => {
+    const at = (side: number) => space.lower(arch, { resolution: side, classes: 3 });
+    const given = Weights.initialise(at(32), random.fork('space'));
+    // What interpolates keeps a constant: the kernel's weights add up to one.
+    for (const key of positions) given.view(key).fill(0.25);
+    const same = fitWeights(at(32), given.toTensors(), { random });
+    expect([equal(same.weights.trainable, given.trainable), equal(same.weights.statistics, given.statistics), same.resampled, same.fresh]).toEqual([true, true, [], []]);
+    const { weights, resampled, fresh } = fitWeights(at(resolution), given.toTensors(), { random });
+    expect([resampled, fresh]).toEqual([positions, []]);
+    for (const { key } of weights.parameters.values()) {
+      if (positions.includes(key)) expect(Math.max(...weights.view(key).map((value) => Math.abs(value - 0.25)))).toBeLessThan(1e-6);
+      else expect(equal(weights.view(key), given.view(key)), key).toBe(true);
+    }
   });
 
   it('get a fresh classifier for other classes, and nothing else', () => {

@@ -75,23 +75,6 @@ describe('training of a single network', () => {
     expect(logits(engine, one.evaluationWeights, images)).toHaveLength(6 * classes);
   });
 
-  it('leaves all but the last block as it is when the backbone is frozen, decay and averages included', () => {
-    const one = new NetworkTrainer({ engine, network, settings, start: { seed: 1 }, freezeBackbone: true });
-    const before = one.weights.trainable.slice();
-    for (let step = 0; step < 3; step++) one.train(batch(step));
-    const head = network.blocks.at(-1)!.name;
-    for (const parameter of one.weights.parameters.values()) {
-      if (parameter.trainable === false) continue;
-      const { offset, length, key } = parameter;
-      const [now, then] = [one.weights.view(parameter), before.subarray(offset, offset + length)];
-      if (key.startsWith(`${head}.`)) expect(now, key).not.toEqual(then);
-      else expect(now, key).toEqual(then);
-    }
-    const first = one.weights.parameters.values().next().value!;
-// An average of equal numbers, but for its rounding.
-    one.evaluationWeights.view(first.key).forEach((value, i) => expect(value).toBeCloseTo(before[first.offset + i], 6));
-  });
-
   it('stops with a reason when the loss is no number, before the weights are moved', () => {
     const one = trainer();
     const before = one.weights.trainable.slice();

@@ -53,6 +53,13 @@ export async function readReturned(path: string): Promise<ReturnedWeights> {
   return { weights: weightsFromTorch(network, tensors, file), facts, check: await readCheck(join(dirname(file), 'check.safetensors'), network) };
 }
 
+/** Whether `readReturned` is who reads a path: a handed-over folder, or a weights file that tells or lies beside what tells that it is from one. */
+export async function isHandedOver(path: string): Promise<boolean> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return true;
+  const { metadata } = decodeSafetensors(await readBytes(path), path);
+  return metadata[factsKey] !== undefined || (metadata.space === undefined && existsSync(join(dirname(path), 'handoff.json')));
+}
+
 async function factsOf(file: string, metadata: string | undefined): Promise<HandoffFacts> {
   const beside = join(dirname(file), 'handoff.json');
   if (metadata === undefined && !existsSync(beside)) {

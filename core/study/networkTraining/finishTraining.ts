@@ -18,10 +18,12 @@ import { effectiveEvents } from '../eventTypes.ts';
 import { beginPhase } from '../run/beginPhase.ts';
 import { safePoint, workedMs } from '../run/hooks.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
+import { judge } from './judge.ts';
 import { exportOtherPrecisions } from './otherPrecisions.ts';
+import { startText } from './startingPoint.ts';
 import type { NetworkTrainingContext } from './trainingContext.ts';
 import type { TrainingResult } from './trainingResult.ts';
-import { judge, type TrainedNetwork } from './trainNetwork.ts';
+import type { TrainedNetwork } from './trainNetwork.ts';
 
 /**
  * Judges what was trained, writes it as an ONNX file, judges the file, and writes down what was found.
@@ -92,7 +94,7 @@ async function accuracyOfFile({ data, normalisation, settings, hooks }: NetworkT
 }
 
 function resultOf(
-  { study, engine, space, arch, devices, data, plan, schedule, settings }: NetworkTrainingContext, { epochs, best, stoppedEarly, notes }: TrainedNetwork, { network }: Weights,
+  { study, engine, space, arch, devices, data, plan, schedule, settings }: NetworkTrainingContext, { epochs, best, stoppedEarly, notes, starting }: TrainedNetwork, { network }: Weights,
   { accuracy, top5Accuracy, loss, images, confusion, wrong }: ClassificationResult, exported: TrainingResult['exported'],
 ): Omit<TrainingResult, 'otherPrecisions'> {
   const sum = (row: readonly number[]) => row.reduce((total, each) => total + each, 0);
@@ -106,7 +108,7 @@ function resultOf(
       const { latencyMs, lowMs, highMs } = predictLatency(device, network);
       return { device: device.name, latencyMs, lowMs, highMs };
     }),
-    start: startText(settings.start), notes: [...notes], steps: epochs.at(-1)!.step, stoppedEarly,
+    start: startText(settings.start), starting, notes: [...notes], steps: epochs.at(-1)!.step, stoppedEarly,
     trainingSeconds: events.reduce((total, event) => event.kind === 'step' && event.imagesPerSecond ? total + batchSize / event.imagesPerSecond : total, 0),
     trainingMacs: stepsInPhases(schedule, epochs.at(-1)!.step).reduce((total, steps, phase) => total + steps * batchSize * plan.phases[phase].macs, 0),
     retokenization: retokenization.phases.length === 0 ? null : {
@@ -122,9 +124,4 @@ function resultOf(
     },
     exported,
   };
-}
-
-function startText({ study, weights }: NetworkTrainingContext['settings']['start']): string {
-  if (study !== undefined) return `the supernet of ${study}`;
-  return weights === undefined ? 'fresh weights' : `weights of ${weights}`;
 }

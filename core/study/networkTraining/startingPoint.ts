@@ -1,18 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { InputError, messageOf } from '../../base/errors.ts';
+import { resolve } from 'node:path';
+import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
+import type { Normalisation } from '../../data/normalisation.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { fitWeights } from '../../model/fitWeights.ts';
-import { decodeSafetensors, type WeightTensor } from '../../model/safetensors.ts';
-import type { Weights } from '../../model/weights.ts';
+import { fitWeights, type FittedWeights } from '../../model/fitWeights.ts';
+import type { WeightTensor } from '../../model/safetensors.ts';
 import type { Network } from '../../network/network.ts';
 import { findArchitecture, getSpace, readArchitecture } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
 import { architectureOnFront } from '../architectureOnFront.ts';
 import { describeStudy, readStudy } from '../folder.ts';
+import { isHandedOver, readReturned } from '../handoff/importHandoff.ts';
 import { inheritNetwork } from '../inheritNetwork.ts';
+import { loadTrainedStudy } from '../trainedStudy.ts';
+import { readWeightsFile } from '../weightsFile.ts';
 import type { TrainingSettings } from './trainingFile.ts';
 
 /** Whose settings, and where its relative paths begin. */
@@ -46,8 +47,9 @@ async function studyOf(folder: string, baseDir: string, space: SearchSpace) {
 }
 
 /** Weights that a training begins with, and what had to be done to them. */
-export interface StartingWeights {
-  readonly weights: Weights;
+export interface StartingWeights extends Pick<FittedWeights, 'weights' | 'resampled'> {
+  /** Keys of the classifier's parameters that begin anew, for other classes. */
+  readonly newHead: readonly string[];
   /** Sentences for people. */
   readonly notes: readonly string[];
 }
@@ -75,36 +77,52 @@ export async function startingWeights(owner: Owner, options: StartOptions): Prom
   const random = new Random(settings.seed).fork('classifier');
   const { weights: fitted, resampled, fresh } = fitWeights(options.network, given.tensors, { random, freshClassifier });
   return {
-    weights: fitted,
+    weights: fitted, resampled, newHead: fresh,
     notes: [
       ...(resampled.length > 0 ? [`Learned positions were resampled for ${options.network.resolution} px.`] : []),
-      ...(fresh.length > 0 ? ['The classifier starts afresh, because the weights tell other classes apart.'] : []),
+      ...(fresh.length > 0 ? [`The head is new (${fresh.join(', ')}): the weights tell ${given.classNames?.length ?? 'other'} classes apart, the images have ${options.classNames.length}.`] : []),
     ],
   };
+}
+
+/**
+ * How the images were normalised that the weights learned from, which frozen blocks go on reading; undefined where that is not known.
+ * @throws as `startingWeights`
+ */
+export async function startingNormalisation({ settings, info }: Owner): Promise<Normalisation | undefined> {
+  const { study, weights } = settings.start;
+  if (weights !== undefined) return (await fromFile(resolve(info.baseDir, weights))).normalisation;
+  if (study === undefined) return undefined;
+  const { data, normalisation } = await loadTrainedStudy(await studyOf(study, info.baseDir, getSpace(settings.space)));
+  data.close();
+  return normalisation;
 }
 
 interface GivenWeights {
   readonly tensors: Readonly<Record<string, WeightTensor>>;
   /** Where they are known. */
   readonly classNames?: readonly string[];
+  readonly normalisation?: Normalisation;
 }
 
 async function fromStudy(folder: string, baseDir: string, { space, arch, engine }: StartOptions): Promise<GivenWeights> {
   const { directory } = await studyOf(folder, baseDir, space);
-  const { weights, classNames } = await inheritNetwork(await readStudy(directory), space, arch, engine);
-  return { tensors: weights.toTensors(), classNames };
+  const { weights, classNames, normalisation } = await inheritNetwork(await readStudy(directory), space, arch, engine);
+  return { tensors: weights.toTensors(), classNames, normalisation };
 }
 
-const classNamesSchema = z.array(z.string());
-
+/** A file of Pocketformer's, of a program that was handed over, or of anyone's with the same names. */
 async function fromFile(path: string): Promise<GivenWeights> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new InputError('missing-file', `start.weights: ${join(path)} cannot be read (${messageOf(error)}).`, { cause: error });
+  if (await isHandedOver(path)) {
+    const { weights, facts } = await readReturned(path);
+    return { tensors: weights.toTensors(), classNames: facts.classNames ?? undefined, normalisation: facts.normalisation };
   }
-  const { tensors, metadata } = decodeSafetensors(bytes, path);
-  const names = metadata.classNames === undefined ? undefined : classNamesSchema.safeParse(JSON.parse(metadata.classNames));
-  return { tensors, ...(names?.success ? { classNames: names.data } : {}) };
+  const { tensors, facts } = await readWeightsFile(path);
+  return { tensors, classNames: facts?.classNames ?? undefined, normalisation: facts?.normalisation };
+}
+
+/** What a training begins with, in words. */
+export function startText({ study, weights }: TrainingSettings['start']): string {
+  if (study !== undefined) return `the supernet of ${study}`;
+  return weights === undefined ? 'fresh weights' : `weights of ${weights}`;
 }

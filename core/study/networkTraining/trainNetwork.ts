@@ -2,17 +2,18 @@ import { z } from 'zod';
 import { CancelledError, InputError } from '../../base/errors.ts';
 import type { Weights } from '../../model/weights.ts';
 import { ClassificationTally } from '../../training/classification/tally.ts';
-import { validationBatches } from '../../training/classification/imageBatches.ts';
-import { logits } from '../../model/inference.ts';
 import { NetworkTrainer, type NetworkStepReport, type NetworkTrainerOptions } from '../../training/networkTrainer.ts';
 import { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
 import type { LoadedCheckpoint } from '../checkpoints.ts';
 import { beginPhase } from '../run/beginPhase.ts';
 import { warn } from '../run/context.ts';
 import { safePoint, workedMs } from '../run/hooks.ts';
-import { TrainingBatches, type StudyBatch } from '../run/trainingBatches.ts';
-import { startingWeights } from './startingPoint.ts';
+import { splitFeatures, type SplitFeatures } from './frozenFeatures.ts';
+import { openBatches, type NetworkBatch, type NetworkBatches } from './networkBatches.ts';
+import { startingFactsSchema, type StartingFacts } from './startingFacts.ts';
+import { startingWeights, startText } from './startingPoint.ts';
 import { epochSchema, type EpochRecord } from './epochRecord.ts';
+import { judge } from './judge.ts';
 import type { NetworkTrainingContext } from './trainingContext.ts';
 import { writeWeights } from './weightsFile.ts';
 
@@ -27,6 +28,7 @@ const stateSchema = z.object({
   best: z.int().nullable(),
   losses: z.object({ sum: z.number(), steps: z.int() }),
   notes: z.array(z.string()),
+  starting: startingFactsSchema.nullable().default(null),
 });
 
 /** What a training leaves behind. */
@@ -37,6 +39,8 @@ export interface TrainedNetwork {
   readonly stoppedEarly: boolean;
   /** What was done to the weights that it began with; sentences for people. */
   readonly notes: readonly string[];
+  /** Null where it began with fresh weights. */
+  readonly starting: StartingFacts | null;
 }
 
 /**
@@ -47,7 +51,7 @@ export interface TrainedNetwork {
 export async function trainNetwork(context: NetworkTrainingContext): Promise<TrainedNetwork> {
   const training = await NetworkTraining.open(context);
   if (!training.isOver) {
-    const batches = await TrainingBatches.open(context);
+    const batches = await training.openBatches();
     try {
       await training.run(batches);
     } finally {
@@ -60,6 +64,9 @@ export async function trainNetwork(context: NetworkTrainingContext): Promise<Tra
 class NetworkTraining {
   readonly #context: NetworkTrainingContext;
   readonly #notes: readonly string[];
+  readonly #starting: StartingFacts | null;
+  /** What the frozen blocks make of the images, where that is kept. */
+  #features: SplitFeatures | undefined;
   #trainer: NetworkTrainer;
   /** Of the plan's; it grows when its network gives way to one with more tokens. */
   #phase: number;
@@ -70,11 +77,12 @@ class NetworkTraining {
   /** That it goes on from. */
   #checkpoint: Pick<LoadedCheckpoint, 'eventSeq'> | undefined;
 
-  private constructor(context: NetworkTrainingContext, trainer: NetworkTrainer, phase: number, notes: readonly string[]) {
+  private constructor(context: NetworkTrainingContext, trainer: NetworkTrainer, phase: number, { notes, starting }: Pick<TrainedNetwork, 'notes' | 'starting'>) {
     this.#context = context;
     this.#trainer = trainer;
     this.#phase = phase;
     this.#notes = notes;
+    this.#starting = starting;
   }
 
   static async open(context: NetworkTrainingContext): Promise<NetworkTraining> {
@@ -86,7 +94,9 @@ class NetworkTraining {
       for (const note of start?.notes ?? []) context.hooks.onMessage?.(note, 'info');
       // Weights fit the network with all tokens, fresh ones are the same for all, so that every plan of phases starts alike.
       const whole = trainerOf(context, phases.length - 1, start ? { weights: start.weights } : { seed: settings.seed });
-      return new NetworkTraining(context, phases.length === 1 ? whole : whole.movedTo(phases[0].network), 0, start?.notes ?? []);
+      return new NetworkTraining(context, phases.length === 1 ? whole : whole.movedTo(phases[0].network), 0, {
+        notes: start?.notes ?? [], starting: start ? { newHead: [...start.newHead], resampled: [...start.resampled], frozenBlocks: context.frozenBlocks, trainedParams: whole.trainedParams } : null,
+      });
     }
     const state = stateSchema.parse(checkpoint.state);
     if (state.data !== data.id) {
@@ -98,7 +108,7 @@ class NetworkTraining {
     const trainer = trainerOf(context, state.phase, { seed: settings.seed });
     trainer.restore(checkpoint.tensors, state.trainer);
     for (const message of checkpoint.damaged) warn(context, 'damaged-checkpoint', message);
-    const training = new NetworkTraining(context, trainer, state.phase, state.notes);
+    const training = new NetworkTraining(context, trainer, state.phase, state);
     training.#epochs = state.epochs;
     training.#best = state.best;
     training.#losses = state.losses;
@@ -111,13 +121,21 @@ class NetworkTraining {
   }
 
   outcome(): TrainedNetwork {
-    return { epochs: this.#epochs, best: this.#epochs[this.#best!], stoppedEarly: this.#trainer.step < this.#context.schedule.steps, notes: this.#notes };
+    return { epochs: this.#epochs, best: this.#epochs[this.#best!], stoppedEarly: this.#trainer.step < this.#context.schedule.steps, notes: this.#notes, starting: this.#starting };
   }
 
-  async run(batches: TrainingBatches): Promise<void> {
-    const { study, hooks, schedule, settings: { training: recipe } } = this.#context;
+  /** @throws CancelledError, and those of `TrainingBatches.open` */
+  async openBatches(): Promise<NetworkBatches> {
+    this.#features = await splitFeatures(this.#context, this.#trainer.weights);
+    return openBatches(this.#context, this.#features?.train);
+  }
+
+  async run(batches: NetworkBatches): Promise<void> {
+    const { study, hooks, schedule, settings } = this.#context;
+    const { training: recipe } = settings;
     const startedMs = workedMs(hooks);
     beginPhase(this.#context, 'training', { totalSteps: schedule.steps, step: this.#trainer.step, checkpoint: this.#checkpoint });
+    if (this.#starting && !this.#checkpoint) study.events.append({ kind: 'starting-weights', from: startText(settings.start), ...this.#starting });
     while (!this.isOver) {
       this.#enterPhase();
       const stepStartedMs = performance.now();
@@ -154,7 +172,7 @@ class NetworkTraining {
     const weights = this.#extracted();
     const { study, schedule, plan, data, settings: { training: { earlyStopping: { minImprovement } } } } = context;
     const tally = new ClassificationTally(data.classes.length, { wrongImages: 0 });
-    await judge(context, weights, tally);
+    await judge(context, weights, tally, this.#features?.val);
     const { accuracy, top5Accuracy, loss, images } = tally.result();
     const { step } = this.#trainer;
     const epoch = step / schedule.stepsPerEpoch;
@@ -174,10 +192,10 @@ class NetworkTraining {
 
   /** What the network is judged by, batch norms calibrated. */
   #extracted(): Weights {
-    const { engine, data, normalisation, augmentation, settings: { seed, training: { batchSize, calibrationBatches } } } = this.#context;
+    const { engine, data, normalisation, augmentation, frozenBlocks, settings: { seed, training: { batchSize, calibrationBatches } } } = this.#context;
     const { evaluationWeights: weights } = this.#trainer;
     this.#evaluator ??= new SubnetEvaluator({
-      engine, weights, data, normalisation, augmentation, batchSize, seed, calibrationBatches: weights.statistics.length > 0 ? calibrationBatches : 0,
+      engine, weights, data, normalisation, augmentation, batchSize, seed, frozenBlocks, calibrationBatches: weights.statistics.length > 0 ? calibrationBatches : 0,
     });
     return this.#evaluator.extract(weights.network);
   }
@@ -192,7 +210,7 @@ class NetworkTraining {
   async #save(): Promise<void> {
     const { study, data, space, arch } = this.#context;
     const state: z.output<typeof stateSchema> = {
-      data: data.id, network: space.key(arch), phase: this.#phase, trainer: this.#trainer.state(), epochs: this.#epochs, best: this.#best, losses: this.#losses, notes: [...this.#notes],
+      data: data.id, network: space.key(arch), phase: this.#phase, trainer: this.#trainer.state(), epochs: this.#epochs, best: this.#best, losses: this.#losses, notes: [...this.#notes], starting: this.#starting,
     };
     await study.saveCheckpoint({ phase: 'training', step: this.#trainer.step, tensors: this.#trainer.tensors(), state });
   }
@@ -205,24 +223,13 @@ class NetworkTraining {
 }
 
 function trainerOf(context: NetworkTrainingContext, phase: number, start: NetworkTrainerOptions['start']): NetworkTrainer {
-  const { engine, plan, schedule, settings: { seed, training: { stochasticDepth, freeze } } } = context;
+  const { engine, plan, schedule, frozenBlocks, settings: { seed, training: { stochasticDepth } } } = context;
   return new NetworkTrainer({
-    engine, network: plan.phases[phase].network, settings: schedule.trainer, start, stochasticDepth: { ...stochasticDepth, seed },
-    freezeBackbone: freeze === 'backbone',
+    engine, network: plan.phases[phase].network, settings: schedule.trainer, start, stochasticDepth: { ...stochasticDepth, seed }, frozenBlocks,
   });
 }
 
-/** Tells a tally of all validation images. @throws CancelledError */
-export async function judge({ engine, data, normalisation, hooks, settings }: NetworkTrainingContext, weights: Weights, tally: ClassificationTally): Promise<void> {
-  const { resolution } = weights.network;
-  for (const { images, labels, indices } of validationBatches(data, { normalisation, resolution, batchSize: settings.training.batchSize })) {
-    tally.add(logits(engine, weights, images), labels, indices);
-    await safePoint(hooks);
-    if (hooks.signal?.aborted) throw new CancelledError();
-  }
-}
-
-function stepEvent(report: NetworkStepReport, batch: StudyBatch, { imagesPerSecond, asked, cached }: { imagesPerSecond: number; asked: number; cached: number }) {
+function stepEvent(report: NetworkStepReport, batch: NetworkBatch, { imagesPerSecond, asked, cached }: { imagesPerSecond: number; asked: number; cached: number }) {
   const { step, loss, accuracy, learningRate, gradientNorm } = report;
   return {
     kind: 'step' as const, step, loss, accuracy, learningRate, gradientNorm, imagesPerSecond,

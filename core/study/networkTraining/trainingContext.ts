@@ -5,12 +5,13 @@ import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { loadDevice } from '../../latency/devices.ts';
 import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
+import { frozenBlocks } from '../../training/recipe/freeze.ts';
 import { tokenPlan, type TokenPlan } from '../../training/recipe/retokenization.ts';
 import { scheduleOf, type RecipeSchedule } from '../../training/recipe/schedule.ts';
 import { warn, type RunData } from '../run/context.ts';
 import type { RunHooks } from '../run/hooks.ts';
 import { loadRunData, startStudyEngine } from '../run/prepareRun.ts';
-import { architectureOf } from './startingPoint.ts';
+import { architectureOf, startingNormalisation } from './startingPoint.ts';
 import type { TrainingSettings } from './trainingFile.ts';
 import type { TrainingRun } from './trainingFolder.ts';
 
@@ -24,6 +25,8 @@ export interface NetworkTrainingContext extends RunData {
   readonly devices: readonly DeviceModel[];
   readonly plan: TokenPlan;
   readonly schedule: RecipeSchedule;
+  /** First blocks that stay as they begin. */
+  readonly frozenBlocks: number;
   /** The file's, with the recipe's steps on these images. */
   readonly settings: TrainingSettings & { readonly training: TrainingSettings['training'] & { readonly steps: number } };
 }
@@ -42,8 +45,10 @@ export async function prepareNetworkTraining(study: TrainingRun, hooks: RunHooks
     const { data } = images;
     const plan = tokenPlan(recipe, { space, arch, classes: data.classes.length, resolution: settings.resolution });
     const schedule = scheduleOf(recipe, data.train.count);
+    const frozen = frozenBlocks(recipe, plan.phases.at(-1)!.network);
     const context: NetworkTrainingContext = {
-      study, hooks, engine, ...images, space, arch, devices, plan, schedule, settings: { ...settings, training: { ...recipe, steps: schedule.steps } },
+      study, hooks, engine, ...images, ...(frozen === 0 ? {} : { normalisation: await startingNormalisation(study) ?? images.normalisation }),
+      space, arch, devices, plan, schedule, frozenBlocks: frozen, settings: { ...settings, training: { ...recipe, steps: schedule.steps } },
     };
     if (data.skipped.length > 0) {
       const [{ path, reason }] = data.skipped;

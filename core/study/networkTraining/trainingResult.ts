@@ -3,6 +3,7 @@ import { precisions } from '../../graph/onnx/precision.ts';
 import { accuracyChangeSchema } from '../accuracyChangeSchema.ts';
 import { readResult } from '../readResult.ts';
 import { epochSchema } from './epochRecord.ts';
+import { startingFactsSchema } from './startingFacts.ts';
 import type { TrainingPaths } from './trainingFolder.ts';
 
 const share = z.number().min(0).max(1);
@@ -28,6 +29,8 @@ export const trainingResultSchema = z.object({
   latencies: z.array(z.object({ device: z.string(), latencyMs: z.number(), lowMs: z.number(), highMs: z.number() })),
   /** Everything that the training began with, in words. */
   start: z.string(),
+  /** What was done to weights that it began with; null where they were fresh. */
+  starting: startingFactsSchema.nullable().default(null),
   notes: z.array(z.string()),
   steps: count,
   stoppedEarly: z.boolean(),

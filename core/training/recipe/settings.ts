@@ -40,8 +40,8 @@ export const recipeSchema = z.strictObject({
   }).prefault({}).describe('residual branches left out at random'),
   mix: mixSettingsSchema.prefault({}).describe('images mixed with others of their batch'),
   distillation: distillationSettingsSchema.prefault({}).describe('teachers that the network learns from'),
-  freeze: z.enum(['nothing', 'backbone']).default('nothing')
-    .describe('weights that stay as they began: none, or all but those of the classifier, its last block'),
+  freeze: z.union([z.enum(['nothing', 'backbone']), z.strictObject({ stages: count }), z.strictObject({ blocks: count })]).default('nothing')
+    .describe('what stays as it began: nothing, the backbone (all but the classifier, its last block), { stages: N } or { blocks: N } for the first N'),
   retokenization: z.strictObject({
     phases: z.array(phaseSchema).max(8).default([]).describe('from the coarsest tokens to finer ones; the epochs that are left see all tokens'),
   }).prefault({}).describe('fewer tokens at first (As-ViT, section 4)'),

@@ -5,7 +5,8 @@ import type { Normalisation } from '../../data/normalisation.ts';
 import { indexRange } from '../../data/order.ts';
 import { resizeBatch } from '../../data/resize.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { calibrateBatchNorm, logits, rightAnswers, type ImageBatch } from '../../model/inference.ts';
+import { calibrateBatchNorm, logits, rightAnswers, type ImageBatch, type NetworkInput } from '../../model/inference.ts';
+import { features, weightsAfter } from '../../model/parts.ts';
 import { SubnetView } from '../../model/subnet.ts';
 import type { Weights } from '../../model/weights.ts';
 import type { Network } from '../../network/network.ts';
@@ -24,6 +25,8 @@ export interface EvaluatorOptions {
   readonly batchSize: number;
   readonly calibrationBatches: number;
   readonly seed: number;
+  /** First blocks of a single network whose batch norms keep the statistics that they have. */
+  readonly frozenBlocks?: number;
 }
 
 export interface Judgement {
@@ -55,7 +58,8 @@ export class SubnetEvaluator {
   /** The subnet with weights of its own, its batch norms calibrated at its resolution. */
   extract(network: Network): Weights {
     const weights = new SubnetView(this.#options.weights, network).extract();
-    calibrateBatchNorm(this.#options.engine, weights, this.#calibrationBatches(network));
+    const { engine, frozenBlocks = 0 } = this.#options;
+    calibrateBatchNorm(engine, weightsAfter(weights, frozenBlocks), this.#calibrationInputs(weights, frozenBlocks));
     return weights;
   }
 
@@ -91,8 +95,12 @@ export class SubnetEvaluator {
     return right;
   }
 
-  *#calibrationBatches(network: Network): Generator<ImageBatch> {
-    for (const images of this.#calibration) yield this.#resized(images, this.#options.batchSize, network);
+  *#calibrationInputs(weights: Weights, frozenBlocks: number): Generator<NetworkInput> {
+    const { engine, batchSize } = this.#options;
+    for (const images of this.#calibration) {
+      const resized = this.#resized(images, batchSize, weights.network);
+      yield frozenBlocks === 0 ? resized : features(engine, weights, frozenBlocks, resized);
+    }
   }
 
   #resized(images: Float32Array, count: number, network: Network): ImageBatch {

@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../core/base/errors.ts';
 import { loadDevice } from '../../../core/latency/devices.ts';
 import { modelFacts } from '../../../core/latency/measurements/modelFile.ts';
 import { predictLatency } from '../../../core/latency/predict.ts';
 import { decodeSafetensors } from '../../../core/model/safetensors.ts';
+import { networkParams } from '../../../core/network/blockGraph.ts';
 import { getSpace } from '../../../core/spaces/index.ts';
 import { readEvents } from '../../../core/study/events.ts';
 import { effectiveEvents } from '../../../core/study/eventTypes.ts';
@@ -48,6 +50,19 @@ async function finish(directory: string) {
     return await runTraining(training);
   } finally {
     training.close();
+  }
+}
+
+/** Eight dark and bright pictures to train on, four to validate with. */
+async function writePictures(folder: string): Promise<void> {
+  for (const [split, count] of [['train', 4], ['val', 2]] as const) {
+    for (const [name, grey] of [['bright', 190], ['dark', 60]] as const) {
+      mkdirSync(join(folder, split, name), { recursive: true });
+      for (let i = 0; i < count; i++) {
+        const background = { r: grey + 10 * i, g: grey, b: grey - 9 * i };
+        await sharp({ create: { width: 16, height: 16, channels: 3, background } }).png().toFile(join(folder, split, name, `${i}.png`));
+      }
+    }
   }
 }
 
@@ -164,6 +179,63 @@ training: { epochs: 1, batchSize: 5, learningRate: 1e-12, minLearningRate: 0, av
     expect(await training.loadLatestCheckpoint()).toMatchObject({ step: 2 });
     training.close();
     expect((await readTraining(directory)).info.status).toBe('interrupted');
+  }, 60_000);
+
+  const transfer = (freeze: string, more = '') => `version: 1
+seed: 6
+space: elasticvit-mini
+arch: min
+compute: { threads: 1${more} }
+start: { weights: inherited/models/last.safetensors }
+data: { kind: folder, path: pictures, imageSize: 16, flip: false, crop: none }
+training: { epochs: 2, batchSize: 4, learningRate: 0.01, warmupEpochs: 0, calibrationBatches: 1, freeze: ${freeze} }
+`;
+  const tensorsOf = (folder: string) => decodeSafetensors(readFileSync(trainingPaths(join(scratch, folder)).last), folder);
+
+  it('moves to other classes at another resolution with all but a new head frozen, and says so', async () => {
+    await writePictures(join(scratch, 'pictures'));
+    await make(join(scratch, 'moved'), transfer('backbone'));
+    const training = await openTraining(join(scratch, 'moved'));
+    const units: string[] = [];
+    const result = await runTraining(training, { onProgress: ({ unit, done, total }) => { if (done === total) units.push(unit); } });
+    training.close();
+    const { newHead, resampled, frozenBlocks, trainedParams } = result.starting!;
+    expect(newHead).toEqual(['head.classifier.weight', 'head.classifier.bias']);
+    expect(resampled.length).toBeGreaterThan(0);
+    const network = getSpace('elasticvit-mini').lower(getSpace('elasticvit-mini').smallest, { classes: 2, resolution: 32 });
+    expect(frozenBlocks).toBe(network.blocks.length - 1);
+    expect(trainedParams).toBeLessThan(networkParams(network) / 2);
+    expect(readEvents(trainingPaths(join(scratch, 'moved')).events).events.filter(({ kind }) => kind === 'starting-weights'))
+      .toMatchObject([{ from: 'weights of inherited/models/last.safetensors', newHead, frozenBlocks }]);
+    expect(result.notes.join(' ')).toContain('The head is new (head.classifier.weight, head.classifier.bias): the weights tell 10 classes apart, the images have 2.');
+    expect(units).toContain('images through the frozen blocks');
+    const [before, { tensors: after, metadata }] = [tensorsOf('inherited'), tensorsOf('moved')];
+    for (const [key, { data }] of Object.entries(after)) {
+      if (!key.startsWith('head.') && !resampled.includes(key)) expect(data, key).toEqual(before.tensors[key].data);
+    }
+    // What is frozen goes on seeing images as it learned to.
+    expect(metadata.normalisation).toBe(before.metadata.normalisation);
+  }, 60_000);
+
+  it('learns the same whether what is frozen runs once or at every step', async () => {
+    await make(join(scratch, 'every step'), transfer('backbone', ', memoryGiB: 0.0001'));
+    const [once, always] = [tensorsOf('moved').tensors, (await finish(join(scratch, 'every step')), tensorsOf('every step').tensors)];
+    for (const [key, { data }] of Object.entries(once)) {
+      (data as Float32Array).forEach((value, i) => expect(Math.abs(value - (always[key].data as Float32Array)[i]), key).toBeLessThan(1e-3 * Math.max(1, Math.abs(value))));
+    }
+  }, 60_000);
+
+  it('freezes the first stages, and refuses to freeze more than there are', async () => {
+    await make(join(scratch, 'stages'), transfer('{ stages: 3 }'));
+    const { starting } = await finish(join(scratch, 'stages'));
+    const [before, after] = [tensorsOf('inherited').tensors, tensorsOf('stages').tensors];
+    const moved = Object.keys(after).filter((key) => !starting!.resampled.includes(key) && !starting!.newHead.includes(key)
+      && (after[key].data as Float32Array).some((value, i) => value !== before[key].data[i]));
+    expect([...new Set(moved.map((key) => /^(stages\.\d|[a-z]+)/.exec(key)![0]))].sort()).toEqual(['head', 'stages.3', 'stages.4', 'stages.5']);
+    for (const [freeze, code] of [['{ stages: 7 }', 'no-stages'], ['{ blocks: 99 }', 'invalid-freeze']]) {
+      await make(join(scratch, code), transfer(freeze));
+      await expect(finish(join(scratch, code))).rejects.toMatchObject({ code });
+    }
   }, 60_000);
 
   it.each([

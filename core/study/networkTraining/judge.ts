@@ -1,0 +1,45 @@
+import { CancelledError } from '../../base/errors.ts';
+import { indexRange } from '../../data/order.ts';
+import { logits } from '../../model/inference.ts';
+import { weightsAfter } from '../../model/parts.ts';
+import type { Weights } from '../../model/weights.ts';
+import { validationBatches } from '../../training/classification/imageBatches.ts';
+import type { ClassificationTally } from '../../training/classification/tally.ts';
+import { safePoint } from '../run/hooks.ts';
+import type { FrozenFeatures } from './frozenFeatures.ts';
+import type { NetworkTrainingContext } from './trainingContext.ts';
+
+interface Answers {
+  readonly answers: Float32Array;
+  readonly labels: ArrayLike<number>;
+  readonly indices: Int32Array;
+}
+
+/**
+ * Tells a tally of all validation images.
+ * @param features what the frozen blocks make of them, where that is known
+ * @throws CancelledError
+ */
+export async function judge(context: NetworkTrainingContext, weights: Weights, tally: ClassificationTally, features?: FrozenFeatures): Promise<void> {
+  const { hooks } = context;
+  for (const { answers, labels, indices } of features ? toFeatures(context, weights, features) : toImages(context, weights)) {
+    tally.add(answers, labels, indices);
+    await safePoint(hooks);
+    if (hooks.signal?.aborted) throw new CancelledError();
+  }
+}
+
+function* toImages({ engine, data, normalisation, settings: { training: { batchSize } } }: NetworkTrainingContext, weights: Weights): Generator<Answers> {
+  const { resolution } = weights.network;
+  for (const { images, labels, indices } of validationBatches(data, { normalisation, resolution, batchSize })) {
+    yield { answers: logits(engine, weights, images), labels, indices };
+  }
+}
+
+function* toFeatures({ engine, data: { val }, frozenBlocks, settings: { training: { batchSize } } }: NetworkTrainingContext, weights: Weights, features: FrozenFeatures): Generator<Answers> {
+  const trained = weightsAfter(weights, frozenBlocks);
+  for (let start = 0; start < val.count; start += batchSize) {
+    const indices = indexRange(start, batchSize, val.count);
+    yield { answers: logits(engine, trained, features.of(indices)), labels: Array.from(indices, (index) => val.labels[index]), indices };
+  }
+}
