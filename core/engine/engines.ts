@@ -73,10 +73,7 @@ const started = new Map<string, Promise<Engine>>();
  * @throws InputError `unknown-engine`; EnvironmentError `engine-unavailable` with the reason and the remedy
  */
 export async function startEngine(choice: string = 'auto', settings: EngineSettings = {}): Promise<Engine> {
-  if (!engineChoices.includes(choice)) {
-    throw new InputError('unknown-engine', `There is no engine "${choice}"; choose ${oneOf(engineChoices)}.`);
-  }
-  const id = choice === 'auto' ? await automaticChoice() : choice as EngineId;
+  const id = await idOf(choice);
   const key = [id, settings.threads, settings.memoryBytes].join(' ');
   let starting = started.get(key);
   if (!starting) {
@@ -91,11 +88,29 @@ export async function startEngine(choice: string = 'auto', settings: EngineSetti
   return engine;
 }
 
+/** The engine that `startEngine` would start, without starting it. @throws InputError and EnvironmentError as there */
+export async function findEngine(choice: string = 'auto', settings: EngineSettings = {}): Promise<EngineInfo> {
+  const { info } = await finders[await idOf(choice)](settings);
+  return requireAvailable(info);
+}
+
 async function start(id: EngineId, settings: EngineSettings): Promise<Engine> {
   const found = await finders[id](settings);
-  const { available, reason, remedy } = found.info;
-  if (!available) throw new EnvironmentError('engine-unavailable', `${reason} ${remedy}`);
+  requireAvailable(found.info);
   return found.start();
+}
+
+function requireAvailable(info: EngineInfo): EngineInfo {
+  const { available, reason, remedy } = info;
+  if (!available) throw new EnvironmentError('engine-unavailable', `${reason} ${remedy}`);
+  return info;
+}
+
+async function idOf(choice: string): Promise<EngineId> {
+  if (!engineChoices.includes(choice)) {
+    throw new InputError('unknown-engine', `There is no engine "${choice}"; choose ${oneOf(engineChoices)}.`);
+  }
+  return choice === 'auto' ? await automaticChoice() : choice as EngineId;
 }
 
 /** Looks at TensorFlow only where it could have a GPU, or nothing else is left, since looking takes a second. */

@@ -13,6 +13,7 @@ import { readText } from './textFile.ts';
 import { pathText, problemsOf } from './validationText.ts';
 import type { Problem } from './validationText.ts';
 import { parseYaml } from './yamlFile.ts';
+import { addressExpected, isPublicAddress } from './queue/redis/address.ts';
 
 /** The newest version of the study file that this Pocketformer reads. */
 export const studyFileVersion = 1;
@@ -59,6 +60,8 @@ export const studyHead = {
   compute: z.strictObject({
     threads: count.max(256).optional().describe('processor threads; by default as many as the machine offers'),
     memoryGiB: positive.optional().describe('most memory that the engine may take, in GiB'),
+    queue: z.string().refine(isPublicAddress, { error: `expected ${addressExpected}; an address with a password belongs there` }).optional()
+      .describe('Redis whose workers score and evaluate in place of this machine, redis://HOST:PORT or environment'),
   }).prefault({}).describe('what the engine may take of the machine'),
 };
 const data = dataSchema.describe('images to train on and to validate with');

@@ -8,6 +8,7 @@ import { workThrough } from '../queue/workThrough.ts';
 import { startScoringWorkers } from '../scoring/scoringWorkers.ts';
 import type { RunContext } from './context.ts';
 import { safePoint } from './hooks.ts';
+import { queueOf } from './queueOf.ts';
 import { searchSettings } from './searchProblem.ts';
 
 /**
@@ -28,7 +29,7 @@ export async function bestByScore(context: RunContext, problem: SearchProblem<un
   hooks.onMessage?.(`Scoring ${drafts.length} architectures by ${proxy.title} to begin the search with the best of them.`, 'info');
   const archs = drafts.map(({ arch }) => arch);
   const workers = await startScoringWorkers({
-    plan: { space: space.id, classes, proxies: [firstPopulation.proxy], seeds: [seed] }, engine, threads, archs,
+    plan: { space: space.id, classes, proxies: [firstPopulation.proxy], seeds: [seed] }, engine, threads, archs, queue: queueOf(study.settings, hooks),
     memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30,
   });
   const values: number[] = [];

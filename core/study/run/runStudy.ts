@@ -1,17 +1,21 @@
 import { CancelledError, messageOf, PocketformerError } from '../../base/errors.ts';
 import { getSpace } from '../../spaces/index.ts';
+import type { SearchProblem } from '../../search/problem.ts';
+import type { SearchState } from '../../search/state.ts';
 import type { Study } from '../folder.ts';
+import type { WorkQueue } from '../queue/workQueue.ts';
 import { readSummary, type StudySummary } from '../summary.ts';
 import { readEarlierStudies } from '../warmStart.ts';
 import { bestByScore } from './bestByScore.ts';
 import { exportPhase } from './exportPhase.ts';
+import type { TrainingContext } from './context.ts';
 import type { RunHooks } from './hooks.ts';
 import { prepareTraining } from './prepareRun.ts';
 import { runTrainingFree } from './runTrainingFree.ts';
 import { searchPhase } from './searchPhase.ts';
 import { beginningWith, searchProblem } from './searchProblem.ts';
 import type { SearchStart } from './searchProblem.ts';
-import { evaluationHere, evaluatorOf, supernetJudge } from './supernetJudge.ts';
+import { evaluationQueue, evaluatorOf, supernetJudge } from './supernetJudge.ts';
 import { trainingPhase } from './trainingPhase.ts';
 import { writeResults, writeSummary } from './writeResults.ts';
 
@@ -45,7 +49,7 @@ async function runTrained(study: Study, hooks: RunHooks, earlier: SearchStart['e
     const evaluator = evaluatorOf(context, weights);
     const bare = searchProblem(context);
     const problem = beginningWith(context, bare, { earlier, remembered, scored: await bestByScore(context, bare) });
-    const state = await searchPhase(context, problem, supernetJudge(context, evaluationHere(context, evaluator)));
+    const state = await searchWith(context, problem, await evaluationQueue(context, weights, evaluator));
     const result = await writeResults(context, problem, state);
     const exported = await exportPhase(context, result, (network) => {
       const extracted = evaluator.extract(network);
@@ -55,6 +59,14 @@ async function runTrained(study: Study, hooks: RunHooks, earlier: SearchStart['e
     return context.summary;
   } finally {
     context.data.close();
+  }
+}
+
+async function searchWith(context: TrainingContext, problem: SearchProblem<unknown>, queue: WorkQueue<number>): Promise<SearchState<unknown>> {
+  try {
+    return await searchPhase(context, problem, supernetJudge(context, queue));
+  } finally {
+    await queue.close();
   }
 }
 

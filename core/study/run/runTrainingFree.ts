@@ -6,6 +6,7 @@ import type { StudySummary } from '../summary.ts';
 import { bestByScore } from './bestByScore.ts';
 import { exportPhase } from './exportPhase.ts';
 import type { RunHooks } from './hooks.ts';
+import { queueOf } from './queueOf.ts';
 import { prepareScoring, startStudyEngine } from './prepareRun.ts';
 import { searchPhase } from './searchPhase.ts';
 import { beginningWith, searchProblem } from './searchProblem.ts';
@@ -17,7 +18,7 @@ export async function runTrainingFree(
   study: Study, settings: TrainingFreeStudySettings, hooks: RunHooks, earlier: SearchStart['earlier'],
 ): Promise<StudySummary> {
   const context = await prepareScoring(study, settings, hooks);
-  const judge = scoreJudge(context);
+  const judge = scoreJudge({ ...context, queue: queueOf(settings, hooks) });
   try {
     const bare = searchProblem(context);
     const problem = beginningWith(context, bare, { earlier, remembered: [], scored: await bestByScore(context, bare) });

@@ -45,7 +45,7 @@ export async function searchPhase(context: RunContext, problem: SearchProblem<un
   while (!state.done) {
     const { batch } = state;
     const waiting = new Map(state.pending.flatMap((one) => (one.value === null ? [[one.key, one]] : [])));
-    for await (const judged of judge.judge([...waiting.values()])) {
+    for await (const judged of savedWhenStopped(judge.judge([...waiting.values()]), save)) {
       for (const one of judged) study.events.append(evaluationEvent(context, problem, waiting.get(one.key)!, one, batch));
       warnOnce(judged);
       const results = judged.map(({ key, number }) => ({ key, value: oriented(objective, number) }));
@@ -66,6 +66,16 @@ export async function searchPhase(context: RunContext, problem: SearchProblem<un
   await save();
   study.events.append({ kind: 'phase-finished', phase: 'search', seconds: (workedMs(hooks) - startedMs) / 1000 });
   return state;
+}
+
+/** A judge who waits for others can be stopped while it waits. */
+async function* savedWhenStopped<T>(judged: AsyncIterable<T>, save: () => Promise<void>): AsyncGenerator<T> {
+  try {
+    yield* judged;
+  } catch (error) {
+    if (error instanceof CancelledError) await save();
+    throw error;
+  }
 }
 
 function evaluationEvent(

@@ -1,10 +1,12 @@
 import type { Weights } from '../../model/weights.ts';
 import { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
+import { evaluationElsewhere } from '../queue/elsewhere.ts';
 import { timedPortion } from '../queue/timedPortion.ts';
 import type { WorkQueue } from '../queue/workQueue.ts';
 import { workThrough } from '../queue/workThrough.ts';
 import type { TrainingContext } from './context.ts';
 import type { Judge } from './judge.ts';
+import { queueOf } from './queueOf.ts';
 
 const evaluationsPerCheckpoint = 16;
 
@@ -32,8 +34,17 @@ export function supernetJudge({ settings }: Pick<TrainingContext, 'settings'>, q
   };
 }
 
+/** What evaluates a study's subnets: the workers of its queue, or this thread. @throws as `queueOf` and `evaluationElsewhere` */
+export async function evaluationQueue(context: TrainingContext, weights: Weights, evaluator: SubnetEvaluator): Promise<WorkQueue<number>> {
+  const { settings, space, hooks, engine } = context;
+  const queue = queueOf(settings, hooks);
+  if (queue === undefined) return evaluationHere(context, evaluator);
+  const { seed, training: { batchSize }, search: { calibrationBatches, evaluationImages: images } } = settings;
+  return evaluationElsewhere(queue, { ...context, space: space.id, weights, seed, batchSize, calibrationBatches, images, engine: engine.info });
+}
+
 /** Evaluates one subnet after the other in this thread, whose engine has all threads. */
-export function evaluationHere({ settings, space, classes }: TrainingContext, evaluator: SubnetEvaluator): WorkQueue<number> {
+function evaluationHere({ settings, space, classes }: TrainingContext, evaluator: SubnetEvaluator): WorkQueue<number> {
   const images = settings.search.evaluationImages;
   return {
     width: 1, ahead: 1, portion: { least: 1, most: 1 },

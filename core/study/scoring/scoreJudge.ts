@@ -1,5 +1,6 @@
 import type { SearchSpace } from '../../spaces/space.ts';
 import type { RunData } from '../run/context.ts';
+import type { JoinedQueue } from '../queue/elsewhere.ts';
 import { unknownPace, workThrough } from '../queue/workThrough.ts';
 import type { Judge } from '../run/judge.ts';
 import type { TrainingFreeStudySettings } from '../studyFile.ts';
@@ -22,11 +23,13 @@ export interface ScoringContext {
   readonly classes: number;
   /** Where the score looks at images. */
   readonly images: Pick<RunData, 'data' | 'normalisation'> | undefined;
+  /** Whose workers score; threads unless given. */
+  readonly queue?: JoinedQueue;
 }
 
 /**
- * Judges architectures by the study's score, on as many threads as the study has processors. Threads start when they are first
- * needed.
+ * Judges architectures by the study's score, by the workers of its queue or on as many threads as the study has processors. They
+ * start when they are first needed.
  */
 export function scoreJudge(context: ScoringContext): ScoreJudge {
   let workers: Promise<ScoringWorkers> | undefined;
@@ -50,8 +53,8 @@ export function scoreJudge(context: ScoringContext): ScoreJudge {
   };
 }
 
-function startWorkers({ settings, space, classes, images }: ScoringContext): Promise<ScoringWorkers> {
+function startWorkers({ settings, space, classes, images, queue }: ScoringContext): Promise<ScoringWorkers> {
   const { scoring, seed, engine, compute: { memoryGiB, threads } } = settings;
   const plan = studyPlan({ classes, images, scoring, seed, space: space.id });
-  return startScoringWorkers({ plan, engine, threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
+  return startScoringWorkers({ plan, engine, threads, queue, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
 }

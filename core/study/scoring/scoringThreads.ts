@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { EnvironmentError, InputError } from '../../base/errors.ts';
+import { EnvironmentError } from '../../base/errors.ts';
 import type { Score } from '../../scoring/score.ts';
+import { errorOf } from '../queue/failure.ts';
 import type { DonePortion } from '../queue/workQueue.ts';
 import type { ScorerOptions } from './scorer.ts';
 import type { ScoreReply, ScoreRequest } from './threadMessages.ts';
@@ -72,9 +73,4 @@ export class ScoringThreads {
       waiting.clear();
     }
   }
-}
-
-function errorOf({ name, code, message }: Extract<ScoreReply, { failure: unknown }>['failure']): Error {
-  if (code === undefined) return new Error(message);
-  return name === 'InputError' ? new InputError(code, message) : new EnvironmentError(code, message);
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { getProxy } from '../../scoring/proxies.ts';
 import type { Score } from '../../scoring/score.ts';
+import { isWorthSending, scoringElsewhere, type JoinedQueue } from '../queue/elsewhere.ts';
 import { timedPortion } from '../queue/timedPortion.ts';
 import type { PortionSize, WorkQueue } from '../queue/workQueue.ts';
 import type { Worked } from '../queue/workThrough.ts';
@@ -19,11 +20,18 @@ export interface WorkerOptions {
   readonly memoryBytes?: number;
   /** All architectures that will be scored, where they are known. */
   readonly archs?: readonly unknown[];
+  /** Whose workers score in place of this process. */
+  readonly queue?: JoinedQueue;
 }
 
 /** What scores architectures; the results are their scores in the order of the plan's proxies. */
 export type ScoringWorkers = WorkQueue<readonly Score[]>;
 export type ScoredArchitecture<A> = Worked<A, readonly Score[]>;
+
+/** What scores: the workers of a queue, or threads. @throws as `startThreads` and `scoringElsewhere` */
+export function startScoringWorkers({ queue, ...options }: WorkerOptions): Promise<ScoringWorkers> {
+  return queue && isWorthSending(options.plan) ? scoringElsewhere(queue, options.plan, options.engine) : startThreads(options);
+}
 
 /** What is scored together shares products with its weights: a few are hardly faster than a hundred. */
 const together: PortionSize = { least: 128, most: 1024 };
@@ -39,7 +47,7 @@ const leastForEachThread = 2;
  * busy. This thread scores, with all processors for its engine, where there is one processor, little to score, or nothing to compute.
  * @throws as makeScorer; what scores throws EnvironmentError `scoring-thread`, too
  */
-export async function startScoringWorkers({ plan, engine: id, threads = availableParallelism(), memoryBytes, archs }: WorkerOptions): Promise<ScoringWorkers> {
+async function startThreads({ plan, engine: id, threads = availableParallelism(), memoryBytes, archs }: Omit<WorkerOptions, 'queue'>): Promise<ScoringWorkers> {
   const isNeeded = needsEngine(plan, archs);
   const isAlone = threads === 1 || (archs !== undefined && archs.length < leastForEachThread * threads)
     || plan.proxies.every((proxy) => getProxy(proxy).needs === 'nothing') || (isNeeded && !oneForEachThread.includes(id));

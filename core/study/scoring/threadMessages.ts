@@ -1,4 +1,5 @@
 import type { Score } from '../../scoring/score.ts';
+import type { Failure } from '../queue/failure.ts';
 import type { DonePortion } from '../queue/workQueue.ts';
 
 /** To a scoring thread, after its options came with its start. */
@@ -10,4 +11,4 @@ export interface ScoreRequest {
 /** From a scoring thread; without `id` it could not start. */
 export type ScoreReply =
   | DonePortion<readonly Score[]> & { readonly id: number }
-  | { readonly id?: number; readonly failure: { readonly name: string; readonly code?: string; readonly message: string } };
+  | { readonly id?: number; readonly failure: Failure };
