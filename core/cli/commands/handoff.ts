@@ -1,15 +1,11 @@
 import { InputError } from '../../base/errors.ts';
-import { findArchitecture, getSpace } from '../../spaces/index.ts';
-import type { SearchSpace } from '../../spaces/index.ts';
-import { architectureOnFront } from '../../study/architectureOnFront.ts';
-import type { StudyView } from '../../study/folder.ts';
-import type { WeightsFacts } from '../../study/weightsFile.ts';
+import { getSpace } from '../../spaces/index.ts';
 import { presetNames } from '../../training/recipe/presets.ts';
 import { labelOf } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
 import { archKind, classesOption, engineOption, resolutionOption, seedKind, spaceKind } from '../commandOptions.ts';
 import { oneOfChoices, optional, required, text } from '../options.ts';
-import { openView, spaceOf } from '../studyArchitecture.ts';
+import { architectureOf, openView, spaceOf } from '../studyArchitecture.ts';
 
 export const handoff = defineCommand({
   name: 'handoff',
@@ -50,7 +46,7 @@ export const handoff = defineCommand({
     const view = study === undefined ? undefined : await openView(study);
     const file = weightsFile === undefined ? undefined : await readWeightsFile(weightsFile);
     const space = getSpace(spaceOf('handoff', spaceId ?? file?.facts?.space, view));
-    const arch = await architectureOf(space, input, view, file?.facts);
+    const arch = await architectureOf('handoff', space, input, { view, facts: file?.facts });
     const network = space.lower(arch, { resolution: resolution ?? file?.facts?.resolution, classes: classes ?? file?.facts?.classes });
     const engine = await startEngine(engineId);
     const name = labelOf(space, arch).text;
@@ -63,10 +59,3 @@ export const handoff = defineCommand({
     await print('There, "python check.py" compares the logits, and README.md says how to train.');
   },
 });
-
-/** @throws InputError `usage` where nothing names one, and as `findArchitecture` and `architectureOnFront` */
-async function architectureOf(space: SearchSpace, input: string | undefined, view: StudyView | undefined, facts: WeightsFacts | undefined): Promise<unknown> {
-  if (input !== undefined) return (view && await architectureOnFront(view, input)) ?? findArchitecture(space, input);
-  if (facts === undefined) throw new InputError('usage', `handoff: --arch is missing; expected ${archKind.expected}.`);
-  return space.parse(facts.architecture);
-}
