@@ -22,6 +22,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   devices: async () => (await import('./devices.ts')).devices,
   serve: async () => (await import('./serve.ts')).serve,
   worker: async () => (await import('./worker.ts')).worker,
+  slurm: async () => (await import('./slurm.ts')).slurm,
   'topology-search': async () => (await import('./topologySearch.ts')).topologySearch,
   'auto-scale': async () => (await import('./autoScale.ts')).autoScale,
   ablation: async () => (await import('./ablation.ts')).ablation,
