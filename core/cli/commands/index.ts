@@ -16,6 +16,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   'import-measurements': async () => (await import('./importMeasurements.ts')).importMeasurements,
   run: async () => (await import('./run.ts')).run,
   train: async () => (await import('./train.ts')).train,
+  story: async () => (await import('./story.ts')).story,
   resume: async () => (await import('./resume.ts')).resume,
   report: async () => (await import('./report.ts')).report,
   measure: async () => (await import('./measure.ts')).measure,

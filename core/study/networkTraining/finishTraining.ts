@@ -4,19 +4,18 @@ import { CancelledError } from '../../base/errors.ts';
 import { imageBytes } from '../../data/imageSet.ts';
 import { pngOf } from '../../data/inspect.ts';
 import { exportNetwork } from '../../export/exportNetwork.ts';
-import { runOnnx } from '../../export/verify.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { decodeSafetensors } from '../../model/safetensors.ts';
 import { Weights } from '../../model/weights.ts';
 import { networkParams } from '../../network/blockGraph.ts';
 import { networkMacs } from '../../network/counts.ts';
-import { validationBatches } from '../../training/classification/imageBatches.ts';
 import { ClassificationTally, type ClassificationResult, type WrongImage } from '../../training/classification/tally.ts';
 import { stepsInPhases } from '../../training/recipe/schedule.ts';
+import { accuracyOfFile } from '../accuracyOfFile.ts';
 import { readEvents } from '../events.ts';
 import { effectiveEvents } from '../eventTypes.ts';
 import { beginPhase } from '../run/beginPhase.ts';
-import { safePoint, workedMs } from '../run/hooks.ts';
+import { workedMs } from '../run/hooks.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import { judge } from './judge.ts';
 import { exportOtherPrecisions } from './otherPrecisions.ts';
@@ -47,7 +46,7 @@ export async function finishTraining(context: NetworkTrainingContext, trained: T
   const evaluation = tally.result();
   await writePictures(context, evaluation.wrong);
   const exported = {
-    path: 'models/network.onnx', sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff, accuracy: await accuracyOfFile(context, out, weights),
+    path: 'models/network.onnx', sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff, accuracy: await accuracyOfFile(out, { data, normalisation, hooks, resolution: weights.network.resolution, batchSize: Math.max(64, settings.training.batchSize) }),
   };
   study.events.append({
     kind: 'exported', path: exported.path, arch, sizeBytes: exported.sizeBytes, accuracy: exported.accuracy, maxAbsDiff: report.maxAbsDiff,
@@ -79,18 +78,6 @@ async function writePictures({ study, data, hooks }: NetworkTrainingContext, wro
     await study.writeFile(join(study.paths.wrong, pictureName(rank)), await pngOf(pixels, imageSize, Math.min(imageSize, pictureSize)));
     if (hooks.signal?.aborted) throw new CancelledError();
   }
-}
-
-/** Share of the validation images that an exported file classifies correctly in ONNX Runtime, as its users will run it. */
-async function accuracyOfFile({ data, normalisation, settings, hooks }: NetworkTrainingContext, path: string, { network: { resolution } }: Weights): Promise<number> {
-  const bytes = await readFile(path);
-  const tally = new ClassificationTally(data.classes.length, { wrongImages: 0 });
-  for (const { images, labels, indices } of validationBatches(data, { normalisation, resolution, batchSize: Math.max(64, settings.training.batchSize) })) {
-    tally.add(runOnnx(bytes, [images], path)[0], labels, indices);
-    await safePoint(hooks);
-    if (hooks.signal?.aborted) throw new CancelledError();
-  }
-  return tally.result().accuracy;
 }
 
 function resultOf(

@@ -1,0 +1,54 @@
+import type { Spread } from '../../base/spread.ts';
+import { markdownTable } from '../markdownTable.ts';
+import type { NetworkSummary, PhoneSummary, StorySummary } from './summarise.ts';
+import { networkTitle } from './titles.ts';
+
+/**
+ * The story as Markdown: for each phone the networks step by step, what they cost, and searched against hand-designed.
+ * @param figure file name of the picture, beside this one
+ */
+export function storyMarkdown({ name, space, pieces, target, phones }: StorySummary, figure: string): string {
+  const seeds = Math.max(0, ...phones.flatMap(({ networks }) => networks.map((each) => each.seeds.length)));
+  return [
+    `# ${name}: from a search in ${space} to files for ${phones.map(({ phone }) => phone).join(' and ')}`,
+    `Mean and standard deviation over ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, each with a supernet, a search, trainings and measurements of its own. Accuracies are top-1 on all validation images, of the `
+      + 'exported files in ONNX Runtime.'
+      + (pieces.done < pieces.total ? ` So far ${pieces.done} of ${pieces.total} pieces are done.` : ''),
+    ...(target === null ? [] : [`Latencies were measured on ${target}; predicted ones are of the phone, in float32.`]),
+    `![Accuracy against latency, one panel a phone](${figure})`,
+    ...phones.flatMap(phoneParts),
+  ].join('\n\n') + '\n';
+}
+
+function phoneParts({ phone, budgetMs, networks, differences }: PhoneSummary): string[] {
+  if (networks.length === 0) return [`## ${phone}, at most ${budgetMs} ms`, 'Nothing is known yet.'];
+  return [
+    `## ${phone}, at most ${budgetMs} ms`,
+    'Step by step: the winner as the search leaves it, retrained, and in fewer bits; below it what nobody searched.',
+    markdownTable(['network', 'precision', 'top-1, %', 'change from float32, points', 'latency here, ms', 'size, kB'], networks.flatMap(({ network, precisions }) => precisions.map((each) => [
+      networkTitle(network), each.precision, percent(each.accuracy), each.accuracyChange ? signed(each.accuracyChange) : '', each.latencyMs ? ms(each.latencyMs) : '', thousands(each.sizeBytes),
+    ]))),
+    'What the networks are and what they cost. Minutes are those of training on this computer, and the phone\'s share of supernet and search:',
+    markdownTable(['network', 'predicted, ms', 'M MACs', 'k parameters', 'epochs', 'minutes of training', 'minutes of search'], networks.map(costs)),
+    ...(differences.length === 0 ? [] : [
+      'Searched less hand-designed in points of top-1, and how many times as long a run takes here, seed by seed:',
+      markdownTable(['searched', 'hand-designed', 'precision', 'difference, points', 'latency ratio'], differences.map(({ searched, handDesigned, precision, accuracy, latencyRatio }) => [
+        networkTitle(searched), networkTitle(handDesigned), precision, signed(accuracy), latencyRatio ? spreadText(latencyRatio, (value) => value.toFixed(2)) : '',
+      ])),
+    ]),
+  ];
+}
+
+const costs = ({ network, predictedMs, macs, params, epochs, trainingSeconds, searchSeconds }: NetworkSummary) => [
+  networkTitle(network), ms(predictedMs), spreadText(macs, (value) => (value / 1e6).toFixed(1)), thousands(params), spreadText(epochs, (value) => value.toFixed(1)),
+  spreadText(trainingSeconds, (value) => (value / 60).toFixed(1)), spreadText(searchSeconds, (value) => (value / 60).toFixed(1)),
+];
+
+function spreadText({ mean, deviation }: Spread, text: (value: number) => string): string {
+  return deviation === null ? text(mean) : `${text(mean)} ± ${text(deviation)}`;
+}
+
+const percent = (spread: Spread) => spreadText(spread, (value) => (100 * value).toFixed(1));
+const ms = (spread: Spread) => spreadText(spread, (value) => value.toFixed(3));
+const thousands = (spread: Spread) => spreadText(spread, (value) => (value / 1e3).toFixed(0));
+const signed = (spread: Spread) => `${spread.mean < 0 ? '−' : '+'}${percent({ ...spread, mean: Math.abs(spread.mean) })}`;

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseStoryFile } from '../../../core/study/story/storyFile.ts';
+import { runStory } from '../../../core/study/story/runStory.ts';
+import { storyPaths } from '../../../core/study/story/storyResults.ts';
+import { scratchFolder } from '../scratch.ts';
+
+const folder = scratchFolder();
+const text = `version: 1
+name: tale
+space: elasticvit-mini
+data: { kind: synthetic, trainImages: 40, valImages: 20 }
+phones: [{ device: pixel6, budgetMs: 1 }]
+`;
+const story = parseStoryFile(text, join(folder, 'tale.yaml'));
+const out = join(folder, 'out');
+
+// test/e2e/cliStory.test.ts runs one to its end.
+describe('a story', () => {
+  it('says which pieces are needed before those that are wanted, and begins nothing', async () => {
+    await expect(runStory(out, story, { only: '2/measure' })).rejects.toThrow(
+      expect.objectContaining({ code: 'missing-piece', message: expect.stringContaining('expected "--only 2/search" to be done first') as string }));
+    expect(existsSync(join(out, 'seed-2'))).toBe(false);
+  });
+
+  it('reports what is there, be it nothing', async () => {
+    const { pieces, runs } = await runStory(out, story, { reportOnly: true });
+    expect(pieces.done).toBe(0);
+    expect(runs).toEqual([]);
+    expect(readFileSync(storyPaths(out).table, 'utf8')).toContain(`So far 0 of ${pieces.total} pieces are done.`);
+  });
+
+  it('refuses a folder that holds another one, and one whose mark was edited', async () => {
+    const other = parseStoryFile(text.replace('budgetMs: 1', 'budgetMs: 2'), story.path);
+    await expect(runStory(out, other)).rejects.toThrow(expect.objectContaining({ code: 'other-story' }));
+    writeFileSync(join(out, 'story.json'), '{}');
+    await expect(runStory(out, story)).rejects.toThrow(expect.objectContaining({ code: 'damaged-story' }));
+  });
+
+  it('finds out before it begins that a phone is there twice, or that a section does not go together', async () => {
+    const twice = parseStoryFile(text.replace('phones: [', 'phones: [{ device: pixel6, budgetMs: 2 }, '), story.path);
+    await expect(runStory(join(folder, 'twice'), twice)).rejects.toThrow('pixel6 is there twice');
+    const scored = parseStoryFile(`${text}supernet: { performance: { preference: score } }\n`, story.path);
+    await expect(runStory(join(folder, 'score'), scored)).rejects.toThrow('needs the name of a score');
+    expect(existsSync(join(folder, 'score'))).toBe(false);
+  });
+});
