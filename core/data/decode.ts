@@ -35,6 +35,10 @@ export function formatOf(head: Uint8Array): 'JPEG' | 'PNG' | 'WebP' | undefined 
   return undefined;
 }
 
+/** What `decodeImage` does, for those who have to do the same elsewhere. @param size of the square images, in pixels */
+export const decodingText = (size: number) => `turned by its EXIF orientation, shorter side resized to ${size} pixels (Lanczos), centre ${size} x ${size} cropped, transparency laid on `
+  + 'white, 8-bit sRGB';
+
 /**
  * Reads one JPEG, PNG or WebP file as [3, S, S] bytes: turned as its EXIF orientation says, shorter side resized to S
  * with a Lanczos filter, centre cropped, transparency laid on white, converted to 8-bit sRGB. Of an animation, the

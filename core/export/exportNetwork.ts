@@ -8,7 +8,7 @@ import type { Precision } from '../graph/onnx/precision.ts';
 import { readModel } from '../graph/onnx/read.ts';
 import type { ImageBatch } from '../model/inference.ts';
 import type { Weights } from '../model/weights.ts';
-import { accuracyChange, type AccuracyChange } from './accuracyChange.ts';
+import { accuracyChange, fileAccuracy, type AccuracyChange } from './accuracyChange.ts';
 import { metadataOf, type Provenance } from './metadata.ts';
 import { onnxModel } from './onnx.ts';
 import { optimisedModel } from './optimised.ts';
@@ -33,7 +33,7 @@ export interface ExportNetworkOptions extends Provenance {
   readonly precision?: Precision;
   /** For int8: where ranges of activations come from; random numbers where it is missing. */
   readonly calibration?: Calibration;
-  /** Images on which the accuracy of another precision than float32 is compared with that of float32. */
+  /** Images on which the file's accuracy is measured and, of another precision than float32, compared with that of float32. */
   readonly validation?: PreparedImages;
   /** Writes the file as a whole or not at all. */
   readonly writeFile: (path: string, bytes: Uint8Array) => Promise<void>;
@@ -55,6 +55,8 @@ export interface ExportReport extends Agreement {
   readonly calibration?: CalibrationFacts;
   /** Of other precisions than float32, where images with classes were given. */
   readonly accuracy?: AccuracyChange;
+  /** Of the file itself in ONNX Runtime, where images with classes were given. */
+  readonly validated?: { readonly images: number; readonly accuracy: number };
 }
 
 /**
@@ -81,11 +83,12 @@ export async function exportNetwork(options: ExportNetworkOptions): Promise<Expo
   }
   const accuracy = precision === 'float32' || validation === undefined ? undefined : accuracyChange(
     { float32: encodeModel(onnxModel(weights, { batch, version, metadata })), written: bytes, classes, resolution, batch }, validation, out);
+  const validated = validation && { images: validation.count, accuracy: accuracy?.written ?? fileAccuracy(bytes, { classes, resolution, batch }, validation, out) };
   const nodes = { written: readModel(bytes).nodes.length, optimised: optimisedModel(bytes).nodes.length };
   await options.writeFile(out, bytes);
   return {
     path: out, precision, sizeBytes: bytes.length, opset, maxAbsDiff, relativeDiff, classes, resolution, nodes,
-    ...(facts ? { calibration: facts } : {}), ...(accuracy ? { accuracy } : {}),
+    ...(facts ? { calibration: facts } : {}), ...(accuracy ? { accuracy } : {}), ...(validated ? { validated } : {}),
   };
 }
 

@@ -43,9 +43,9 @@ export function blockChoices(block: Block): BlockChoice[] {
   }
 }
 
-/** The same in one line: "kernel 3x3, stride 2, expansion 3". */
-export function choicesText(block: Block): string {
-  return blockChoices(block).map(({ name, value }) => (value === 'yes' ? name : `${name} ${value}`)).join(', ');
+/** The same in one line: "kernel 3x3, stride 2, expansion 3". @param omitted names of choices that are told elsewhere */
+export function choicesText(block: Block, omitted: readonly string[] = []): string {
+  return blockChoices(block).filter(({ name }) => !omitted.includes(name)).map(({ name, value }) => (value === 'yes' ? name : `${name} ${value}`)).join(', ');
 }
 
 const choice = (name: string, value: number | string): BlockChoice => ({ name, value: String(value) });

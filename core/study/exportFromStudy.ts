@@ -13,6 +13,8 @@ import { pathInStudy, recordExport } from './exportsLog.ts';
 import { writeFileAtomic } from './files.ts';
 import type { StudyView } from './folder.ts';
 import { withInherited } from './inheritNetwork.ts';
+import { studyOrigin } from './modelCard/ofStudy.ts';
+import { writeOnnxCard } from './modelCard/writeCard.ts';
 import { imagesOfStudy, type QuantisationOptions } from './quantisationImages.ts';
 import { pocketformerVersion } from './studyInfo.ts';
 import { readSummary } from './summary.ts';
@@ -32,7 +34,7 @@ export interface StudyExport {
 }
 
 /**
- * Writes an architecture with the weights that a study's supernet has learned as an ONNX file, checks the file, and
+ * Writes an architecture with the weights that a study's supernet has learned as an ONNX file with its card, checks the file, and
  * adds it to the study's list of exports. A study that trains nothing gives untrained weights, which the file says. The study may be
  * running.
  * @throws as `withInherited`, `exportNetwork` and `recordExport`
@@ -47,16 +49,27 @@ export async function exportFromStudy(options: StudyExport): Promise<ExportRepor
     sizeBytes: report.sizeBytes, relativeDiff: report.relativeDiff, batch, opset: report.opset, precision: report.precision,
     ...(report.accuracy ? { accuracy: report.accuracy } : {}),
   });
+  await writeStudyCard(options, report);
   return report;
+}
+
+async function writeStudyCard({ view, engine, out, batch, resolution }: StudyExport, { validated, accuracy: comparison }: ExportReport): Promise<void> {
+  const checkpoint = view.events.findLast((event) => event.kind === 'checkpoint' && event.phase === 'training');
+  await writeOnnxCard(out, (model) => studyOrigin(view, model, {
+    engine, command: { name: 'export', batch, resolution }, ...(checkpoint?.kind === 'checkpoint' && { steps: checkpoint.step }),
+    accuracy: validated ? {
+      top1: validated.accuracy, images: validated.images, of: 'the file in ONNX Runtime on validation images', ...(comparison && { comparison }), seeds: [],
+    } : null,
+  }), writeFileAtomic);
 }
 
 function exportTrained(options: StudyExport, space: SearchSpace): Promise<ExportReport> {
   const { view, engine, arch, resolution, precision = 'float32', quantisation } = options;
   return withInherited(view, space, arch, engine, (inherited, data) => {
     const { normalisation, weights } = inherited;
-    const images = precision === 'float32' ? undefined : imagesOfStudy(
+    const { calibration, validation } = imagesOfStudy(
       data, { of: `the study ${view.settings.name}`, seed: view.settings.seed, normalisation, resolution: weights.network.resolution }, quantisation);
-    return exportNetwork({ ...inherited, ...images, ...commonOf(options) });
+    return exportNetwork({ ...inherited, validation, ...(precision === 'int8' && { calibration }), ...commonOf(options) });
   }, resolution);
 }
 

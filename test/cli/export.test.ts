@@ -79,7 +79,7 @@ describe('export', () => {
   it('tells people the size and how exact the file is', async () => {
     const { code, stdout } = await cli([...mini, '--seed', '1', '--out', at('a.onnx')]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/a\.onnx: float32, \d+ kB, opset \d+, 32 px, 10 classes\nONNX Runtime differs from the \w+ engine by at most \S+, \S+ of the logits' scale\.\nOperators: \d+ in the file, \d+ after ONNX Runtime's optimiser on this machine\.\n$/);
+    expect(stdout).toMatch(/a\.onnx: float32, \d+ kB, opset \d+, 32 px, 10 classes\nONNX Runtime differs from the \w+ engine by at most \S+, \S+ of the logits' scale\.\nOperators: \d+ in the file, \d+ after ONNX Runtime's optimiser on this machine\.\nCard: .*a\.card\.md\n$/);
   });
 
   it('refuses what cannot be, before it works, and leaves nothing', async () => {

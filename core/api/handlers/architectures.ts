@@ -3,6 +3,7 @@ import { predictLatency } from '../../latency/predict.ts';
 import { blockParams, networkParams } from '../../network/blockGraph.ts';
 import { blockChoices } from '../../network/choices.ts';
 import { blockMacs, networkMacs } from '../../network/counts.ts';
+import { stageName } from '../../network/stageName.ts';
 import { architectureId } from '../../search/result.ts';
 import { findArchitecture, getSpace, publishedName, spaceIds } from '../../spaces/index.ts';
 import { namedDevice } from '../../study/devices/namedDevice.ts';
@@ -36,17 +37,11 @@ export async function describeArchitecture(
     arch, resolution: network.resolution, classes: network.classes, params: networkParams(network), macs: networkMacs(network),
     latencies: predictions.map(({ device, latencyMs, lowMs, highMs, outOfRange }) => ({ device, latencyMs, lowMs, highMs, outOfRange: [...outOfRange] })),
     blocks: network.blocks.map((block, i) => ({
-      name: block.name, type: block.type, stage: stageOf(block.name), input: block.input, output: block.output,
+      name: block.name, type: block.type, stage: stageName(block.name), input: block.input, output: block.output,
       params: blockParams(block), macs: blockMacs(block), choices: blockChoices(block),
       latencyMs: Object.fromEntries(predictions.map(({ device, blocks }) => [device, blocks[i].latencyMs])),
       outsideOf: predictions.filter(({ blocks }) => blocks[i].isOutside).map(({ device }) => device),
     })),
     json: JSON.stringify(arch),
   };
-}
-
-/** "stages.2.layers.0.ffn" belongs to "stages.2", "stem.conv" to "stem". */
-function stageOf(name: string): string {
-  const [first, second] = name.split('.');
-  return second !== undefined && /^\d+$/.test(second) ? `${first}.${second}` : first;
 }

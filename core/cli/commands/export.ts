@@ -18,13 +18,13 @@ export const exportCommand = defineCommand({
   summary: 'Write an architecture with weights as an ONNX file, and check the file',
   details: 'From a study: the weights that the supernet learned, batch norms calibrated on the training images. From a weights file: those of a training. From a '
     + 'study that trains nothing, or from a seed: untrained weights, batch norms calibrated on random images, which is enough to measure latency. The file is '
-    + 'run in ONNX Runtime on random images and compared with the engine before it gets its name.\n'
+    + 'run in ONNX Runtime on random images and compared with the engine before it gets its name. A model card is written beside it: F.card.md, and F.card.json for programs.\n'
     + 'int8 files compute convolutions and products with weights in integers. Activations have fixed ranges: with --study those that they have on its training '
     + 'images, otherwise on --images. What float16 or int8 costs is told as accuracy on validation images, before and after.\n'
     + "With --backbone the file has no classifier and gives the last map of each stride instead, [batch, channels, height, width], called c2 for stride 4, c3 for "
     + '8 and so on, for images of any size; a JSON file beside it describes them to detectors. Learned positions are resampled.',
   json: 'One object: {path, precision, sizeBytes, opset, maxAbsDiff, relativeDiff, classes, resolution, nodes: {written, optimised}}; with int8 also '
-    + 'calibration: {images, source, ranges}, with images of a trained study accuracy: {images, float32, written, agreement}. With --backbone: {path, '
+    + 'calibration: {images, source, ranges}, with images of a trained study validated: {images, accuracy} and, in other precisions than float32, accuracy: {images, float32, written, agreement}. With --backbone: {path, '
     + 'descriptionPath, precision, sizeBytes, opset, nodes, imageSize: {height, width}, padding: {bottom, right}, params, macs, outputs: [{name, stride, channels, '
     + 'height, width}], checked: {height, width, maxAbsDiff, relativeDiff}}',
   options: {
@@ -68,6 +68,7 @@ export const exportCommand = defineCommand({
     const { exportFromStudy } = await import('../../study/exportFromStudy.ts');
     const { freshNetwork, given, inherited } = await import('../../study/handoff/weightSources.ts');
     const { readWeightsFile } = await import('../../study/weightsFile.ts');
+    const { cardPaths } = await import('../../study/modelCard/files.ts');
     const { requireWritable } = await import('../../study/requireWritable.ts');
     const { startEngine } = await import('../../engine/engines.ts');
     requireWritable(out);
@@ -98,6 +99,12 @@ export const exportCommand = defineCommand({
         view, engine, arch, out, batch, resolution, precision, quantisation: { images: options.calibrationImages, ranges: options.ranges },
       })
       : await exportNetwork({ ...await source(), ...shared, precision, calibration });
+    if (view === undefined) {
+      const [{ writeOnnxCard }, { engineText }, { untrainedOrigin }, { weightsFileOrigin }] = await cardParts();
+      const { images } = options;
+      await writeOnnxCard(out, (model) => (weightsFile === undefined ? untrainedOrigin(model, { seed: seed!, batch, engine: engineText(engine), images })
+        : weightsFileOrigin(model, { weightsFile, batch, engine, images })), writeFileAtomic);
+    }
     if (json) return print(JSON.stringify(report));
     await print(`${out}: ${report.precision}, ${sizeText(report.sizeBytes)}, opset ${report.opset}, ${report.resolution} px, ${report.classes} classes`);
     await print(`ONNX Runtime differs from the ${engine.info.id} engine by at most ${report.maxAbsDiff.toExponential(1)}, `
@@ -108,8 +115,14 @@ export const exportCommand = defineCommand({
       await print(`Accuracy on ${images} validation images: ${percent(float32)} % in float32, ${percent(written)} % in ${report.precision}; `
         + `${percent(agreement)} % of the answers are the same.`);
     }
+    if (report.validated && !report.accuracy) await print(`Accuracy on ${report.validated.images} validation images: ${percent(report.validated.accuracy)} %.`);
     await print(`Operators: ${report.nodes.written} in the file, ${report.nodes.optimised} after ONNX Runtime's optimiser on this machine.`);
+    await print(`Card: ${cardPaths(out).text}`);
   },
 });
 
 const percent = (share: number) => (100 * share).toFixed(1);
+
+const cardParts = () => Promise.all([
+  import('../../study/modelCard/writeCard.ts'), import('../../study/modelCard/engineText.ts'), import('../../study/modelCard/untrained.ts'), import('../../study/modelCard/ofWeightsFile.ts'),
+]);

@@ -8,6 +8,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   score: async () => (await import('./score.ts')).score,
   predict: async () => (await import('./predict.ts')).predict,
   export: async () => (await import('./export.ts')).exportCommand,
+  card: async () => (await import('./card.ts')).card,
   handoff: async () => (await import('./handoff.ts')).handoff,
   'import-weights': async () => (await import('./importWeights.ts')).importWeights,
   'calibration-set': async () => (await import('./calibrationSet.ts')).calibrationSet,

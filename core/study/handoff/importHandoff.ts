@@ -10,6 +10,9 @@ import type { Weights } from '../../model/weights.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { parseJsonText } from '../../spaces/jsonText.ts';
 import { writeFileAtomic } from '../files.ts';
+import { handoffOrigin } from '../modelCard/ofHandoff.ts';
+import { commandText } from '../modelCard/words.ts';
+import { writeOnnxCard } from '../modelCard/writeCard.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import { readText } from '../textFile.ts';
 import { factsKey, handoffFactsSchema, type HandoffFacts } from './facts.ts';
@@ -123,5 +126,8 @@ export async function importHandoff(returned: ReturnedWeights, { weightsOut, ...
     ...(facts.weights === 'untrained' ? { weightsOrigin: 'untrained' as const } : {}), writeFile: writeFileAtomic,
   });
   if (weightsOut !== undefined) await writeFileAtomic(weightsOut, encodeSafetensors(weights.toTensors(), weightsMetadata(facts)));
+  const { precision, batch, engine, out } = options;
+  const command = commandText('import-weights RUN/best', { precision, batch, out: basename(out) });
+  await writeOnnxCard(out, () => handoffOrigin(facts, engine, command), writeFileAtomic);
   return { ...report, reference };
 }

@@ -24,6 +24,7 @@ Weights: ${weightsText[facts.weights]}${facts.study === null ? '' : ` (${facts.s
 | \`train.py\`, \`train.sh\` | training on one or many GPUs; \`data.py\`, \`augment.py\`, \`optimisation.py\`, \`checkpoints.py\` are its parts |
 | \`recipe.json\` | how the network learns; to be edited |
 | \`predict.py\` | most likely classes of images |
+| \`weights.card.md\`, \`weights.card.json\` | what is known of these weights: a model card, for people and for programs |
 | \`handoff.json\` | the architecture, what pixels mean (normalisation), names of classes |
 
 ## Use

@@ -13,6 +13,12 @@ import type { Weights } from '../../model/weights.ts';
 import { imageNetNormalisation } from '../../training/distillation/teacher.ts';
 import { makeDirectory, writeFileAtomic } from '../files.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
+import { cardPaths } from '../modelCard/files.ts';
+import { describeWeights, type DescribedModel } from '../modelCard/describeModel.ts';
+import { cardText } from '../modelCard/markdown.ts';
+import { handoffOrigin } from '../modelCard/ofHandoff.ts';
+import { cardOf, type OriginOf } from '../modelCard/writeCard.ts';
+import { commandText } from '../modelCard/words.ts';
 import { factsKey, type HandoffFacts } from './facts.ts';
 import { readmeText } from './readme.ts';
 import { recipeFile, recipeOfSpace } from './recipeFile.ts';
@@ -36,6 +42,8 @@ export interface HandoffOptions {
   readonly seed: number;
   /** A preset's name; by default the space's. */
   readonly recipe?: string;
+  /** What is known of the weights beyond these facts, for their card. */
+  readonly card?: OriginOf;
   readonly out: string;
 }
 
@@ -68,10 +76,16 @@ export async function writeHandoff(options: HandoffOptions): Promise<HandoffRepo
     images: { shape: [checkImages, 3, size, size], data: images.pixels },
     logits: { shape: [checkImages, outputs], data: logits(engine, weights, images) },
   };
+  const encoded = encodeSafetensors(torchState(weights), { format: 'pt', [factsKey]: JSON.stringify(facts) });
+  const model = describeWeights(Buffer.concat(encoded), 'weights.safetensors', facts);
+  const card = cardOf(model, await (options.card ?? ((described) => handoffOrigin(facts, engine, commandOf(described, options))))(model));
+  const cardFiles = cardPaths('weights.safetensors');
   const files: Readonly<Record<string, string | readonly Uint8Array[]>> = {
     ...program(),
     'model.py': modelFile(network, `${name} (${network.space}): a network of Pocketformer ${facts.pocketformer}.`),
-    'weights.safetensors': encodeSafetensors(torchState(weights), { format: 'pt', [factsKey]: JSON.stringify(facts) }),
+    'weights.safetensors': encoded,
+    [cardFiles.text]: cardText(card),
+    [cardFiles.facts]: `${JSON.stringify(card, undefined, 1)}\n`,
     'check.safetensors': encodeSafetensors(check, { format: 'pt', logits: `Pocketformer ${facts.pocketformer}` }),
     'recipe.json': recipeFile(recipe, size),
     'handoff.json': `${JSON.stringify(facts, null, 2)}\n`,
@@ -82,6 +96,14 @@ export async function writeHandoff(options: HandoffOptions): Promise<HandoffRepo
   return {
     path: out, files: Object.keys(files), space: network.space, resolution: size, classes: network.classes, recipe, weights: facts.weights,
   };
+}
+
+/** What hands over the same again. */
+function commandOf({ network }: DescribedModel, { origin, seed, recipe }: HandoffOptions): string {
+  return commandText('handoff', {
+    ...(origin === 'untrained' ? { space: network.space, arch: network.published ?? JSON.stringify(network.architecture), seed, resolution: network.resolution, classes: network.classes }
+      : { weights: 'WEIGHTS.safetensors' }), recipe, out: 'handoff',
+  });
 }
 
 function factsOf(options: HandoffOptions): HandoffFacts {

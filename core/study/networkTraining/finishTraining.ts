@@ -14,6 +14,8 @@ import { stepsInPhases } from '../../training/recipe/schedule.ts';
 import { accuracyOfFile } from '../accuracyOfFile.ts';
 import { readEvents } from '../events.ts';
 import { effectiveEvents } from '../eventTypes.ts';
+import { trainingOrigin } from '../modelCard/ofTraining.ts';
+import { writeOnnxCard } from '../modelCard/writeCard.ts';
 import { beginPhase } from '../run/beginPhase.ts';
 import { workedMs } from '../run/hooks.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
@@ -25,7 +27,7 @@ import type { TrainingResult } from './trainingResult.ts';
 import type { TrainedNetwork } from './trainNetwork.ts';
 
 /**
- * Judges what was trained, writes it as an ONNX file, judges the file, and writes down what was found.
+ * Judges what was trained, writes it as an ONNX file, judges the file, and writes down what was found, and for each file its card.
  * @throws CancelledError, and those of `exportNetwork`
  */
 export async function finishTraining(context: NetworkTrainingContext, trained: TrainedNetwork): Promise<TrainingResult> {
@@ -60,6 +62,9 @@ export async function finishTraining(context: NetworkTrainingContext, trained: T
   });
   const result = { ...resultOf(context, trained, weights, evaluation, exported), otherPrecisions };
   await study.writeFile(study.paths.result, `${JSON.stringify(result, undefined, 1)}\n`);
+  for (const file of [exported, ...otherPrecisions]) {
+    await writeOnnxCard(join(study.directory, file.path), (model) => trainingOrigin(study, result, engine, model), (to, content) => study.writeFile(to, content));
+  }
   study.events.append({ kind: 'phase-finished', phase: 'export', seconds: (workedMs(hooks) - startedMs) / 1000 });
   return result;
 }

@@ -7,6 +7,8 @@ import type { Weights } from '../../model/weights.ts';
 import type { Network } from '../../network/network.ts';
 import { frontSubset } from '../../search/frontSubset.ts';
 import type { FrontEntry, SearchResult } from '../../search/result.ts';
+import { studyOrigin } from '../modelCard/ofStudy.ts';
+import { writeOnnxCard } from '../modelCard/writeCard.ts';
 import { imagesOfStudy } from '../quantisationImages.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import type { ExportedModel } from '../summary.ts';
@@ -22,7 +24,7 @@ export interface WeightsToExport extends Pick<Provenance, 'classNames' | 'normal
 }
 
 /**
- * Writes the ONNX files that each device's front is best represented by, in each precision that the study asks for; one file serves all devices
+ * Writes the ONNX files, with their cards, that each device's front is best represented by, in each precision that the study asks for; one file serves all devices
  * that want it.
  * @param images of the study, from which integers get their ranges; without any they are random numbers
  */
@@ -50,6 +52,12 @@ export async function exportPhase(
       });
       const { sizeBytes, relativeDiff, maxAbsDiff, accuracy: comparison } = report;
       const own = comparison?.written ?? accuracy;
+      await writeOnnxCard(join(study.directory, path), (model) => studyOrigin(study, model, {
+        engine, summary: context.summary, accuracy: own === null || context.summary.data === null ? null : {
+          top1: own, images: comparison?.images ?? context.summary.data.valImages, ...(comparison && { comparison }), seeds: [],
+          of: comparison ? 'the file in ONNX Runtime on all validation images' : 'the weights on the engine, on all validation images',
+        },
+      }), (to, content) => study.writeFile(to, content));
       exported.push({
         path, devices, id: entry.id, key: entry.key, precision, accuracy: own, sizeBytes, relativeDiff, ...(comparison ? { comparison } : {}),
       });
