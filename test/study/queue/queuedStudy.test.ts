@@ -1,10 +1,13 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { CancelledError } from '../../../core/base/errors.ts';
 import { createStudy, openStudy } from '../../../core/study/folder.ts';
 import { workForQueue } from '../../../core/study/queue/redis/queueWorker.ts';
 import { runStudy } from '../../../core/study/run/runStudy.ts';
 import { parseStudyFile } from '../../../core/study/studyFile.ts';
+import { cli, jsonLines } from '../../cli/harness.ts';
 import { scratchFolder } from '../scratch.ts';
 import { inProcessDesk } from './inProcessDesk.ts';
 import { noRedis, redisServer } from './redisServer.ts';
@@ -20,7 +23,7 @@ engine: ort
 data: { kind: synthetic, imageSize: 32, trainImages: 20, valImages: 10 }
 devices: [pixel6]
 training: { steps: 2, batchSize: 2, warmupSteps: 1, buckets: 2, checkpointEverySteps: 3 }
-search: { generations: 1, initialPopulation: 3, parents: 2, mutations: 1, crossovers: 1, calibrationBatches: 2, evaluationImages: 8 }
+search: { generations: 1, initialPopulation: 2, parents: 2, mutations: 1, crossovers: 0, calibrationBatches: 2, evaluationImages: 8 }
 export: { perDevice: 0 }
 `;
 const scoring = `version: 1
@@ -49,6 +52,14 @@ async function run(directory: string, hooks: Parameters<typeof runStudy>[1] = {}
   }
 }
 
+/** The same study without a queue. */
+const aloneFolder = join(scratch, 'alone');
+let alone: ReturnType<typeof run>;
+beforeAll(async () => {
+  alone = run(await create('alone', trained));
+  await alone;
+}, 120_000);
+
 describe.skipIf(noRedis !== undefined)(`a study with a queue (${noRedis ?? 'Redis on loopback'})`, () => {
   const stop = new AbortController();
   let chunks = 0;
@@ -72,8 +83,8 @@ describe.skipIf(noRedis !== undefined)(`a study with a queue (${noRedis ?? 'Redi
     await expect(waiting).rejects.toThrow(CancelledError);
     startWorking();
     const found = await run(directory);
-    expect(chunks).toBeGreaterThanOrEqual(3);
-    expect(found).toEqual(await run(await create('alone', trained)));
+    expect(chunks).toBeGreaterThanOrEqual(2);
+    expect(found).toEqual(await alone);
   });
 
   it('has architectures scored there that would be scored here, by an address in the environment', async () => {
@@ -84,4 +95,24 @@ describe.skipIf(noRedis !== undefined)(`a study with a queue (${noRedis ?? 'Redi
     expect(found).toEqual(await run(await create('scored-alone', scoring)));
     delete process.env.POCKETFORMER_QUEUE;
   });
+});
+
+it('has the architectures of a study evaluated by tasks of Slurm as its search did, which notice when weights came damaged', async () => {
+  const front = (await alone)!.devices[0].front.map(({ arch, value }) => ({ arch, accuracy: value }));
+  const archs = join(scratch, 'front.jsonl');
+  writeFileSync(archs, front.map(({ arch }) => JSON.stringify(arch)).join('\n'));
+  const folder = join(scratch, 'tasks');
+  await cli(['slurm', 'evaluate', '--study', aloneFolder, '--archs', archs, '--out', folder, '--engine', 'ort']);
+  for (const index of front.keys()) expect((await cli(['slurm', 'task', folder, String(index)])).stderr).toBe('');
+  expect(await jsonLines(z.object({ arch: z.unknown(), accuracy: z.number() }), ['slurm', 'collect', folder])).toEqual(front);
+  expect((await cli(['slurm', 'collect', folder])).stdout).toMatch(/^accuracy {2}architecture\n/);
+
+  const { work } = JSON.parse(readFileSync(join(folder, 'chunks', '0.json'), 'utf8')) as { work: { weights: string } };
+  const weights = join(folder, 'blobs', work.weights);
+  const bytes = readFileSync(weights);
+  bytes[1000] ^= 1;
+  writeFileSync(weights, bytes);
+  rmSync(join(folder, 'results', '0.json'));
+  expect((await cli(['slurm', 'task', folder, '0'])).stderr).toContain('the SHA-256 is another one');
+  expect(existsSync(join(folder, 'results', '0.json'))).toBe(false);
 });
