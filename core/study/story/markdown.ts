@@ -12,7 +12,7 @@ export function storyMarkdown({ name, space, pieces, target, phones }: StorySumm
   return [
     `# ${name}: from a search in ${space} to files for ${phones.map(({ phone }) => phone).join(' and ')}`,
     `Mean and standard deviation over ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, each with a supernet, a search, trainings and measurements of its own. Accuracies are top-1 on all validation images, of the `
-      + 'exported files in ONNX Runtime.'
+      + 'exported files in ONNX Runtime; searches have chosen by some of the same images, trainings have not.'
       + (pieces.done < pieces.total ? ` So far ${pieces.done} of ${pieces.total} pieces are done.` : ''),
     ...(target === null ? [] : [`Latencies were measured on ${target}; predicted ones are of the phone, in float32.`]),
     `![Accuracy against latency, one panel a phone](${figure})`,

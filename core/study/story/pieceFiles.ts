@@ -58,7 +58,9 @@ export function trainingFileOf(story: StoryFile, { seed, name, space, arch, reso
   const value = {
     ...headOf(story, name, seed), space, arch, ...(resolution && { resolution }), preset, data: written.data,
     ...(study !== undefined && { start: { study: relative(baseDir, resolve(study)).split(sep).join('/') } }),
-    training, devices: settings.phones.map(({ device }) => device), export: { otherPrecisions: settings.precisions, wrongImages: 0 },
+    training, devices: settings.phones.map(({ device }) => device),
+    // The best of several evaluations would have been chosen by the images that judge it.
+    export: { weights: 'last', otherPrecisions: settings.precisions, wrongImages: 0 },
   };
   const file = parsed(story, value, parseTrainingFile);
   if (longer === 1) return file;
