@@ -29,10 +29,12 @@ export const worker = defineCommand({
       onDone: ({ work, archs }, ms) => {
         told.chunks++;
         told.architectures += archs.length;
-        note(`${told.architectures.toLocaleString('en-US')} architectures in ${told.chunks.toLocaleString('en-US')} chunks; the last: ${workTitle(work)}, ${archs.length} in ${(ms / 1000).toFixed(1)} s`);
+        note(`${counted(told.architectures, 'architecture')} in ${counted(told.chunks, 'chunk')}; the last: ${workTitle(work)}, ${archs.length} in ${(ms / 1000).toFixed(1)} s`);
         if (json) void print(JSON.stringify({ kind: work.kind, space: spaceOf(work), architectures: archs.length, ms: Number(ms.toPrecision(4)) }));
       },
     });
     note(`${name} has left ${queue.shown}.`);
   },
 });
+
+const counted = (count: number, word: string) => `${count.toLocaleString('en-US')} ${count === 1 ? word : `${word}s`}`;
