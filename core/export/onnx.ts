@@ -8,6 +8,7 @@ import { blockSizes, blockTables } from '../network/blockGraph.ts';
 import type { Block } from '../network/blocks.ts';
 import { foldConstants, type Constant } from './constants.ts';
 import { blockNames } from './names.ts';
+import { withClips } from './passes/clips.ts';
 import { withJoinedLinear } from './passes/linear.ts';
 import { withLinearRows } from './passes/linearRows.ts';
 import { withFoldedNormAffine } from './passes/normAffine.ts';
@@ -127,7 +128,7 @@ function shapeWithoutBatch(block: Block, dims: readonly Dim[]): number[] {
 
 /** A block's graph respelled for running alone, where nothing is trained or differentiated. */
 function phoneGraph(graph: Graph, sizes: DimValues): Graph {
-  const lean = withoutRepeatedChannels(withJoinedLinear(withFoldedNormAffine(graph)));
+  const lean = withClips(withoutRepeatedChannels(withJoinedLinear(withFoldedNormAffine(graph))));
   return withoutUnusedOutputs(withSmallTransposes(lean, new Map([['B', 1], ...sizes])));
 }
 

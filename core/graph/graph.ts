@@ -16,6 +16,8 @@ export type Operator =
   | 'BatchNormalizationGradient' | 'LayerNormalizationGradient'
   // Only in derived graphs: on values stacked with their derivatives (jets/).
   | 'JetAdd' | 'JetMatMul' | 'JetSoftmax' | 'JetGelu'
+  // Only in files: numbers held between `min` and `max`.
+  | 'Clip'
   // Only in plans of the ort engine: what several operators do, in one step (engine/ort/plan/joinAttention.ts).
   | 'Attention' | 'AttentionWithGradient';
 

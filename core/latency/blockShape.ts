@@ -6,16 +6,16 @@ export function shapeOf(block: Block): string {
   const shape = `${input.channels},${input.height},${input.width},${output.channels},${output.height},${output.width}`;
   switch (block.type) {
     case 'conv':
-      return `c${shape},${block.kernelSize},${block.stride}`;
+      return `c${shape},${block.kernelSize},${block.stride},${block.activation}`;
     case 'mbconv':
       return `${block.role}${shape},${block.kernelSize},${block.stride},${block.hiddenChannels},` +
-        `${block.squeezeChannels}`;
+        `${block.squeezeChannels},${block.shortcut},${block.activation}`;
     case 'attention':
       return `a${shape},${block.numHeads},${block.headDim},${block.valueRatio},${block.withoutNorm}`;
     case 'ffn':
       return `f${shape},${block.hiddenChannels},${block.withoutNorm}`;
     case 'pooledHead':
-      return `h${shape},${block.hiddenChannels},${block.features},${block.classes}`;
+      return `h${shape},${block.hiddenChannels},${block.features},${block.classes},${block.activation}`;
     case 'patchEmbed':
       return `p${shape},${block.patchSize},${block.classToken},${block.positions}`;
     case 'overlappingPatchEmbed':

@@ -15,6 +15,9 @@ export function latencyKindOf(block: Block): LatencyKind {
   return block.type === 'mbconv' && block.role === 'transition' ? 'transition' : block.type;
 }
 
+/** Whether a block has MobileNetV2's activation instead of hard-swish. */
+export const hasRelu6 = (block: Block): boolean => 'activation' in block && block.activation === 'relu6';
+
 /**
  * Amounts of work that take time on a processor. MACs and elements are in millions, bytes in megabytes (10^6) at four
  * bytes a value, all for one image; `constant` is 1 for every block.
@@ -93,12 +96,13 @@ function workOf(block: Block): Partial<Terms> {
     case 'pooledHead': {
       const hidden = positions(input) * block.hiddenChannels;
       const expand = input.channels * block.hiddenChannels;
-      const classify = block.hiddenChannels * block.features + block.features * block.classes;
+      const { features = 0 } = block;
+      const classify = features === 0 ? block.hiddenChannels * block.classes : features * (block.hiddenChannels + block.classes);
       return {
         matmulMacs: positions(input) * expand,
         vectorMacs: classify,
-        activationElements: hidden + block.features,
-        readWriteBytes: elements(input) + 4 * hidden + 3 * block.features + block.classes,
+        activationElements: hidden + features,
+        readWriteBytes: elements(input) + 4 * hidden + 3 * features + block.classes,
         weightBytes: expand + classify,
       };
     }
@@ -214,7 +218,7 @@ function invertedResidualWork(block: MbConvBlock): Partial<Terms> {
   const { channels: cin } = input;
   const { channels: cout } = output;
   const expand = block.expandRatio === 1 ? 0 : cin * block.hiddenChannels;
-  const shortcut = cin === cout ? 0 : cin * cout;
+  const shortcut = cin === cout || block.shortcut === 'identity' ? 0 : cin * cout;
   const squeeze = 2 * block.hiddenChannels * block.squeezeChannels;
   const hiddenBefore = block.hiddenChannels * positions(input);
   const hiddenAfter = block.hiddenChannels * positions(output);
@@ -256,7 +260,7 @@ export function geometryOf(block: Block): Geometry {
       return { grid: grid(block.input), channels, mlpRatio: block.hiddenChannels / channels };
     case 'pooledHead':
       return {
-        grid: grid(block.input), channels, expandRatio: block.hiddenChannels / channels, features: block.features,
+        grid: grid(block.input), channels, expandRatio: block.hiddenChannels / channels, features: block.features ?? 0,
         classes: block.classes,
       };
     case 'patchEmbed':

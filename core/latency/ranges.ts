@@ -1,5 +1,5 @@
 import type { Block } from '../network/blocks.ts';
-import { geometryOf, latencyKindOf, termsOf } from './features.ts';
+import { geometryOf, hasRelu6, latencyKindOf, termsOf } from './features.ts';
 import type { LatencyKind } from './features.ts';
 
 /** Smallest and largest value that was measured, by feature. */
@@ -48,7 +48,7 @@ export function checkRanges(block: Block, ranges: Ranges): RangeCheck {
   let distance = 0;
   const kind = latencyKindOf(block);
   for (const [feature, value] of Object.entries(rangedFeatures(block))) {
-    const range = ranges[feature];
+    const range = ranges[feature] ?? unmeasured[feature];
     if (!range) continue;
     const octaves = octavesOutside(value, range);
     if (octaves === 0) continue;
@@ -60,9 +60,12 @@ export function checkRanges(block: Block, ranges: Ranges): RangeCheck {
   return { violations, distance };
 }
 
+/** What only some blocks of a kind have; where nothing was measured with it, nothing is known of it. */
+const unmeasured: Ranges = { relu6: [0, 0] };
+
 function rangedFeatures(block: Block): Record<string, number> {
   const terms = termsOf(block);
-  return { ...geometryOf(block), ...Object.fromEntries(workTerms.map((name) => [name, terms[name]])) };
+  return { ...geometryOf(block), ...(hasRelu6(block) ? { relu6: 1 } : {}), ...Object.fromEntries(workTerms.map((name) => [name, terms[name]])) };
 }
 
 function octavesOutside(value: number, [min, max]: readonly [number, number]): number {
@@ -103,6 +106,7 @@ export function describeViolations(violations: Iterable<Violation>): string[] {
     });
   }
   return [...merged.values()].map(({ violation: { kind, feature, range }, low, high }) => {
+    if (feature === 'relu6') return `${wordsOfKind[kind]}: no block with ReLU6 was measured`;
     const unit = feature in unitOfWork ? unitOfWork[feature as keyof typeof unitOfWork] : undefined;
     const what = unit === undefined
       ? `${wordsOfFeature[feature] ?? feature} ${span(low, high)}`

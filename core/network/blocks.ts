@@ -19,17 +19,22 @@ interface BlockBase {
   readonly output: FeatureShape;
 }
 
-/** Dense convolution, batch norm, hard-swish: the first layer on the image. Zero padding keeps `ceil(size / stride)`. */
+/** Hard-swish where nothing is said, as in ElasticViT; MobileNetV2 has min(max(x, 0), 6). */
+export type ConvActivation = 'relu6';
+
+/** Dense convolution, batch norm, activation: the first layer on the image. Zero padding keeps `ceil(size / stride)`. */
 export interface ConvBlock extends BlockBase {
   readonly type: 'conv';
   readonly kernelSize: number;
   readonly stride: 1 | 2;
+  readonly activation?: ConvActivation;
 }
 
 /**
  * Inverted residual: 1x1 expansion (absent when `expandRatio` is 1), depthwise convolution, optional
  * squeeze-excitation, 1x1 projection, each convolution with batch norm. The shortcut is always there: identity, or
- * average pooling when the stride is 2, then a bias-free 1x1 convolution when the channel counts differ.
+ * average pooling when the stride is 2, then a bias-free 1x1 convolution when the channel counts differ. With the shortcut
+ * `identity` (Sandler et al. 2018) there is one only where stride and channel counts allow it.
  */
 export interface MbConvBlock extends BlockBase {
   readonly type: 'mbconv';
@@ -42,6 +47,8 @@ export interface MbConvBlock extends BlockBase {
   readonly squeezeChannels: number;
   /** Only in supernets: the block holds a shortcut convolution although its own channel counts agree, for subnets whose counts differ. */
   readonly sharesShortcut?: boolean;
+  readonly shortcut?: 'identity';
+  readonly activation?: ConvActivation;
   /** `transition` blocks open a transformer stage; `stem` and `stage` blocks belong to convolutional stages. */
   readonly role: 'stem' | 'stage' | 'transition';
 }
@@ -74,16 +81,18 @@ export interface FfnBlock extends BlockBase {
 }
 
 /**
- * Classifier: per-token linear layer with batch norm and hard-swish, mean over tokens, linear, hard-swish, linear.
- * Its output shape is `{channels: classes, height: 1, width: 1}`.
+ * Classifier: per-token linear layer with batch norm and activation, mean over tokens, linear, activation, linear; without
+ * `features` the classifier reads the mean, and the first layer has no bias of its own. Its output shape is
+ * `{channels: classes, height: 1, width: 1}`.
  */
 export interface PooledHeadBlock extends BlockBase {
   readonly type: 'pooledHead';
   /** Width of the per-token layer. */
   readonly hiddenChannels: number;
-  /** Width of the layer after pooling. */
-  readonly features: number;
+  /** Width of the layer after pooling, where there is one. */
+  readonly features?: number;
   readonly classes: number;
+  readonly activation?: ConvActivation;
 }
 
 /**

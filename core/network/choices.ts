@@ -1,4 +1,4 @@
-import type { Block, TokenHeadBlock } from './blocks.ts';
+import type { Block, ConvActivation, TokenHeadBlock } from './blocks.ts';
 
 export interface BlockChoice {
   readonly name: string;
@@ -8,16 +8,16 @@ export interface BlockChoice {
 /** What was chosen for a block besides its shapes, in the field's terms. */
 export function blockChoices(block: Block): BlockChoice[] {
   switch (block.type) {
-    case 'conv': return [kernel(block.kernelSize), choice('stride', block.stride)];
+    case 'conv': return [kernel(block.kernelSize), choice('stride', block.stride), ...activation(block.activation)];
     case 'mbconv': return [
       kernel(block.kernelSize), choice('stride', block.stride), choice('expansion', block.expandRatio),
-      ...(block.squeezeChannels > 0 ? [choice('squeeze-excitation', block.squeezeChannels)] : []),
+      ...(block.squeezeChannels > 0 ? [choice('squeeze-excitation', block.squeezeChannels)] : []), ...activation(block.activation),
     ];
     case 'attention': return [
       choice('heads', block.numHeads), choice('head width', block.headDim), choice('value width', block.headDim * block.valueRatio),
     ];
     case 'ffn': return [choice('MLP ratio', block.mlpRatio)];
-    case 'pooledHead': return [choice('channels', block.hiddenChannels), choice('features', block.features)];
+    case 'pooledHead': return [choice('channels', block.hiddenChannels), ...(block.features === undefined ? [] : [choice('features', block.features)]), ...activation(block.activation)];
     case 'patchEmbed': return [
       choice('patch', `${block.patchSize}x${block.patchSize}`),
       ...(block.classToken ? [choice('class token', 'yes')] : []), ...(block.positions ? [choice('positions', 'learned')] : []),
@@ -49,6 +49,7 @@ export function choicesText(block: Block, omitted: readonly string[] = []): stri
 }
 
 const choice = (name: string, value: number | string): BlockChoice => ({ name, value: String(value) });
+const activation = (name?: ConvActivation) => (name === undefined ? [] : [choice('activation', 'ReLU6')]);
 const windows = (splits = 1) => (splits === 1 ? [] : [choice('windows', `${splits}x${splits}`)]);
 const pooling = (pool: TokenHeadBlock['pool']) => choice('pooling', pool === 'mean' ? 'mean of tokens' : 'class token');
 const kernel = (size: number) => choice('kernel', `${size}x${size}`);

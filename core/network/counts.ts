@@ -17,7 +17,7 @@ export function blockMacs(block: Block): number {
       const depthwise = block.hiddenChannels * block.kernelSize ** 2 * positions(output);
       const squeeze = 2 * block.hiddenChannels * block.squeezeChannels;
       const project = block.hiddenChannels * output.channels * positions(output);
-      const shortcut = input.channels === output.channels ? 0 : input.channels * output.channels * positions(output);
+      const shortcut = block.shortcut === 'identity' || input.channels === output.channels ? 0 : input.channels * output.channels * positions(output);
       return expand + depthwise + squeeze + project + shortcut;
     }
     case 'attention': {
@@ -32,7 +32,7 @@ export function blockMacs(block: Block): number {
       return 2 * positions(input) * input.channels * block.hiddenChannels;
     case 'pooledHead':
       return positions(input) * input.channels * block.hiddenChannels
-        + block.hiddenChannels * block.features + block.features * block.classes;
+        + (block.features === undefined ? block.hiddenChannels * block.classes : block.features * (block.hiddenChannels + block.classes));
     case 'patchEmbed':
       return positions(output) * input.channels * block.patchSize ** 2 * output.channels;
     case 'overlappingPatchEmbed':

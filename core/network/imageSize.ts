@@ -43,7 +43,7 @@ function outputShape(block: Block, input: FeatureShape): FeatureShape | undefine
       return shrunk((size) => Math.ceil(size / block.stride));
     case 'mbconv':
       // Its pooled shortcut is padded on both sides of the map or on none.
-      return block.stride === 2 && !sameParity(input) ? undefined : shrunk((size) => Math.ceil(size / block.stride));
+      return block.stride === 2 && block.shortcut !== 'identity' && !sameParity(input) ? undefined : shrunk((size) => Math.ceil(size / block.stride));
     case 'depthwisePool': case 'patchMerging':
       return sameParity(input) ? shrunk((size) => Math.ceil(size / 2)) : undefined;
     case 'patchEmbed':

@@ -1,7 +1,9 @@
 import { InputError } from '../base/errors.ts';
 import { asVit, asVitMini } from './asvit/space.ts';
 import { autoFormerBase, autoFormerMini, autoFormerSmall, autoFormerTiny } from './autoformer/space.ts';
+import { deit, deitMini } from './deit/space.ts';
 import { elasticVit, elasticVitMini } from './elasticvit/space.ts';
+import { mobileNetV2, mobileNetV2Mini } from './mobilenetv2/space.ts';
 import { pitExtraSmall, pitMini, pitSmall, pitTiny } from './pit/space.ts';
 import type { SearchSpace } from './space.ts';
 
@@ -10,6 +12,7 @@ const spaces: readonly SearchSpace[] = [
   autoFormerTiny, autoFormerSmall, autoFormerBase, autoFormerMini,
   pitTiny, pitExtraSmall, pitSmall, pitMini,
   asVit, asVitMini,
+  deit, deitMini, mobileNetV2, mobileNetV2Mini,
 ];
 
 export const spaceIds: readonly string[] = spaces.map((space) => space.id);

@@ -66,6 +66,14 @@ export interface SpaceScaling<A> {
   withSize(arch: A, size: StagedSize): A;
 }
 
+/** For families that are scaled by hand: how their networks follow a budget. */
+export interface SpaceFitting<A> {
+  /** The published network, whose other choices are kept. */
+  readonly reference: A;
+  /** Names of the dimensions that follow the budget, one after the other. */
+  readonly order: readonly string[];
+}
+
 /**
  * A set of architectures. `A` is the space's genotype: plain JSON, immutable. A space knows no reader: it only turns
  * genotypes into networks.
@@ -115,6 +123,7 @@ export interface SearchSpace<A = unknown> {
   lower(arch: A, options?: LoweringOptions): Network;
   readonly scaling?: SpaceScaling<A>;
   readonly tokenization?: SpaceTokenization<A>;
+  readonly fitting?: SpaceFitting<A>;
   /** Ways of counting MACs that the space's publications use, by name, in multiply-accumulates. */
   readonly publishedCounters: Readonly<Record<string, (network: Network) => number>>;
 }

@@ -44,7 +44,7 @@ function mapsOf(bytes: Uint8Array, names: readonly string[], images: { count: nu
 const difference = (a: Float32Array, b: Float32Array) =>
   Math.max(...a.map((value, i) => Math.abs(value - b[i]))) / Math.max(...a.map(Math.abs));
 
-const cases = [['elasticvit-mini', 'small'], ['asvit-mini', 'seed'], ['pit-mini', 'small']] as const;
+const cases = [['elasticvit-mini', 'small'], ['asvit-mini', 'seed'], ['pit-mini', 'small'], ['mobilenetv2-mini', 'min']] as const;
 
 describe('exporting a backbone', () => {
   it.each(cases)('gives the whole network\'s own maps at its own size: %s', async (space, name) => {
@@ -65,7 +65,7 @@ describe('exporting a backbone', () => {
     // PiT's classifier reads its class token, which is on no map.
     if (space === 'pit-mini') return;
     const { shape: { channels, height, width } } = levels.at(-1)!;
-    const last = space === 'elasticvit-mini' ? { shape: [2, channels, height, width], data: made.at(-1)! }
+    const last = /^(elasticvit|mobilenetv2)/.test(space) ? { shape: [2, channels, height, width], data: made.at(-1)! }
       : { shape: [2, height * width, channels], data: asTokens(made.at(-1)!, 2, channels) };
     expect(difference(logits(plain, weights, images), runBlocks(plain, weights, network.blocks.slice(-1), last))).toBeLessThan(1e-4);
   });
@@ -163,7 +163,7 @@ describe('tables of relative positions as sums', () => {
 });
 
 function asMaps(values: Float32Array, count: number, shape: { channels: number; height: number; width: number; extraTokens?: number }, space: string): Float32Array {
-  if (space === 'elasticvit-mini') return values;
+  if (/^(elasticvit|mobilenetv2)/.test(space)) return values;
   const { channels, height, width, extraTokens = 0 } = shape;
   const positions = height * width;
   return Float32Array.from({ length: count * channels * positions }, (_, i) => {

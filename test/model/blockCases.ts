@@ -18,13 +18,14 @@ export function convBlock(options: { kernelSize: number; stride: 1 | 2; size: nu
 
 export function mbConvBlock(options: {
   kernelSize: number; stride: 1 | 2; size: number; squeeze: boolean; expand: boolean; inputs?: number; outputs: number; sharesShortcut?: boolean;
+  mobile?: boolean;
 }): MbConvBlock {
-  const { kernelSize, stride, size, squeeze, expand, inputs = 4, outputs, sharesShortcut } = options;
+  const { kernelSize, stride, size, squeeze, expand, inputs = 4, outputs, sharesShortcut, mobile } = options;
   const hiddenChannels = expand ? 2 * inputs : inputs;
   return {
     type: 'mbconv', name: 'mbconv', role: 'stage', kernelSize, stride, expandRatio: expand ? 2 : 1, hiddenChannels,
     squeezeChannels: squeeze ? Math.ceil(hiddenChannels / 2) : 0, input: shape(inputs, size), output: shape(outputs, strided(size, stride)),
-    ...(sharesShortcut ? { sharesShortcut } : {}),
+    ...(sharesShortcut ? { sharesShortcut } : {}), ...(mobile ? { shortcut: 'identity', activation: 'relu6' } : {}),
   };
 }
 
@@ -219,6 +220,12 @@ export function allBlocks(): { label: string; block: Block }[] {
       }
     }
   }
+  for (const [label, stride, outputs] of [['kept', 1, 4], ['none beside other channels', 1, 6], ['none beside a smaller map', 2, 4]] as const) {
+    cases.push({ label: `mbconv of MobileNetV2, shortcut ${label}`, block: mbConvBlock({ kernelSize: 3, stride, size: 4, squeeze: false, expand: true, outputs, mobile: true }) });
+  }
+  cases.push({ label: 'conv with ReLU6', block: { ...convBlock({ kernelSize: 3, stride: 2, size: 4 }), activation: 'relu6' } });
+  const { features: _, ...oneLayer } = pooledHeadBlock({ channels: 4, size: 3, classes: 5 });
+  cases.push({ label: 'pooledHead, one layer', block: { ...oneLayer, activation: 'relu6' } });
   for (const normAxes of norms) {
     for (const valueRatio of [1, 2, 3, 4]) {
       const size = 1 + valueRatio % 4;

@@ -7,6 +7,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   sample: async () => (await import('./sample.ts')).sample,
   score: async () => (await import('./score.ts')).score,
   predict: async () => (await import('./predict.ts')).predict,
+  match: async () => (await import('./match.ts')).match,
   export: async () => (await import('./export.ts')).exportCommand,
   card: async () => (await import('./card.ts')).card,
   handoff: async () => (await import('./handoff.ts')).handoff,

@@ -14,16 +14,16 @@ const epsilon = ({ withoutNorm, normEpsilon }: { readonly withoutNorm?: true; re
 
 /** What the class of each block type (blocks/<type>.py) is told about a block: its sizes, and nothing that follows from them. */
 const calls: Calls = {
-  conv: (block) => ({ ...through(block), kernel_size: block.kernelSize, stride: block.stride }),
+  conv: (block) => ({ ...through(block), kernel_size: block.kernelSize, stride: block.stride, activation: block.activation }),
   mbconv: (block) => ({
     ...through(block), kernel_size: block.kernelSize, stride: block.stride, expand_ratio: block.expandRatio,
-    squeezed: block.squeezeChannels || undefined,
+    squeezed: block.squeezeChannels || undefined, activation: block.activation, shortcut: block.shortcut,
   }),
   attention: (block) => ({
     ...channels(block), heads: block.numHeads, head_dim: block.headDim, value_dim: block.headDim * block.valueRatio, ...map(block.input), ...axes(block),
   }),
   ffn: (block) => ({ ...channels(block), hidden: block.hiddenChannels, ...axes(block) }),
-  pooledHead: (block) => ({ ...channels(block), hidden: block.hiddenChannels, features: block.features, classes: block.classes }),
+  pooledHead: (block) => ({ ...channels(block), hidden: block.hiddenChannels, features: block.features, classes: block.classes, activation: block.activation }),
   patchEmbed: (block) => ({
     inputs: block.input.channels, channels: block.output.channels, patch_size: block.patchSize, ...map(block.output),
     class_token: block.classToken, positions: block.positions,

@@ -94,6 +94,7 @@ class Lowering {
       case 'Expand': return this.#emit(node, 'Expand', {}, [this.#expandTarget(first, attributes.shape as Dim[])]);
       case 'Slice': return this.#emit(node, 'Slice', {}, ['starts', 'ends', 'axes', 'steps'].map((key) => this.#integers(attributes[key] as number[])));
       case 'Pad': return this.#emit(node, 'Pad', {}, [this.#pads(node)]);
+      case 'Clip': return this.#emit(node, 'Clip', {}, [this.#float(Number(attributes.min)), this.#float(Number(attributes.max))]);
       case 'Gelu': return this.#gelu(node);
       case 'ScatterAdd': return this.#scatterAdd(node);
       case 'ConvInputGradient':

@@ -1,5 +1,6 @@
 import { InputError } from '../../base/errors.ts';
 import type { Block, FeatureShape } from '../../network/blocks.ts';
+import { hasRelu6 } from '../features.ts';
 
 /**
  * Names of measured blocks in the tables of microsoft/nn-Meter (branch dev/hybrid-transformer), which hold one latency
@@ -98,7 +99,7 @@ export function blockOfKey(key: string): Block {
 export function keyOfBlock(block: Block): string | undefined {
   const { channels: cin, height, width } = block.input;
   const cout = block.output.channels;
-  if (height !== width) return undefined;
+  if (height !== width || hasRelu6(block)) return undefined;
   switch (block.type) {
     case 'conv':
       return cin === 3 && block.kernelSize === 3 ? `firstconv_${height}_3_${cout}_${block.stride}_3` : undefined;

@@ -1,8 +1,9 @@
 import type { ConvBlock } from '../blocks.ts';
 import { batchNorm, batchNormParameters, type BlockDefinition } from '../definition.ts';
+import { activate, activationVariant } from './activation.ts';
 
 export const conv: BlockDefinition<ConvBlock> = {
-  variant: (block) => `k${block.kernelSize} s${block.stride} odd${block.input.height % 2}`,
+  variant: (block) => `k${block.kernelSize} s${block.stride} odd${block.input.height % 2}${activationVariant(block)}`,
   inputDims: () => ['B', 'inputs', 'H', 'W'],
   sizes: (block) => ({ inputs: block.input.channels, outputs: block.output.channels }),
   parameters: (block) => [
@@ -11,6 +12,6 @@ export const conv: BlockDefinition<ConvBlock> = {
   ],
   build(block, graph) {
     const y = graph.conv('x', 'conv.weight', { stride: block.stride, oddSize: block.input.height % 2 === 1 });
-    return graph.add('HardSwish', [batchNorm(graph, y, 'conv')]);
+    return activate(graph, batchNorm(graph, y, 'conv'), block);
   },
 };

@@ -1,19 +1,25 @@
 import type { MbConvBlock } from '../blocks.ts';
 import { batchNorm, batchNormParameters, type BlockDefinition, type ParameterDefinition } from '../definition.ts';
+import { activate, activationVariant } from './activation.ts';
 
 const expands = (block: MbConvBlock) => block.expandRatio !== 1;
 const squeezes = (block: MbConvBlock) => block.squeezeChannels > 0;
-const projectsShortcut = (block: MbConvBlock) => block.input.channels !== block.output.channels || block.sharesShortcut === true;
+/** Whether the input is added to what the branch makes of it, as it is or pooled and projected. */
+const hasShortcut = (block: MbConvBlock) => block.shortcut !== 'identity' || (block.stride === 1 && block.input.channels === block.output.channels);
+const projectsShortcut = (block: MbConvBlock) =>
+  block.shortcut !== 'identity' && (block.input.channels !== block.output.channels || block.sharesShortcut === true);
 /** Without a projection the shortcut needs as many outputs as inputs, and the graph says so. */
-const outputs = (block: MbConvBlock) => (projectsShortcut(block) ? 'outputs' : 'inputs');
+const outputs = (block: MbConvBlock) => (projectsShortcut(block) || !hasShortcut(block) ? 'outputs' : 'inputs');
+/** A branch beside a shortcut that is always there starts at zero. */
+const startsAtZero = (block: MbConvBlock) => block.stride === 1 && block.shortcut !== 'identity';
 const oddSize = (block: MbConvBlock) => block.input.height % 2 === 1;
 
 /** Sandler et al. 2018 with Hu et al. 2018; details as ElasticViT's released code has them. */
 export const mbconv: BlockDefinition<MbConvBlock> = {
   variant: (block) => [
     `k${block.kernelSize}`, `s${block.stride}`, `odd${block.stride === 2 && oddSize(block)}`, `expand${expands(block)}`,
-    `se${squeezes(block)}`, `shortcut${projectsShortcut(block)}`,
-  ].join(' '),
+    `se${squeezes(block)}`, `shortcut${hasShortcut(block) ? projectsShortcut(block) : 'None'}`,
+  ].join(' ') + activationVariant(block),
   inputDims: () => ['B', 'inputs', 'H', 'W'],
   sizes: (block) => ({
     inputs: block.input.channels, hidden: block.hiddenChannels, squeezed: block.squeezeChannels,
@@ -39,15 +45,15 @@ export const mbconv: BlockDefinition<MbConvBlock> = {
       );
     }
     parameters.push({ name: 'project.weight', dims: [outputs(block), hidden, 1, 1], init: 'fanIn' },
-      ...batchNormParameters('project', outputs(block), block.stride === 1 ? 'zeros' : 'ones'));
+      ...batchNormParameters('project', outputs(block), startsAtZero(block) ? 'zeros' : 'ones'));
     if (projectsShortcut(block)) {
       parameters.push({ name: 'shortcut.weight', dims: ['outputs', 'inputs', 1, 1], init: 'fanIn' });
     }
     return parameters;
   },
-  residual: (block) => (block.stride === 1 && !projectsShortcut(block) ? ['project.scale', 'project.bias'] : undefined),
+  residual: (block) => (block.stride === 1 && hasShortcut(block) && !projectsShortcut(block) ? ['project.scale', 'project.bias'] : undefined),
   build(block, graph) {
-    const activated = (y: string, name: string) => graph.add('HardSwish', [batchNorm(graph, y, name)]);
+    const activated = (y: string, name: string) => activate(graph, batchNorm(graph, y, name), block);
     let y = 'x';
     if (expands(block)) y = activated(graph.conv(y, 'expand.weight'), 'expand');
     y = activated(graph.conv(y, 'depthwise.weight', { stride: block.stride, depthwise: true, oddSize: oddSize(block) }), 'depthwise');
@@ -56,6 +62,7 @@ export const mbconv: BlockDefinition<MbConvBlock> = {
       y = graph.mul(y, graph.add('HardSigmoid', [graph.conv(squeezed, 'excite.weight', { bias: 'excite.bias' })]));
     }
     y = batchNorm(graph, graph.conv(y, 'project.weight'), 'project');
+    if (!hasShortcut(block)) return y;
     let shortcut = 'x';
     if (block.stride === 2) shortcut = graph.add('AveragePool', [shortcut], { oddSize: Number(oddSize(block)) });
     if (projectsShortcut(block)) shortcut = graph.conv(shortcut, 'shortcut.weight');

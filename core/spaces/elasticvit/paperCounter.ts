@@ -31,8 +31,7 @@ function paperBlockMacs(block: Block): number {
     case 'ffn':
       return 2 * cells * cin * block.hiddenChannels;
     case 'pooledHead':
-      return positions(input) * cin * block.hiddenChannels + block.hiddenChannels * block.features
-        + block.features * block.classes;
+      return positions(input) * cin * block.hiddenChannels + (block.features ?? 0) * (block.hiddenChannels + block.classes);
     default:
       throw new RangeError(`ElasticViT has no "${block.type}" blocks, so its release does not say how to count them.`);
   }

@@ -2,6 +2,7 @@ import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
+import { mobileNetV2, mobileNetV2Mini } from '../../spaces/mobilenetv2/space.ts';
 
 /** A design that nobody searched: one network for each width, from narrow to wide. */
 interface HandDesign {
@@ -28,6 +29,15 @@ const designs: Readonly<Record<string, HandDesign>> = {
         headDim: 'shared', relativePosition: false, pool: 'classToken',
       }));
       return { space, members };
+    },
+  },
+  /** Sandler et al. 2018: all widths times a number; without the first two halvings for small images. */
+  mobilenetv2: {
+    title: 'MobileNetV2-like',
+    family: (imageSize) => {
+      const { id, fitting, dimensions } = imageSize <= largestSmallImage ? mobileNetV2Mini : mobileNetV2;
+      const multipliers = dimensions.find(({ name }) => name === 'widthMultiplier')!.values;
+      return { space: id, members: multipliers.map((widthMultiplier) => ({ ...fitting!.reference, widthMultiplier })) };
     },
   },
 };

@@ -24,6 +24,16 @@ describe('a DeiT-like network of a given latency', () => {
     expect(space.lower(arch).blocks[0]).toMatchObject({ type: 'patchEmbed', patchSize: 16 });
   });
 
+  it('can be a MobileNetV2, scaled by its width multiplier', () => {
+    for (const [imageSize, id, targetMs] of [[32, 'mobilenetv2-mini', 2], [224, 'mobilenetv2', 15]] as const) {
+      const { space, arch, latencyMs } = matchLatency('mobilenetv2', { device, targetMs, imageSize, classes: 10 });
+      expect(space.id).toBe(id);
+      const others = space.dimensions[0].values.map((widthMultiplier) =>
+        predictLatency(device, space.lower({ ...arch as object, widthMultiplier }, { classes: 10, resolution: imageSize })).latencyMs);
+      expect(latencyMs).toBe(Math.max(...others.filter((latency) => latency <= targetMs)));
+    }
+  });
+
   it('is the narrowest where nothing is fast enough', () => {
     expect(matchLatency('deit', { device, targetMs: 0.01, imageSize: 32, classes: 10 }).arch).toMatchObject({ embedDim: 12 });
   });
