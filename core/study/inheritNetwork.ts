@@ -52,8 +52,11 @@ export async function withInherited<A, T>(
   }
 }
 
-/** Spaces also read relatives of their own networks, wider or deeper ones among them, and other resolutions have other positions. */
-function requirePart(supernet: Weights, network: Network, complaint: string): void {
+/**
+ * Spaces also read relatives of their own networks, wider or deeper ones among them, and other resolutions have other positions.
+ * @throws InputError `not-in-supernet`, which begins with the complaint
+ */
+export function requirePart(supernet: Weights, network: Network, complaint: string): void {
   try {
     new SubnetView(supernet, network);
   } catch (cause) {

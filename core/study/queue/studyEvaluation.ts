@@ -1,8 +1,7 @@
 import type { EngineInfo } from '../../engine/engine.ts';
-import { SubnetView } from '../../model/subnet.ts';
-import { InputError } from '../../base/errors.ts';
 import { evaluationWeights } from '../../training/supernet/trainer.ts';
 import type { StudyView } from '../folder.ts';
+import { requirePart } from '../inheritNetwork.ts';
 import { loadTrainedStudy } from '../trainedStudy.ts';
 import { describeEvaluation, type DescribedWork } from './chunks/describeWork.ts';
 import type { EvaluateWork } from './chunks/work.ts';
@@ -18,14 +17,7 @@ export async function describeStudyEvaluation(
   try {
     const classes = data.classes.length;
     const weights = evaluationWeights(space.lower(space.largest, { classes, supernet: true }), checkpoint.tensors);
-    for (const arch of archs) {
-      try {
-        new SubnetView(weights, space.lower(arch, { classes }));
-      } catch (cause) {
-        if (cause instanceof RangeError) throw new InputError('not-in-supernet', `${study.directory}: its supernet has no weights for ${space.key(arch)}. ${cause.message}`, { cause });
-        throw cause;
-      }
-    }
+    for (const arch of archs) requirePart(weights, space.lower(arch, { classes }), `${study.directory}: its supernet has no weights for ${space.key(arch)}`);
     return describeEvaluation({
       ...images, data, weights, seed, engine, space: space.id, batchSize: training.batchSize, calibrationBatches: search.calibrationBatches, images: search.evaluationImages,
     });

@@ -1,7 +1,8 @@
 import type { Job } from 'bullmq';
 import { EnvironmentError, InputError } from '../../../base/errors.ts';
+import { getSpace } from '../../../spaces/index.ts';
 import type { Chunk } from '../chunks/chunk.ts';
-import { workTitle } from '../chunks/work.ts';
+import { spaceOf, workTitle } from '../chunks/work.ts';
 import { errorOf, failureSchema, type Failure } from '../failure.ts';
 
 /** How a worker says in a job what went wrong. */
@@ -14,7 +15,7 @@ export function givenUp({ work, archs }: Chunk, { failedReason: reason, attempts
   // The same architectures fail in the same way wherever they are looked at.
   if (error instanceof InputError || (failure && failure.code === undefined)) return error!;
   const why = error?.message ?? (stalledCounter > 0 ? `the workers that had it were lost, ${stalledCounter} times.` : reason);
-  const chunk = `a chunk of ${archs.length} ${archs.length === 1 ? 'architecture' : 'architectures'} (${workTitle(work)}, the first is ${JSON.stringify(archs[0])})`;
+  const chunk = `a chunk of ${archs.length} ${archs.length === 1 ? 'architecture' : 'architectures'} (${workTitle(work)}, the first is ${getSpace(spaceOf(work)).key(archs[0])})`;
   return new EnvironmentError('chunk-given-up', `Gave up ${chunk} after ${Math.max(attemptsMade, stalledCounter)} tries: ${why}`, { details: { reason } });
 }
 

@@ -63,12 +63,14 @@ export class RedisQueue<W extends Work> implements WorkQueue<ResultOf<W>> {
    */
   static async open<W extends Work>(address: QueueAddress, options: RedisQueueOptions<W>): Promise<RedisQueue<W>> {
     const redis = await connect(address, options.tell);
+    let queue: RedisQueue<W> | undefined;
     try {
-      const queue = new RedisQueue(redis, address, options, await agreeOnVersions(redis, address));
+      queue = new RedisQueue(redis, address, options, await agreeOnVersions(redis, address));
       await queue.#publish();
       await queue.#events.waitUntilReady();
       return queue;
     } catch (error) {
+      await queue?.close();
       redis.disconnect();
       throw error;
     }
