@@ -1,6 +1,7 @@
 import { InputError } from '../../base/errors.ts';
 import type { Network } from '../../network/network.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
+import type { LoweringOptions } from '../../spaces/space.ts';
 import type { DeviceModel } from '../deviceModel.ts';
 import { predictLatency, type LatencyPrediction } from '../predict.ts';
 
@@ -20,11 +21,12 @@ export interface LatencyMatch<A> extends Candidate<A> {
  * space's `fitting` follow the target one after the other, each beside those that were fixed before and the reference's: for DeiT
  * as many heads as twelve layers allow, then as many layers as these heads allow.
  * @param fixed choices that take the place of the reference's, by the dimensions' names
+ * @param lowering classes and image size where they are not the members' own
  * @throws InputError `not-a-family` for spaces without `fitting`, `invalid-architecture` for fixed values that the space does not have,
  *   `unreachable-latency` where even the smallest member is slower
  */
 export function matchLatency<A>(
-  space: SearchSpace<A>, model: DeviceModel, targetMs: number, fixed: Readonly<Record<string, number>> = {},
+  space: SearchSpace<A>, model: DeviceModel, targetMs: number, fixed: Readonly<Record<string, number>> = {}, lowering: Pick<LoweringOptions, 'classes' | 'resolution'> = {},
 ): LatencyMatch<A> {
   if (space.fitting === undefined) {
     throw new InputError('not-a-family', `${space.id} has no one way to follow a budget, which hand-designed families have; search it instead.`);
@@ -34,7 +36,7 @@ export function matchLatency<A>(
   const seen: Candidate<A>[] = [];
   const candidate = (at: readonly number[]): Candidate<A> => {
     const arch = space.fromCoordinates(at);
-    const network = space.lower(arch);
+    const network = space.lower(arch, lowering);
     const made = { arch, network, prediction: predictLatency(model, network) };
     seen.push(made);
     return made;

@@ -14,7 +14,7 @@ import type { TrainingFile } from '../networkTraining/trainingFile.ts';
 import type { RunHooks } from '../run/hooks.ts';
 import { runStudy } from '../run/runStudy.ts';
 import { readSummary } from '../summary.ts';
-import { matchLatency } from './handDesigned.ts';
+import { handDesignedFor } from './handDesigned.ts';
 import { exportInherited } from './inherited.ts';
 import { measureFiles, modelsOfFiles } from './measureFiles.ts';
 import { phonesOf, studyFileOf, trainingFileOf, type StoryPhone } from './pieceFiles.ts';
@@ -128,8 +128,8 @@ async function trainingOf({ seed, phone, network, start }: StoryPiece & { readon
   if (start !== undefined) return trainingFileOf(story, { seed, name, space: story.settings.space, arch: winner.arch, ...(start === 'inherited' && { study }) });
   const { imageSize, classes } = summary.data!;
   const { latencyMs: targetMs } = winner;
-  const { space, arch, latencyMs } = matchLatency(network, { device: phones[phone].device, targetMs, imageSize, classes: classes.length });
-  if (latencyMs > targetMs) onMessage?.(`${name}: even the narrowest takes ${latencyMs.toPrecision(3)} ms, where the winner takes ${targetMs.toPrecision(3)}; the comparison is in its favour.`, 'warning');
+  const { space, arch, latencyMs } = handDesignedFor(network, { device: phones[phone].device, targetMs, imageSize, classes: classes.length });
+  if (latencyMs > targetMs) onMessage?.(`${name}: even the smallest takes ${latencyMs.toPrecision(3)} ms, where the winner takes ${targetMs.toPrecision(3)}; the comparison is in its favour.`, 'warning');
   return trainingFileOf(story, { seed, name, space: space.id, arch, resolution: imageSize, longer: longer(story, phones, phone, pieces) });
 }
 

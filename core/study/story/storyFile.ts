@@ -41,7 +41,7 @@ export const storySchema = z.strictObject({
   }).prefault({}).describe('what follows the search'),
   handDesigned: z.strictObject({
     networks: z.array(z.enum(handDesignedNames as [string, ...string[]])).refine(differing, 'expected each network once').default([...handDesignedNames])
-      .describe('networks that nobody searched, as wide as the latency of the phone\'s winner allows'),
+      .describe('networks that nobody searched, as large as the latency of the phone\'s winner allows'),
     budget: z.enum(['recipe', 'whole']).default('whole')
       .describe("epochs that they get: the recipe's, or so many more as the winner's share of supernet and search would have paid for"),
   }).prefault({}).describe('what the winners are compared with'),
