@@ -9,6 +9,7 @@ import type { Weights } from '../model/weights.ts';
 import { architectureId } from '../search/result.ts';
 import { getSpace } from '../spaces/index.ts';
 import type { SearchSpace } from '../spaces/index.ts';
+import { withImages } from './archive/missingData.ts';
 import { pathInStudy, recordExport } from './exportsLog.ts';
 import { writeFileAtomic } from './files.ts';
 import type { StudyView } from './folder.ts';
@@ -88,7 +89,7 @@ async function exportUntrained(options: StudyExport, space: SearchSpace): Promis
   const weights = await untrainedWeights(options.view, space, arch, engine, resolution);
   const made = { weights, weightsOrigin: 'untrained' as const, ...commonOf(options) };
   if (config === undefined || precision !== 'int8') return exportNetwork(made);
-  const data = await loadData(config, { baseDir: info.baseDir, cacheDir: paths.cache, seed });
+  const data = await withImages(options.view.directory, () => loadData(config, { baseDir: info.baseDir, cacheDir: paths.cache, seed }));
   try {
     const normalisation = measureNormalisation(data.train, data.imageSize);
     const { calibration } = imagesOfStudy(data, { of: `the study ${name}`, seed, normalisation, resolution: weights.network.resolution }, quantisation);

@@ -6,6 +6,7 @@ import { measureNormalisation } from '../data/normalisation.ts';
 import type { Normalisation } from '../data/normalisation.ts';
 import { getSpace } from '../spaces/index.ts';
 import type { SearchSpace } from '../spaces/index.ts';
+import { withImages } from './archive/missingData.ts';
 import { loadLatestCheckpoint } from './checkpoints.ts';
 import type { LoadedCheckpoint } from './checkpoints.ts';
 import type { StudyDescription } from './folder.ts';
@@ -27,7 +28,7 @@ export interface TrainedStudy {
 /**
  * The latest state of a study's training. The study is only read (decoded images may be added to its cache), so it may
  * be running.
- * @throws InputError `training-free-study`, `untrained-study` before the first checkpoint, `other-data` when the images have changed
+ * @throws InputError `training-free-study`, `untrained-study` before the first checkpoint, `data-elsewhere`, `other-data` when the images have changed
  */
 export async function loadTrainedStudy(study: StudyDescription, hooks: LoadHooks = {}): Promise<TrainedStudy> {
   const { directory, paths, info } = study;
@@ -36,7 +37,7 @@ export async function loadTrainedStudy(study: StudyDescription, hooks: LoadHooks
   if (checkpoint === undefined) {
     throw new InputError('untrained-study', `${directory}: has no trained weights yet; go on with "pocketformer resume ${directory}" first.`);
   }
-  const data = await loadData(settings.data, { baseDir: info.baseDir, cacheDir: paths.cache, seed: settings.seed, ...hooks });
+  const data = await withImages(directory, () => loadData(settings.data, { baseDir: info.baseDir, cacheDir: paths.cache, seed: settings.seed, ...hooks }));
   if ((checkpoint.state as { data?: unknown }).data !== data.id) {
     data.close();
     throw new InputError('other-data', `${directory}: the images have changed since this study was begun; restore them first.`);

@@ -30,6 +30,9 @@ export const report = defineCommand({
       return printTraining(training, await readTrainingResult(training.paths), surroundings);
     }
     const view = await readStudy(directory);
+    const { missingData, missingDataText } = await import('../../study/archive/missingData.ts');
+    const missing = await missingData(directory);
+    if (missing) surroundings.note(missingDataText(directory, missing));
     const summary = await readSummary(view.paths.summary);
     if (other !== undefined) return printReport(view, await withModel(view, summary, other, surroundings.note), surroundings);
     const { studyChecks } = await import('../../study/checks/studyChecks.ts');

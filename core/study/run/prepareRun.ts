@@ -7,6 +7,7 @@ import { measureNormalisation } from '../../data/normalisation.ts';
 import { startEngine } from '../../engine/engines.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { getSpace } from '../../spaces/index.ts';
+import { withImages } from '../archive/missingData.ts';
 import { namedDevice, ownDevicePath } from '../devices/namedDevice.ts';
 import type { Study } from '../folder.ts';
 import { objectiveOf } from '../objectiveOf.ts';
@@ -79,16 +80,17 @@ async function begin(study: Study): Promise<void> {
 
 /** What a study's or a training's images are, wherever its folder is. */
 export interface ImagesOwner {
+  readonly directory: string;
   readonly info: Pick<Study['info'], 'baseDir'>;
   readonly paths: Pick<Study['paths'], 'cache'>;
   readonly settings: Pick<StudySettings, 'seed'>;
 }
 
 export async function loadRunData(study: ImagesOwner, config: DataConfig, hooks: RunHooks): Promise<RunData> {
-  const data = await loadData(config, {
+  const data = await withImages(study.directory, () => loadData(config, {
     baseDir: study.info.baseDir, cacheDir: study.paths.cache, seed: study.settings.seed, signal: hooks.signal,
     onProgress: ({ done, total }) => hooks.onProgress?.({ phase: 'data', done, total, unit: 'images' }),
-  });
+  }));
   return { data, normalisation: measureNormalisation(data.train, data.imageSize), augmentation: augmentationOf(config) };
 }
 
