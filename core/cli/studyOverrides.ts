@@ -6,6 +6,8 @@ import type { StudyFile } from '../study/studyFile.ts';
 export interface Overrides {
   readonly seed?: number;
   readonly engine?: string;
+  /** Of a transfer. */
+  readonly seeds?: number;
 }
 
 /**

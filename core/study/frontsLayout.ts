@@ -8,6 +8,8 @@ export interface FrontsPoint extends ParetoPoint {
   readonly name?: string;
   /** Where it was measured after it had been predicted. */
   readonly measuredMs?: number;
+  /** Of the value over seeds. */
+  readonly deviation?: number;
 }
 
 export interface FrontsPanel {
@@ -149,6 +151,7 @@ function valueRange(picture: FrontsPicture): Range {
   const place = onAxis(picture);
   for (const { front, evaluated = [] } of panels) {
     for (const { value } of [...front, ...evaluated]) [low, high] = [Math.min(low, place(value)), Math.max(high, place(value))];
+    for (const { value, deviation = 0 } of front) [low, high] = [Math.min(low, place(value - deviation)), Math.max(high, place(value + deviation))];
   }
   if (low > high) return { min: 0, max: 100, step: 20 };
   if (objective.kind === 'score') {

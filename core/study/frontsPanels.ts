@@ -22,6 +22,7 @@ const legendNames = {
   evaluated: 'evaluated',
   budget: 'budget',
   measured: 'measured',
+  deviation: 'deviation over seeds',
 };
 
 export function titleOptions({ title, panels }: FrontsPicture, layout: FrontsLayout): object[] {
@@ -64,6 +65,7 @@ export function legendOption({ panels }: FrontsPicture, layout: FrontsLayout): o
       ...(panels.some(({ evaluated }) => evaluated?.length) ? [{ name: legendNames.evaluated, icon: 'circle' }] : []),
       ...(panels.some(({ maxMs }) => maxMs !== undefined) ? [{ name: legendNames.budget, ...withoutSymbol }] : []),
       ...(panels.some(({ front }) => front.some(isMeasured)) ? [{ name: legendNames.measured }] : []),
+      ...(panels.some(({ front }) => front.some(hasDeviation)) ? [{ name: legendNames.deviation, ...withoutSymbol }] : []),
     ],
   };
 }
@@ -116,10 +118,12 @@ function panelSeries(picture: FrontsPicture, layout: FrontsLayout, index: number
     staircase(panel, place, lastMs, color, at),
     points(marked, place, lastMs, color, at),
     ...(panel.front.some(isMeasured) ? [measurements(panel.front, place, at)] : []),
+    ...(panel.front.some(hasDeviation) ? [deviations(panel.front, place, color, at)] : []),
   ];
 }
 
 const isMeasured = ({ measuredMs }: FrontsPoint) => measuredMs !== undefined;
+const hasDeviation = ({ deviation }: FrontsPoint) => deviation !== undefined;
 
 /** What was measured, as hollow diamonds with a line from what had been predicted; all as one path. */
 function measurements(front: readonly FrontsPoint[], place: Place, at: Placing): CustomSeriesOption {
@@ -179,6 +183,7 @@ function legendSamples({ panels }: FrontsPicture, index: number, place: Place): 
     line(legendNames.interval, { color, width: 1.2, opacity: 0.5 }),
     { ...place, type: 'scatter', name: legendNames.evaluated, data: [], symbolSize: 4, itemStyle: { color: dot } },
     line(legendNames.budget, budgetLine),
+    line(legendNames.deviation, { color, width: 1.6 }),
     {
       ...place, type: 'scatter', name: legendNames.measured, data: [], symbol: 'diamond', symbolSize: 10,
       itemStyle: { color: 'transparent', borderColor: ink, borderWidth: 1.4 },
@@ -301,6 +306,27 @@ function whiskers(front: FrontsPanel['front'], place: Place, color: string, at: 
         shape: { pathData: paths.join('') },
         style: { fill: 'none', stroke: color, lineWidth: 1.2, opacity: 0.4 },
       };
+    },
+  };
+}
+
+/** How far values spread over seeds, as upright lines with small ends, all as one path. */
+function deviations(front: FrontsPanel['front'], place: Place, color: string, at: Placing): CustomSeriesOption {
+  const half = 3;
+  return {
+    ...place,
+    type: 'custom',
+    data: front.slice(0, 1).map(at),
+    clip: true,
+    z: 4,
+    renderItem: (_, api) => {
+      const paths = front.flatMap(({ latencyMs, value, deviation }) => {
+        if (deviation === undefined) return [];
+        const [x, top] = api.coord(at({ latencyMs, value: value + deviation })).map(round);
+        const [, bottom] = api.coord(at({ latencyMs, value: value - deviation })).map(round);
+        return [`M${x} ${top}V${bottom}M${x - half} ${top}h${2 * half}M${x - half} ${bottom}h${2 * half}`];
+      });
+      return { type: 'path', shape: { pathData: paths.join('') }, style: { fill: 'none', stroke: color, lineWidth: 1.6 } };
     },
   };
 }

@@ -19,6 +19,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).run,
   train: async () => (await import('./train.ts')).train,
   story: async () => (await import('./story.ts')).story,
+  transfer: async () => (await import('./transfer.ts')).transfer,
   resume: async () => (await import('./resume.ts')).resume,
   report: async () => (await import('./report.ts')).report,
   pack: async () => (await import('./pack.ts')).pack,

@@ -5,6 +5,7 @@ import { isTraining, readTraining } from '../../study/networkTraining/trainingFo
 import { readTrainingResult } from '../../study/networkTraining/trainingResult.ts';
 import { readSummary } from '../../study/summary.ts';
 import type { StudySummary } from '../../study/summary.ts';
+import { isTransfer } from '../../study/transfer/transferPlan.ts';
 import { defineCommand } from '../command.ts';
 import { deviceKind } from '../commandOptions.ts';
 import { argument, optional } from '../options.ts';
@@ -14,13 +15,13 @@ import { studyFolder } from './resume.ts';
 
 export const report = defineCommand({
   name: 'report',
-  summary: 'Show what a study or training has found: the front of each device, or accuracies, and the exported models',
+  summary: 'Show what a study, training or transfer has found: the front of each device, or accuracies, and the exported models',
   details: 'Measured latencies ("pocketformer measure") stand beside the predicted ones, with a judgement of each device model. --with predicts everything that the search has evaluated anew with '
     + 'another model of one of its devices, such as one that was refitted, and shows the fronts that follow; nothing is evaluated again, and the study stays as it is.',
   json: "The study's summary, as for run; result is null while there are no fronts yet. Where something was measured also measured: [{device, isChanged, targets: [{target, match, "
-    + "checks, judgement}]}]. The training's result, as for train",
+    + "checks, judgement}]}]. The training's result, as for train, or the transfer's report",
   options: {
-    directory: argument(studyFolder, 'Folder of the study or training'),
+    directory: argument(studyFolder, 'Folder of the study, training or transfer'),
     with: optional(deviceKind, "Model of one of the study's devices to predict with, in place of that of the search"),
   },
   examples: ['pocketformer report runs/quickstart', 'pocketformer report runs/quickstart --json', 'pocketformer report runs/mine --with my-phone-2.json'],
@@ -28,6 +29,11 @@ export const report = defineCommand({
     if (isTraining(directory)) {
       const training = await readTraining(directory);
       return printTraining(training, await readTrainingResult(training.paths), surroundings);
+    }
+    if (isTransfer(directory)) {
+      const { readTransferReport } = await import('../../study/transfer/runTransfer.ts');
+      const { printTransfer } = await import('../transferRun.ts');
+      return printTransfer(directory, await readTransferReport(directory), surroundings);
     }
     const view = await readStudy(directory);
     const { missingData, missingDataText } = await import('../../study/archive/missingData.ts');

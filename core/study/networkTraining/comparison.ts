@@ -1,14 +1,11 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { spreadOf, type Spread } from '../../base/spread.ts';
 import { makeDirectory, writeFileAtomic } from '../files.ts';
 import { markdownTable } from '../markdownTable.ts';
 import type { RunHooks } from '../run/hooks.ts';
-import { readText } from '../textFile.ts';
-import { runTraining } from './runTraining.ts';
-import { createTraining, isTraining, openTraining, readTraining, trainingPaths } from './trainingFolder.ts';
-import { readTrainingResult, type TrainingResult } from './trainingResult.ts';
+import { finishedTraining } from './finishedTraining.ts';
+import type { TrainingResult } from './trainingResult.ts';
 import type { TrainingFile } from './trainingFile.ts';
 
 /** One training file over its seeds, beside the first of the comparison. */
@@ -40,7 +37,7 @@ export function comparisonPaths(directory: string) {
  * of each, so that what else the machine does falls on all alike. Every run is a training of its own below `runs/`; the same call goes on
  * where it stopped.
  * @param fileOf a file's training with a seed
- * @throws InputError `same-names`, `other-comparison` when the folder holds a training of another text; CancelledError; what the runs throw
+ * @throws InputError `same-names`; CancelledError; what `finishedTraining` throws
  */
 export async function compareTrainings(
   directory: string, names: readonly string[], seeds: readonly number[], fileOf: (name: string, seed: number) => TrainingFile, hooks: ComparisonHooks = {},
@@ -51,30 +48,11 @@ export async function compareTrainings(
   for (const seed of seeds) {
     for (const name of names) {
       hooks.onRun?.({ number: ++number, runs: seeds.length * names.length, name, seed });
-      results.get(name)!.push(await runOne(join(directory, 'runs', `${name}-seed-${seed}`), fileOf(name, seed), hooks));
+      results.get(name)!.push(await finishedTraining(join(directory, 'runs', `${name}-seed-${seed}`), fileOf(name, seed), hooks));
     }
     await write(directory, summarise(names, results));
   }
   return summarise(names, results);
-}
-
-async function runOne(folder: string, file: TrainingFile, hooks: ComparisonHooks): Promise<TrainingResult> {
-  if (isTraining(folder)) {
-    if (await readText(trainingPaths(folder).trainingFile) !== file.text) {
-      throw new InputError('other-comparison', `${folder}: holds a training by another file; choose another folder with --out, or delete this one.`);
-    }
-    const { info, paths } = await readTraining(folder);
-    const known = info.status === 'finished' ? await readTrainingResult(paths) : undefined;
-    if (known) return known;
-  } else if (existsSync(folder)) {
-    throw new InputError('other-comparison', `${folder}: is in the way; choose another folder with --out.`);
-  }
-  const training = isTraining(folder) ? await openTraining(folder) : await createTraining(folder, file);
-  try {
-    return await runTraining(training, hooks);
-  } finally {
-    training.close();
-  }
 }
 
 function summarise(names: readonly string[], results: ReadonlyMap<string, readonly TrainingResult[]>): ComparedTraining[] {

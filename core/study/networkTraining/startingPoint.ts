@@ -70,19 +70,25 @@ export interface StartOptions {
  */
 export async function startingWeights(owner: Owner, options: StartOptions): Promise<StartingWeights | undefined> {
   const { settings, info } = owner;
-  const { study, weights } = settings.start;
+  const { study, weights, head } = settings.start;
   if (study === undefined && weights === undefined) return undefined;
   const given = study === undefined ? await fromFile(resolve(info.baseDir, weights!)) : await fromStudy(study, info.baseDir, options);
-  const freshClassifier = given.classNames !== undefined && given.classNames.join('\n') !== options.classNames.join('\n');
+  const otherClasses = given.classNames !== undefined && given.classNames.join('\n') !== options.classNames.join('\n');
   const random = new Random(settings.seed).fork('classifier');
-  const { weights: fitted, resampled, fresh } = fitWeights(options.network, given.tensors, { random, freshClassifier });
+  const { weights: fitted, resampled, fresh } = fitWeights(options.network, given.tensors, { random, freshClassifier: head === 'new' || otherClasses });
   return {
     weights: fitted, resampled, newHead: fresh,
     notes: [
       ...(resampled.length > 0 ? [`Learned positions were resampled for ${options.network.resolution} px.`] : []),
-      ...(fresh.length > 0 ? [`The head is new (${fresh.join(', ')}): the weights tell ${given.classNames?.length ?? 'other'} classes apart, the images have ${options.classNames.length}.`] : []),
+      ...(fresh.length > 0 ? [`The head is new (${fresh.join(', ')})${whyNew(given.classNames, options.classNames)}.`] : []),
     ],
   };
+}
+
+function whyNew(before: readonly string[] | undefined, after: readonly string[]): string {
+  if (before === undefined) return '';
+  if (before.join('\n') === after.join('\n')) return ', as the file asks';
+  return `: the weights tell ${before.length} classes apart, the images have ${before.length === after.length ? 'others' : after.length}`;
 }
 
 /**

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
-import { loadDevice } from '../../latency/devices.ts';
 import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
 import { frozenBlocks } from '../../training/recipe/freeze.ts';
 import { tokenPlan, type TokenPlan } from '../../training/recipe/retokenization.ts';
 import { scheduleOf, type RecipeSchedule } from '../../training/recipe/schedule.ts';
+import { namedDevice } from '../devices/namedDevice.ts';
 import { warn, type RunData } from '../run/context.ts';
 import type { RunHooks } from '../run/hooks.ts';
 import { loadRunData, startStudyEngine } from '../run/prepareRun.ts';
@@ -31,16 +31,19 @@ export interface NetworkTrainingContext extends RunData {
   readonly settings: TrainingSettings & { readonly training: TrainingSettings['training'] & { readonly steps: number } };
 }
 
-/** Loads what a training needs; the caller closes the data. Nothing is written before names and data have proved good. */
-export async function prepareNetworkTraining(study: TrainingRun, hooks: RunHooks): Promise<NetworkTrainingContext> {
+/**
+ * Loads what a training needs; the caller closes the data. Nothing is written before names and data have proved good.
+ * @param cacheDir of decoded images
+ */
+export async function prepareNetworkTraining(study: TrainingRun, hooks: RunHooks, cacheDir = study.paths.cache): Promise<NetworkTrainingContext> {
   const { settings } = study;
   const { training: recipe } = settings;
   const space = getSpace(settings.space);
   const arch = await architectureOf(study);
-  const devices = settings.devices.map((device) => loadDevice(existsSync(resolve(study.info.baseDir, device)) ? resolve(study.info.baseDir, device) : device));
+  const devices = settings.devices.map((device) => namedDevice(existsSync(resolve(study.info.baseDir, device)) ? resolve(study.info.baseDir, device) : device));
   const engine = await startStudyEngine(study);
   await begin(study);
-  const images = await loadRunData(study, settings.data, hooks);
+  const images = await loadRunData({ info: study.info, settings, paths: { cache: cacheDir } }, settings.data, hooks);
   try {
     const { data } = images;
     const plan = tokenPlan(recipe, { space, arch, classes: data.classes.length, resolution: settings.resolution });

@@ -2,16 +2,20 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../base/errors.ts';
 import { dataSchema } from '../../data/config.ts';
-import { presetNames, presetNamed, withPreset } from '../../training/recipe/presets.ts';
+import { presetNames } from '../../training/recipe/presets.ts';
 import { recipeSchema } from '../../training/recipe/settings.ts';
-import { requireKnownVersion, spaceObstacle, studyHead, withoutEmptySettings } from '../studyFile.ts';
+import { spaceObstacle, studyHead } from '../studyFile.ts';
 import { readText } from '../textFile.ts';
-import { pathText, problemsOf } from '../validationText.ts';
-import { parseYaml } from '../yamlFile.ts';
+import { parseRecipeFile } from './recipeFile.ts';
+
+/** Also of transfer files. */
+export const headSchema = z.enum(['auto', 'new']).default('auto')
+  .describe('the classifier of given weights: new where the images have other classes, or new in any case');
 
 const startSchema = z.strictObject({
   study: z.string().min(1).optional().describe('folder of a study, relative to the file, whose supernet has learned weights for the architecture'),
   weights: z.string().min(1).optional().describe('a safetensors file of the same architecture, relative to the file, such as a training leaves'),
+  head: headSchema,
 }).refine(({ study, weights }) => study === undefined || weights === undefined, { error: 'the network starts either from a study or from a file of weights' });
 
 /** Everything that a training file can say. */
@@ -58,31 +62,13 @@ export async function readTrainingFile(path: string): Promise<TrainingFile> {
  * setting, what is accepted and what was there
  */
 export function parseTrainingFile(text: string, path: string): TrainingSettings {
-  const yaml = parseYaml(text, path);
-  const value = withoutEmptySettings(yaml.value);
-  requireKnownVersion(value, path);
-  const written = withNamedPreset(value);
-  const parsed = trainingSchema.safeParse(written);
-  if (!parsed.success) {
-    const lines = problemsOf(trainingSchema, parsed.error.issues, written).map((problem) => (
-      `${path}:${yaml.lineOf(problem.path)}: ${problem.path.length === 0 ? '' : `${pathText(problem.path)}: `}${problem.text}`));
-    throw new InputError('invalid-training-file', lines[0], { details: { problems: lines } });
-  }
-  const { start, training: { freeze } } = parsed.data;
+  const yaml = parseRecipeFile(trainingSchema, text, path, 'invalid-training-file');
+  const { start, training: { freeze } } = yaml.settings;
   if (freeze !== 'nothing' && start.study === undefined && start.weights === undefined) {
     throw new InputError('invalid-training-file', `${path}:${yaml.lineOf(['training', 'freeze'])}: training.freeze: fresh weights that stay as they are learn nothing; `
       + 'give weights to begin with under start, or leave freeze out.');
   }
-  const obstacle = spaceObstacle(value);
+  const obstacle = spaceObstacle(yaml.settings);
   if (obstacle) throw new InputError(obstacle.code, `${path}:${yaml.lineOf(['space'])}: space: ${obstacle.message}`, { cause: obstacle });
-  return { ...parsed.data, name: parsed.data.name ?? basename(path, extname(path)) };
-}
-
-/** What a preset says stands where the file is silent; a preset that there is not is the schema's to complain about. */
-function withNamedPreset(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('preset' in value)) return value;
-  const { preset } = value;
-  if (typeof preset !== 'string' || !presetNames.includes(preset)) return value;
-  const { data, training } = { data: undefined, training: undefined, ...value };
-  return { ...value, ...withPreset(presetNamed(preset), { data, training }) };
+  return { ...yaml.settings, name: yaml.settings.name ?? basename(path, extname(path)) };
 }

@@ -5,8 +5,8 @@ import { exportNetwork } from '../../export/exportNetwork.ts';
 import type { Provenance } from '../../export/metadata.ts';
 import type { Weights } from '../../model/weights.ts';
 import type { Network } from '../../network/network.ts';
-import { frontSubset } from '../../search/frontSubset.ts';
-import type { FrontEntry, SearchResult } from '../../search/result.ts';
+import type { SearchResult } from '../../search/result.ts';
+import { winnersOf } from '../../search/winners.ts';
 import { studyOrigin } from '../modelCard/ofStudy.ts';
 import { writeOnnxCard } from '../modelCard/writeCard.ts';
 import { imagesOfStudy } from '../quantisationImages.ts';
@@ -33,7 +33,7 @@ export async function exportPhase(
 ): Promise<ExportedModel[]> {
   const { study, hooks, space, classes } = context;
   const { settings: { name, seed, export: { perDevice, precision: precisions } } } = study;
-  const wanted = chosenEntries(result, perDevice);
+  const wanted = winnersOf(result, perDevice);
   const total = wanted.length * precisions.length;
   const exported: ExportedModel[] = [];
   const startedMs = workedMs(hooks);
@@ -71,21 +71,4 @@ export async function exportPhase(
   }
   study.events.append({ kind: 'phase-finished', phase: 'export', seconds: (workedMs(hooks) - startedMs) / 1000 });
   return exported;
-}
-
-interface Wanted {
-  readonly entry: FrontEntry;
-  readonly devices: string[];
-}
-
-function chosenEntries(result: SearchResult, perDevice: number): Wanted[] {
-  const wanted = new Map<string, Wanted>();
-  for (const { device, front, referencePoint } of result.devices) {
-    for (const entry of frontSubset(front, perDevice, referencePoint)) {
-      const known = wanted.get(entry.key);
-      if (known) known.devices.push(device);
-      else wanted.set(entry.key, { entry, devices: [device] });
-    }
-  }
-  return [...wanted.values()];
 }
