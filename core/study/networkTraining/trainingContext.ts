@@ -43,7 +43,7 @@ export async function prepareNetworkTraining(study: TrainingRun, hooks: RunHooks
   const devices = settings.devices.map((device) => namedDevice(existsSync(resolve(study.info.baseDir, device)) ? resolve(study.info.baseDir, device) : device));
   const engine = await startStudyEngine(study);
   await begin(study);
-  const images = await loadRunData({ info: study.info, settings, paths: { cache: cacheDir } }, settings.data, hooks);
+  const images = await loadRunData({ directory: study.directory, info: study.info, settings, paths: { cache: cacheDir } }, settings.data, hooks);
   try {
     const { data } = images;
     const plan = tokenPlan(recipe, { space, arch, classes: data.classes.length, resolution: settings.resolution });
