@@ -19,6 +19,7 @@ import { TrainingList } from '../study/networkTraining/trainingList.ts';
 import { objectiveOf } from '../study/objectiveOf.ts';
 import { WorkbenchSettingsFile } from '../study/settings/workbenchSettings.ts';
 import { pocketformerVersion } from '../study/studyInfo.ts';
+import { openArchive, packArchive, relinkImages } from './handlers/archives.ts';
 import { describeArchitecture, listSpaces } from './handlers/architectures.ts';
 import { calibrationView, estimateCalibration, makeCalibration } from './handlers/calibrations.ts';
 import { correlationTask, listProxies } from './handlers/correlation.ts';
@@ -30,7 +31,7 @@ import { describeEngines } from './handlers/engines.ts';
 import { trainingDetail, trainingDirectory, trainingView, wrongImages } from './handlers/trainings.ts';
 import { devicesOfStudy, readStudyFileBytes, studyDetail, studyRow } from './handlers/studies.ts';
 import type { WorkbenchSettings } from './contract/types.ts';
-import type { OutputOf } from './contract/contract.ts';
+import type { OutputOf, ParsedInputOf } from './contract/contract.ts';
 import { ApiServer } from './server.ts';
 import type { Handlers, RequestContext, Sources } from './server.ts';
 import { calibrationsSource } from './sources/calibrations.ts';
@@ -107,6 +108,8 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const trainingList = new TrainingList();
   const trainings = async () => (await trainingList.rows(library.folder)).map((row) => trainingView(row, jobs.pids()));
   const ofTraining = (training: string) => trainingDirectory(library.folder, training);
+
+  const directoryOf = async (of: ParsedInputOf<'archives.pack'>['of']) => ('study' in of ? library.directoryOf(of.study) : ofTraining(of.training));
 
   const handlers: Handlers = {
     'app.info': () => ({
@@ -296,6 +299,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       supervisor.stop(ofTraining(training));
       return {};
     },
+
+    'archives.pack': async ({ of, ...input }, context) => packArchive(await directoryOf(of), input, library.folder, context),
+    'archives.open': ({ path }, context) => changing(openArchive(path, library.folder, context)),
+    'archives.relink': async ({ of, path }, context) => changing(relinkImages(await directoryOf(of), path, context)),
 
     'measuring.start': (input) => {
       const { task, title } = measuringTask(input);

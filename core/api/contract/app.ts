@@ -25,7 +25,7 @@ const engine = z.object({
 
 const folderEntry = z.object({
   name: z.string(), path,
-  kind: z.enum(['folder', 'study', 'study-file', 'model', 'json', 'table', 'file']),
+  kind: z.enum(['folder', 'study', 'study-file', 'model', 'json', 'table', 'packed', 'file']),
 });
 
 export const appMethods = {

@@ -58,6 +58,8 @@ export const architectureMethods = {
       calibration: z.object({ images: count, source: z.string(), ranges: z.string() }).optional(),
       /** Of other precisions than float32, with trained weights. */
       accuracy: accuracyChange.optional(),
+      /** Of the file itself in ONNX Runtime, with trained weights. */
+      validated: z.object({ images: count, accuracy: z.number() }).optional(),
     }),
   },
   /** Writes a PyTorch program with such weights, in a folder that is new or empty; `out` is relative to the study's folder. */

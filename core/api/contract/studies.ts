@@ -22,6 +22,8 @@ export const studyRow = z.object({
   /** Of a linear classifier on the same pixels. */
   linearAccuracy: accuracy.nullable(),
   imageSize: count.nullable(),
+  /** The folder that its settings take images from, where it is not there. */
+  missingImages: path.optional(),
   /** Why it cannot be read, failed or crashed. */
   problem: problem.nullable(),
 });

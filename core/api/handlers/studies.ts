@@ -19,7 +19,7 @@ import type { Job, StudyRow, StudySummaryView } from '../contract/types.ts';
  * A study as its folder tells, together with what its job of this session tells: the fresher of the two counts.
  * @param ownPids processes that this core has started; any other that has the study runs it elsewhere
  */
-export function studyRow({ holder, ...row }: LibraryRow, job: Job | undefined, ownPids: ReadonlySet<number>): StudyRow {
+export function studyRow({ holder, imageFolder: _, ...row }: LibraryRow, job: Job | undefined, ownPids: ReadonlySet<number>): StudyRow {
   const { state, problem } = row;
   const common = { ...row, devices: [...row.devices], tags: [...row.tags], best: row.best.map((best) => ({ ...best })) };
   if (job !== undefined) {

@@ -11,8 +11,8 @@ export interface FolderEntry {
   readonly name: string;
   /** Absolute. */
   readonly path: string;
-  /** A `study` is the folder of one; `model` is an ONNX file. */
-  readonly kind: 'folder' | 'study' | 'study-file' | 'model' | 'json' | 'table';
+  /** A `study` is the folder of one; `model` is an ONNX file, `packed` an archive. */
+  readonly kind: 'folder' | 'study' | 'study-file' | 'model' | 'json' | 'table' | 'packed';
 }
 
 export interface FolderListing {
@@ -27,7 +27,7 @@ export interface FolderListing {
 }
 
 const fileKinds: Readonly<Record<string, FolderEntry['kind']>> = {
-  '.yaml': 'study-file', '.yml': 'study-file', '.onnx': 'model', '.json': 'json', '.csv': 'table',
+  '.yaml': 'study-file', '.yml': 'study-file', '.onnx': 'model', '.json': 'json', '.csv': 'table', '.zip': 'packed',
 };
 const concurrentCalls = 16;
 

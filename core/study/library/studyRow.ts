@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -64,6 +65,10 @@ export interface StudyRow {
   /** Of a linear classifier on the same pixels, 0 to 1. */
   readonly linearAccuracy: number | null;
   readonly imageSize: number | null;
+  /** Absolute, of the folder that the settings take images from; null where they take none. */
+  readonly imageFolder: string | null;
+  /** The same where it is not there at the moment. */
+  readonly missingImages?: string;
   /** Why the study cannot be read, or failed. */
   readonly problem: StudyProblem | null;
 }
@@ -133,7 +138,7 @@ export class StudyRowReader {
       if (Date.now() - seen.newestMs > restlessMs) this.#known.set(directory, known);
       else this.#known.delete(directory);
     }
-    return known.mayBeHeld ? withHolder(known.row, holderOf(directory)) : withHolder(known.row, undefined);
+    return withImages(known.mayBeHeld ? withHolder(known.row, holderOf(directory)) : withHolder(known.row, undefined));
   }
 
   forget(directory: string): void {
@@ -152,6 +157,11 @@ function withHolder(row: StudyRow, holder: LockHolder | undefined): StudyRow {
   if (holder) return { ...row, state: 'running', holder, problem: null };
   if (row.state !== 'running') return row;
   return { ...row, state: 'interrupted', progress: row.progress && withoutEta(row.progress) };
+}
+
+/** Folders come and go without a change of the study. */
+function withImages(row: StudyRow): StudyRow {
+  return row.imageFolder === null || existsSync(row.imageFolder) ? row : { ...row, missingImages: row.imageFolder };
 }
 
 const withoutEta = ({ phase, fraction }: StudyProgress): StudyProgress => ({ phase, fraction });
@@ -228,6 +238,7 @@ function rowOf(directory: string, { info, settings, summary, metadata, updated, 
     objective, best: (summary?.result?.devices ?? []).flatMap((device) => bestOf(device, objective ?? accuracyObjective)),
     linearAccuracy: summary?.data?.linearAccuracy ?? null,
     imageSize: summary?.data?.imageSize ?? settings?.data?.imageSize ?? null,
+    imageFolder: settings?.data?.kind === 'folder' && info ? resolve(info.baseDir, settings.data.path) : null,
     problem,
   };
 }

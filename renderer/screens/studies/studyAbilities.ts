@@ -14,6 +14,8 @@ export interface StudyAbilities {
   readonly openFronts: boolean;
   /** Its settings can be read, so that it can be copied. */
   readonly duplicate: boolean;
+  /** Nothing writes to it, so that it can be packed as it is. */
+  readonly pack: boolean;
 }
 
 const activeStates: ReadonlySet<StudyRow['state']> = new Set(['queued', 'running', 'paused', 'stopping']);
@@ -37,6 +39,7 @@ export function abilitiesOf(row: StudyRow): StudyAbilities {
     forget: row.problem?.code === 'missing-study',
     openFronts: row.best.length > 0,
     duplicate: !isUnreadable(row),
+    pack: !isUnreadable(row) && !isActive(row) && !runsElsewhere,
   };
 }
 

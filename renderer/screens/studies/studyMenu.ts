@@ -1,5 +1,5 @@
 import {
-  Archive, ArchiveRestore, ChartScatter, CirclePause, CirclePlay, CircleStop, Copy, CopyPlus, FilePen, FileText, FolderOpen, GitCompare, PencilLine,
+  Archive, ArchiveRestore, ChartScatter, CirclePause, CirclePlay, CircleStop, Copy, CopyPlus, FilePen, FileText, FolderOpen, GitCompare, Package, PencilLine,
   SquareActivity, Tags, Terminal, Trash2, X,
 } from '@lucide/vue';
 import type { StudyRow } from '../../../core/api/contract/types.ts';
@@ -27,6 +27,7 @@ export interface MenuContext {
   readonly go: (route: Route) => void;
   readonly rename: (row: StudyRow) => void;
   readonly tag: (rows: readonly StudyRow[]) => void;
+  readonly pack: (row: StudyRow) => void;
   readonly canReveal: boolean;
 }
 
@@ -34,7 +35,7 @@ const one = (rows: readonly StudyRow[]) => rows.length === 1;
 const some = (test: (row: StudyRow) => boolean) => (rows: readonly StudyRow[]) => rows.some(test);
 
 /** Everything that the list offers for studies, in the order of the menu. */
-export function studyCommands({ commands, go, rename, tag, canReveal }: MenuContext): StudyCommand[] {
+export function studyCommands({ commands, go, rename, tag, pack, canReveal }: MenuContext): StudyCommand[] {
   const view = (name: 'fronts' | 'run' | 'edit') => ([row]: readonly StudyRow[]) => go({ screen: 'study', study: row.id, view: name });
   return [
     { id: 'fronts', title: 'Open fronts', icon: ChartScatter, isPossible: (rows) => one(rows) && abilitiesOf(rows[0]).openFronts, run: view('fronts') },
@@ -67,6 +68,9 @@ export function studyCommands({ commands, go, rename, tag, canReveal }: MenuCont
     canReveal
       ? { id: 'reveal', title: 'Show in folder', icon: FolderOpen, isPossible: one, run: ([row]) => void commands.reveal(row) }
       : { id: 'path', title: 'Copy path', icon: Copy, isPossible: one, run: ([row]) => void commands.copyPath(row) },
+    {
+      id: 'pack', title: 'Pack…', icon: Package, isPossible: (rows) => one(rows) && abilitiesOf(rows[0]).pack, run: ([row]) => pack(row),
+    },
     {
       id: 'archive', title: 'Archive', icon: Archive, shortcut: 'A', startsGroup: true, isPossible: (rows) => rows.some((row) => !row.archived),
       run: (rows) => void commands.setArchived(rows, true),

@@ -26,6 +26,7 @@ export interface StudyCommands {
   forget(row: StudyRow): Promise<void>;
   copyCommand(row: StudyRow): Promise<void>;
   copyPath(row: StudyRow): Promise<void>;
+  copyText(text: string, what: string): Promise<void>;
   reveal(row: StudyRow): Promise<void>;
 }
 
@@ -132,6 +133,7 @@ export function useStudyCommands(): StudyCommands {
     copyCommand: async (row) => {
       await all('Copying', async () => copy(resumeCommand(row.directory, (await api.call('app.info', {})).platform), 'the command'));
     },
+    copyText: copy,
     copyPath: (row) => copy(row.directory, 'the path'),
     async reveal(row) {
       await all('Showing the folder', () => host.revealInFolder(row.directory));

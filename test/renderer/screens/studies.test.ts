@@ -58,7 +58,7 @@ describe('what can be done with a study', () => {
   });
 
   it('is offered in a menu without what makes no sense, and without lines at its ends or doubled', () => {
-    const list = studyCommands({ commands: {} as StudyCommands, go: () => undefined, rename: () => undefined, tag: () => undefined, canReveal: false });
+    const list = studyCommands({ commands: {} as StudyCommands, go: () => undefined, rename: () => undefined, tag: () => undefined, pack: () => undefined, canReveal: false });
     expect(menuEntries(list, [])).toEqual([]);
     for (const rows of [[studyRow()], [studyRow(), studyRow({ id: 'b', state: 'running' })], [studyRow({ archived: true, state: 'finished', best: [best] })]]) {
       const entries = menuEntries(list, rows);

@@ -53,6 +53,8 @@ export function scientific(value: number): string {
 export function resultItems(result: Result): { key: string; value: string; mono?: boolean }[] {
   return [
     { key: 'File', value: result.path, mono: true },
+    { key: 'Card', value: result.path.replace(/\.onnx$/i, '.card.md'), mono: true },
+    ...(result.validated && !result.accuracy ? [{ key: 'Accuracy', value: `${formatPercent(result.validated.accuracy)} of ${result.validated.images} validation images` }] : []),
     { key: 'Size', value: formatBytes(result.sizeBytes) },
     { key: 'Precision', value: result.precision },
     ...(result.calibration ? [{ key: 'Ranges of activations', value: `${result.calibration.ranges}, on ${result.calibration.source}` }] : []),
