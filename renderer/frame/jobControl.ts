@@ -18,25 +18,37 @@ export function useJobControl(): { togglePause: (job: Job) => Promise<void>; sto
     }
   }
 
-  const ofDevice = ({ calibration, session }: Job) => calibration !== null || session !== null;
+  /** What a person can do with a job, by what it is the job of; undefined for one that answers once. */
+  function commandsOf(job: Job) {
+    const { study, training, calibration, session } = job;
+    if (study !== null) return { pause: () => jobs.pause(study), unpause: () => jobs.unpause(study), stop: () => jobs.stop(study), resume: () => jobs.start(study) };
+    if (training !== null) {
+      const { pause, unpause, stop, start } = jobs.ofTraining;
+      return { pause: () => pause(training), unpause: () => unpause(training), stop: () => stop(training), resume: () => start(training) };
+    }
+    if (calibration === null && session === null) return undefined;
+    return {
+      pause: () => jobs.device.pause(job), unpause: () => jobs.device.unpause(job), stop: () => jobs.device.stop(job),
+      resume: calibration === null ? undefined : () => jobs.device.start(calibration),
+    };
+  }
 
   async function togglePause(job: Job): Promise<void> {
-    const study = job.study;
-    if (study === null && !ofDevice(job)) return;
-    if (job.state === 'paused') await attempt('Continuing', () => (study === null ? jobs.device.unpause(job) : jobs.unpause(study)));
-    else await attempt('Pausing', () => (study === null ? jobs.device.pause(job) : jobs.pause(study)));
+    const commands = commandsOf(job);
+    if (commands === undefined) return;
+    if (job.state === 'paused') await attempt('Continuing', commands.unpause);
+    else await attempt('Pausing', commands.pause);
   }
 
   async function stop(job: Job): Promise<void> {
-    const { study, calibration } = job;
-    if (study === null && !ofDevice(job)) return;
-    if (!(await attempt('Stopping', () => (study === null ? jobs.device.stop(job) : jobs.stop(study))))) return;
-    const resume = study !== null ? () => jobs.start(study) : calibration !== null ? () => jobs.device.start(calibration) : undefined;
+    const commands = commandsOf(job);
+    if (commands === undefined || !(await attempt('Stopping', commands.stop))) return;
+    const { resume } = commands;
     toasts.show({
       title: `Stopping ${job.title}`, message: 'It ends at the next safe point, and can be resumed from there.',
       ...(resume && { action: { label: 'Resume', run: () => void attempt('Resuming', resume) } }),
     });
   }
 
-  return { togglePause, stop, canPause: (job) => (job.study !== null || ofDevice(job)) && (job.state === 'running' || job.state === 'paused') };
+  return { togglePause, stop, canPause: (job) => commandsOf(job) !== undefined && (job.state === 'running' || job.state === 'paused') };
 }

@@ -24,6 +24,12 @@ export const useJobs = defineStore('jobs', () => {
     pause: (study: string) => api.call('jobs.pause', { study }),
     unpause: (study: string) => api.call('jobs.unpause', { study }),
     stop: (study: string) => api.call('jobs.stop', { study }),
+    ofTraining: {
+      start: (training: string) => api.call('trainings.start', { training }),
+      pause: (training: string) => api.call('trainings.pause', { training }),
+      unpause: (training: string) => api.call('trainings.unpause', { training }),
+      stop: (training: string) => api.call('trainings.stop', { training }),
+    },
     /** Jobs of devices, by what they are the jobs of. */
     device: {
       start: (calibration: string) => api.call('calibrations.start', { calibration }),

@@ -10,6 +10,8 @@ export type TrainingResult = NonNullable<OutputOf<'trainings.get'>['result']>;
 export interface TrainingControls {
   /** What the button that goes on with it says; null where nothing is left to do or somebody else does it. */
   readonly start: 'Start' | 'Resume' | null;
+  /** What the button that lets it wait, or go on, says; null while it does neither. */
+  readonly pause: 'Pause' | 'Continue' | null;
   /** The job that can be stopped. */
   readonly active: Job | undefined;
 }
@@ -17,8 +19,10 @@ export interface TrainingControls {
 export function trainingControls(row: TrainingRow, job: Job | undefined): TrainingControls {
   const active = job !== undefined && !isOver(job) ? job : undefined;
   const isIdle = active === undefined && !row.runsElsewhere && row.problem === null && row.status !== 'finished';
-  return { start: isIdle ? row.status === 'created' ? 'Start' : 'Resume' : null, active };
+  return { start: isIdle ? row.status === 'created' ? 'Start' : 'Resume' : null, pause: active === undefined ? null : pauseOf[active.state] ?? null, active };
 }
+
+const pauseOf: Partial<Record<Job['state'], 'Pause' | 'Continue'>> = { running: 'Pause', paused: 'Continue' };
 
 /** The state as the job of this session, or the folder, tells it. */
 export const trainingState = (row: TrainingRow, job: Job | undefined): string => (job !== undefined && !isOver(job) ? job.state : row.status);

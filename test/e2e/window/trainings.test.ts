@@ -30,9 +30,12 @@ describeInBrowser('trainings in the window', () => {
     await page.getByRole('navigation', { name: 'Breadcrumb' }).getByText('Trainings').waitFor();
     await main(page).getByRole('heading', { name: 'small network' }).waitFor();
     await main(page).getByRole('button', { name: 'Start', exact: true }).click();
+    await main(page).getByRole('button', { name: 'Pause', exact: true }).click({ timeout: 120_000 });
+    await main(page).getByText('Paused').first().waitFor({ timeout: 120_000 });
+    await main(page).getByRole('button', { name: 'Continue', exact: true }).click();
     await main(page).getByRole('heading', { name: 'What it came to' }).waitFor({ timeout: 120_000 });
     await main(page).getByText('Finished').first().waitFor();
-    expect(await main(page).getByRole('button', { name: /^(Start|Resume|Stop)$/ }).count()).toBe(0);
+    expect(await main(page).getByRole('button', { name: /^(Start|Resume|Stop|Pause|Continue)$/ }).count()).toBe(0);
   });
 
   it('show every validation image in the confusion matrix, and pictures of the mistakes', async () => {

@@ -51,6 +51,13 @@ describe('a training', () => {
     expect(trainingState(row, job('stopped'))).toBe('interrupted');
   });
 
+  it('can be paused while it runs, and continued while it waits', () => {
+    expect(trainingControls(row, job('running'))).toMatchObject({ pause: 'Pause', active: { state: 'running' } });
+    expect(trainingControls(row, job('paused'))).toMatchObject({ pause: 'Continue', active: { state: 'paused' } });
+    for (const state of ['queued', 'stopping', 'stopped', 'done'] as const) expect(trainingControls(row, job(state)).pause).toBeNull();
+    expect(trainingControls(row, undefined).pause).toBeNull();
+  });
+
   it('lists the most frequent mistakes by their share of the class', () => {
     const perClass = [{ class: 'a', images: 10, accuracy: 0.7 }, { class: 'b', images: 2, accuracy: 0.5 }];
     const listed = confusions({ confusion: [[7, 3], [1, 1]], perClass } as unknown as Parameters<typeof confusions>[0], 5);
