@@ -7,17 +7,23 @@ import { networkTitle } from './titles.ts';
  * The story as Markdown: for each phone the networks step by step, what they cost, and searched against hand-designed.
  * @param figure file name of the picture, beside this one
  */
-export function storyMarkdown({ name, space, pieces, target, phones }: StorySummary, figure: string): string {
+export function storyMarkdown({ name, space, pieces, target, phones, runs }: StorySummary, figure: string): string {
   const seeds = Math.max(0, ...phones.flatMap(({ networks }) => networks.map((each) => each.seeds.length)));
   return [
     `# ${name}: from a search in ${space} to files for ${phones.map(({ phone }) => phone).join(' and ')}`,
     `Mean and standard deviation over ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, each with a supernet, a search, trainings and measurements of its own. Accuracies are top-1 on all validation images, of the `
       + 'exported files in ONNX Runtime; searches have chosen by some of the same images, trainings have not.'
       + (pieces.done < pieces.total ? ` So far ${pieces.done} of ${pieces.total} pieces are done.` : ''),
-    ...(target === null ? [] : [`Latencies were measured on ${target}; predicted ones are of the phone, in float32.`]),
+    ...(target === null ? [] : [`Latencies were measured on ${target}; predicted ones are of the phone, in float32.${doubtText(runs)}`]),
     `![Accuracy against latency, one panel a phone](${figure})`,
     ...phones.flatMap(phoneParts),
   ].join('\n\n') + '\n';
+}
+
+function doubtText(runs: StorySummary['runs']): string {
+  const measured = runs.flatMap(({ files }) => files).filter(({ latencyMs }) => latencyMs !== null);
+  const doubtful = measured.filter(({ isDoubtful }) => isDoubtful).length;
+  return doubtful === 0 ? '' : ` Of ${doubtful} of the ${measured.length} files the rounds disagree, also after measuring again.`;
 }
 
 function phoneParts({ phone, budgetMs, networks, differences }: PhoneSummary): string[] {

@@ -54,7 +54,8 @@ export function storySvg({ phones, target }: StorySummary): string {
     grid: phones.map((_, i) => ({
       left: panel.left + i * panel.width, top: panel.top, width: panel.width - panel.left - panel.right, height: panel.height - panel.bottom,
     })),
-    xAxis: axes({ name: x, nameGap: 30 }),
+    // No run takes less than nothing, however far the spread reaches.
+    xAxis: axes({ name: x, nameGap: 30, min: ({ min }: { min: number }) => (min < 0 ? 0 : null) }),
     yAxis: axes({ name: 'top-1 accuracy (%)', nameGap: 44, ...percentEnds(panels.flat()) }),
     series: [
       ...panels.flatMap((ways, gridIndex) => ways.flatMap(({ name, points }) => waySeries(name, points, colours.get(name)!, gridIndex))),
@@ -92,7 +93,7 @@ function waySeries(name: string, points: readonly Point[], color: string, gridIn
       data: points.map(({ step, ms, percent }) => ({ value: [ms, percent], symbol: symbols[step], symbolSize: 9 })),
     },
     {
-      ...place, type: 'custom', name, color, silent: true, renderItem: deviationCross, encode: { x: [0, 1], y: [2, 3] },
+      ...place, type: 'custom', name, color, silent: true, clip: true, renderItem: deviationCross, encode: { x: [0, 1], y: [2, 3] },
       data: points.map(({ ms, msDeviation, percent, percentDeviation }) => [ms - msDeviation, ms + msDeviation, percent - percentDeviation, percent + percentDeviation]),
     },
   ];

@@ -22,6 +22,8 @@ export interface FileOfRun {
   readonly relativeDiff: number;
   /** On this computer; null before it is measured. */
   readonly latencyMs: number | null;
+  /** The rounds of its measurement lie too far apart, also after measuring again. */
+  readonly isDoubtful?: boolean;
 }
 
 /** One network of one seed, for one phone. */
@@ -106,7 +108,10 @@ async function withLatencies(runs: readonly StoryRun[], session: string): Promis
   const [first] = measured.values();
   return {
     runs: runs.map((run) => ({
-      ...run, files: run.files.map((file) => ({ ...file, latencyMs: measured.get(models.get(file.path)!.sha256)?.latencyMs ?? null })),
+      ...run, files: run.files.map((file) => {
+        const found = measured.get(models.get(file.path)!.sha256);
+        return found === undefined ? file : { ...file, latencyMs: found.latencyMs, ...(found.flags.includes('rounds-disagree') && { isDoubtful: true }) };
+      }),
     })),
     target: first && targetTitle({ ...first.target, precision: undefined }),
   };

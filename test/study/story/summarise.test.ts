@@ -56,6 +56,9 @@ describe('the summary of a phone', () => {
     expect(text).toContain('| searched, retrained | int8 | 62.0 ± 5.7 | −3.0 ± 1.4 | 0.550 ± 0.071 | 1 ± 0 |');
     expect(text).toContain('| searched, retrained | DeiT-like | float32 | +8.0 ± 2.8 | 1.10 ± 0.14 |');
     expect(text).toContain('So far 5 of 9 pieces are done.');
+    expect(text).not.toContain('disagree');
+    const doubtful = runs.map((each, i) => (i === 0 ? { ...each, files: each.files.map((file) => ({ ...file, isDoubtful: true })) } : each));
+    expect(storyMarkdown(summary(doubtful, 'a computer'), 'story.svg')).toContain('Of 1 of the 12 files the rounds disagree');
   });
 
   it('is drawn as a way from step to step, by predicted latencies while nothing is measured', () => {
