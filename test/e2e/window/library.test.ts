@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { writeLargeStudy } from '../../study/largeStudy.ts';
@@ -40,6 +40,27 @@ describeInBrowser('the library in the window', () => {
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await rows().getByRole('row', { name: /large.*Finished/ }).waitFor();
     expect(readdirSync(join(library, 'alpha'))).toContain('events.ndjson');
+  });
+
+  it('packs a study into one file, and opens it as another study', async () => {
+    const { page, library } = opened;
+    await main(page).getByRole('button', { name: 'More for large', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Pack…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Pack large' });
+    await dialog.getByText(/Folders of images do not/).waitFor();
+    await opened.expectAccessible();
+    await dialog.getByRole('button', { name: 'Pack', exact: true }).click();
+    await dialog.getByText(/\d+ files, .*pocketformer unpack/).waitFor();
+    expect(existsSync(join(library, 'alpha.zip'))).toBe(true);
+    await opened.expectAccessible();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await main(page).getByRole('button', { name: 'Open a packed study…' }).click();
+    await page.getByRole('dialog', { name: 'Open a packed study' }).getByRole('button', { name: 'alpha.zip' }).click();
+    await page.getByText('Opened large').waitFor();
+    await eventually(() => expect(readdirSync(join(library, 'large'))).toEqual(expect.arrayContaining(['archive.json', 'events.ndjson', 'study.json'])));
+    for (const name of ['large', 'alpha.zip']) rmSync(join(library, name), { recursive: true });
+    await page.evaluate(() => { location.hash = '#/studies'; });
+    await rows().getByRole('row', { name: /large/ }).nth(1).waitFor({ state: 'detached' });
   });
 
   it('keeps in the trash what nobody took back, and restores it from there', async () => {
