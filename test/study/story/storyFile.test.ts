@@ -1,9 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../core/base/errors.ts';
 import { getSpace } from '../../../core/spaces/index.ts';
 import { phonesOf, studyFileOf, trainingFileOf } from '../../../core/study/story/pieceFiles.ts';
 import { allPieces, pieceFilter } from '../../../core/study/story/pieces.ts';
-import { parseStoryFile } from '../../../core/study/story/storyFile.ts';
+import { parseStoryFile, readStoryFile } from '../../../core/study/story/storyFile.ts';
 import { winnerOf } from '../../../core/study/story/winner.ts';
 import { accuracyObjective } from '../../../core/search/objective.ts';
 
@@ -40,6 +41,14 @@ describe('a story file', () => {
     expect(complaint(text.replace('[4, 7]', '[4, 4]'))).toBe('tale.yaml:4: seeds: expected each seed once');
     expect(complaint(text.replace('elasticvit-mini', 'elastic'))).toMatch(/^tale\.yaml:3: space: No search space is called "elastic"/);
     expect(complaint(`${text}handDesigned: { networks: [resnet] }\n`)).toMatch(/networks\[0\]: expected deit/);
+  });
+
+  it('that comes as an example is one, with parts that its studies and trainings accept', async () => {
+    const example = await readStoryFile(fileURLToPath(new URL('../../../examples/story.yaml', import.meta.url)));
+    expect(example.settings.seeds.length).toBeGreaterThanOrEqual(3);
+    expect(phonesOf(example).map(({ budgetMs }) => budgetMs)).toHaveLength(2);
+    expect(studyFileOf(example, 1).settings.training).toMatchObject(example.written.supernet as object);
+    expect(trainingFileOf(example, { seed: 1, name: 'x', space: 'deit-mini', arch: 'small' }).settings.training).toMatchObject(example.written.retraining!.training!);
   });
 
   it('gives the study of a seed its space, images and phones with their budgets, and leaves defaults to studies', () => {
