@@ -35,7 +35,7 @@ export async function splitFeatures(context: NetworkTrainingContext, weights: We
   const images = Object.values(splits).reduce((sum, { count }) => sum + count, 0);
   if (images * bytesPerImage > memoryShare * memoryGiB * 2 ** 30) return undefined;
   let done = 0;
-  const tell = (count: number) => context.hooks.onProgress?.({ phase: 'data', done: done += count, total: images, unit: 'images through the frozen blocks' });
+  const tell = (count: number) => context.hooks.onProgress?.({ phase: 'data', done: done += count, total: images, unit: 'features' });
   return {
     val: await FrozenFeatures.compute(context, weights, val, tell),
     ...(splits.train ? { train: await FrozenFeatures.compute(context, weights, train, tell) } : {}),

@@ -24,8 +24,10 @@ function deviceText({ device, maxMs, rows, tau }: DeviceReport, networks: readon
       frontText(row), String(row.frontSeeds)]),
   );
   const budget = maxMs === undefined ? '' : `, within ${ms(maxMs)}`;
-  return `## ${device}${budget}\n\n${rows.filter(({ isWinner, onFront }) => isWinner && onFront).length} of its ${rows.filter(({ isWinner }) => isWinner).length} winners are on the front after the transfer; `
-    + `their order before and after: tau ${tauText(tau)}.\n\n${table}`;
+  const winners = rows.filter(({ isWinner }) => isWinner);
+  const stayed = winners.length === 0 ? 'The study was not searched for it, so none of these is a winner here.'
+    : `${winners.filter(({ onFront }) => onFront).length} of its ${winners.length} winners are on the front after the transfer; their order before and after: tau ${tauText(tau)}.`;
+  return `## ${device}${budget}\n\n${stayed}\n\n${table}`;
 }
 
 const nameOf = ({ id, name }: NetworkReport) => (name === undefined ? id : `${name} (${id})`);

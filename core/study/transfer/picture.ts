@@ -12,10 +12,10 @@ export function transferSvg({ name, devices, networks }: TransferReport): string
         const { name: published, accuracy: { mean, deviation } } = byId.get(id)!;
         return { name: published ?? id, value: mean, deviation: deviation ?? undefined, latencyMs, lowMs, highMs, onFront };
       });
-      const stayed = rows.filter(({ isWinner, onFront }) => isWinner && onFront).length;
+      const winners = rows.filter(({ isWinner }) => isWinner);
       return {
         device, maxMs, front: points.filter(({ onFront }) => onFront), evaluated: points,
-        note: `${stayed} of ${rows.filter(({ isWinner }) => isWinner).length} winners on the front after transfer, tau ${tauText(tau)}`,
+        note: winners.length === 0 ? 'not searched for' : `${winners.filter(({ onFront }) => onFront).length} of ${winners.length} winners on the front after transfer, tau ${tauText(tau)}`,
       };
     }),
   });

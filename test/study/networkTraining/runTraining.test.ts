@@ -208,7 +208,7 @@ training: { epochs: 2, batchSize: 4, learningRate: 0.01, warmupEpochs: 0, calibr
     expect(readEvents(trainingPaths(join(scratch, 'moved')).events).events.filter(({ kind }) => kind === 'starting-weights'))
       .toMatchObject([{ from: 'weights of inherited/models/last.safetensors', newHead, frozenBlocks }]);
     expect(result.notes.join(' ')).toContain('The head is new (head.classifier.weight, head.classifier.bias): the weights tell 10 classes apart, the images have 2.');
-    expect(units).toContain('images through the frozen blocks');
+    expect(units).toContain('features');
     const [before, { tensors: after, metadata }] = [tensorsOf('inherited'), tensorsOf('moved')];
     for (const [key, { data }] of Object.entries(after)) {
       if (!key.startsWith('head.') && !resampled.includes(key)) expect(data, key).toEqual(before.tensors[key].data);
