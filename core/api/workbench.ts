@@ -24,7 +24,7 @@ import { describeArchitecture, listSpaces } from './handlers/architectures.ts';
 import { calibrationView, estimateCalibration, makeCalibration } from './handlers/calibrations.ts';
 import { correlationTask, listProxies } from './handlers/correlation.ts';
 import { describeDevice, describeDevices } from './handlers/devices.ts';
-import { measuredOf, measuringJobId } from './handlers/measured.ts';
+import { measuredOf, measuringJobId, studiesWith } from './handlers/measured.ts';
 import { checkDraft, editDraft, estimateDraft, listFields, listTemplates, settingsOf } from './handlers/drafts.ts';
 import { listPhones, measuringTask } from './handlers/measuring.ts';
 import { describeEngines } from './handlers/engines.ts';
@@ -237,6 +237,12 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 
     'devices.list': () => describeDevices(library.folder),
     'devices.get': ({ device }) => describeDevice(device),
+    'devices.refit': async ({ device }, context) => {
+      const refit = await perform<'devices.refit'>(supervisor, { kind: 'refit', model: resolve(device) }, 'Refitting a device model', context);
+      return { ...refit, studies: await studiesWith(await library.list(), resolve(device)) };
+    },
+    'devices.takeRefit': ({ device, hash, replaces }, context) =>
+      perform<'devices.takeRefit'>(supervisor, { kind: 'refit', model: resolve(device), take: { hash, replaces } }, 'Refitting a device model', context),
 
     'calibrations.list': () => calibrations(),
     'calibrations.create': async (input) => {
@@ -348,7 +354,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 }
 
 /** Does something that takes a while in a process of its own, reporting how far it is. */
-async function perform<M extends 'draft.probe' | 'architectures.export' | 'architectures.handOff' | 'correlation.compute'>(
+async function perform<M extends 'draft.probe' | 'devices.refit' | 'devices.takeRefit' | 'architectures.export' | 'architectures.handOff' | 'correlation.compute'>(
   supervisor: JobSupervisor, task: ShortTask, title: string, { signal, progress }: RequestContext<M>,
 ): Promise<OutputOf<M>> {
   const report = progress as (payload: { fraction: number; words: string }) => void;

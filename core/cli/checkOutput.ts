@@ -82,11 +82,13 @@ export function measuredRecord({ device, targets, isChanged, problem }: DeviceCh
   };
 }
 
-/** What a refit rests on. */
-export function refitText({ isFromMeasurements, added }: Refit, { name }: DeviceModel): string {
+/** What a refit rests on, and what it is worth. */
+export function refitText({ isFromMeasurements, added, comparison }: Refit, { name }: DeviceModel): string {
   const measurements = `${added} ${added === 1 ? 'measurement' : 'measurements'}`;
-  return isFromMeasurements ? `All that ${name} was fitted to and ${measurements} more are fitted anew.`
-    : `${measurements} added to ${name}, which stands for what it was fitted to.`;
+  const errors = comparison === null ? '' : ` On ${comparison.before.count} networks measured since, each unknown to what predicts it, the mean error was ${comparison.before.mapePercent.toFixed(1)} % and is `
+    + `${comparison.after.mapePercent.toFixed(1)} %.`;
+  return (isFromMeasurements ? `All that ${name} was fitted to and ${measurements} more are fitted anew.`
+    : `${measurements} added to ${name}, which stands for what it was fitted to.`) + errors;
 }
 
 /** As the study's fronts have it. */

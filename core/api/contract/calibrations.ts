@@ -28,7 +28,9 @@ export const calibration = z.object({
   })),
   /** Path of the model, when it has been fitted. */
   model: path.nullable(),
-  /** Something was measured after that. */
+  /** Paths of that and of its refits, the earliest first. */
+  models: z.array(path),
+  /** Something was measured after the latest of them. */
   isStale: z.boolean(),
   /** Another process, such as a command in a terminal, works on it. */
   runsElsewhere: z.boolean(),
@@ -55,9 +57,9 @@ export const calibrationMethods = {
     }),
     output: z.object({ calibration: name }),
   },
-  /** Does what is left, or fits what has been measured so far. Its job is among `jobs`. */
+  /** Does what is left, or fits what has been measured so far, in place of the model that is there. Its job is among `jobs`. */
   'calibrations.start': { input: z.object({ calibration: name, only: z.literal('fit').optional() }), output: nothing },
-  /** Adds a set of further models, and measures it. */
+  /** Adds a set of further models, and measures it; the model stays until it is refitted (`devices.refit`). */
   'calibrations.extend': { input: z.object({ calibration: name, part: partSchema }), output: nothing },
   'calibrations.pause': ofCalibration,
   'calibrations.unpause': ofCalibration,

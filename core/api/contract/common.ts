@@ -22,6 +22,8 @@ export const arch = z.unknown();
 export const time = z.string();
 /** Absolute, on the machine where the core runs. */
 export const path = z.string().min(1);
+/** A refit that knows all that a device model knows, and more. */
+export const newerModel = z.object({ name: z.string(), title: z.string(), path });
 export const problem = z.object({ code: z.string(), message: z.string() });
 export const nothing = z.object({});
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, float32, nothing } from './common.ts';
+import { count, float32, newerModel, nothing, path } from './common.ts';
 import { modelState } from './measured.ts';
 
 const errors = z.object({
@@ -26,10 +26,34 @@ export const device = z.object({
   interval: z.object({ coverage: z.number(), observedCoverage: z.number(), halfWidthPercent: z.number() }),
   /** Whether it still fits what was measured afterwards. */
   state: modelState.optional(),
+  /** Measurements of its own target, by studies, that it does not know. */
+  fresh: count,
+  newer: newerModel.nullable(),
 });
+
+const fitErrors = z.object({ mapePercent: z.number(), worstPercent: z.number() });
+const fitFigures = fitErrors.extend({ networks: count, blocks: count, intervalPercent: z.number() });
+
+const refit = z.object({
+  /** Of the model that was written, or would be, beside the earlier one. */
+  name: z.string(), path, hash: z.string(),
+  /** Measurements that the earlier model did not know. */
+  added: count,
+  /** Everything was fitted anew; otherwise the earlier model stands for what it was fitted to. */
+  isFromMeasurements: z.boolean(),
+  /** Errors on what each was fitted to, held out, and the interval's half-width. */
+  before: fitFigures, after: fitFigures,
+  /** Errors of both on the networks that were measured since, which neither prediction knew; null where there are none. */
+  comparison: z.object({ networks: count, before: fitErrors, after: fitErrors }).nullable(),
+});
+const refitProgress = z.object({ fraction: z.number(), words: z.string() });
 
 export const deviceMethods = {
   'devices.list': { input: nothing, output: z.array(device) },
+  /** What becomes of a model of one's own with everything that was measured since; writes nothing. `studies` are those of the library that use it. */
+  'devices.refit': { input: z.object({ device: path }), progress: refitProgress, output: refit.extend({ studies: z.array(z.string()) }) },
+  /** Writes the refit that was shown, by its hash: as a new model beside the present one or, where it `replaces`, in its place. */
+  'devices.takeRefit': { input: z.object({ device: path, hash: z.string(), replaces: z.boolean() }), progress: refitProgress, output: refit },
   'devices.get': {
     input: z.object({ device: z.string() }),
     output: z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, nothing, studyId } from './common.ts';
+import { count, newerModel, nothing, path, studyId } from './common.ts';
 
 export const verdicts = ['fits', 'biased', 'stale', 'untested'] as const;
 
@@ -18,6 +18,11 @@ const measuredRow = z.object({
 
 export const measuredDevice = z.object({
   device: z.string(),
+  /** Of its model's file; null for models that ship. */
+  path: path.nullable(),
+  /** Measurements of its own target, by whichever study, that the model does not know: a refit would. */
+  fresh: count,
+  newer: newerModel.nullable(),
   /** The latencies of the search are of another model than the device's present one. */
   isChanged: z.boolean(),
   /** Why what was measured cannot be read. */

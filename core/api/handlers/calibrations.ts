@@ -30,7 +30,7 @@ export function estimateCalibration({ part, lengths }: ParsedInputOf<'calibratio
 /** @param ownPids processes that this core has started */
 export function calibrationView({ calibration, holders, parts, problem, ...row }: CalibrationRow, ownPids: ReadonlySet<number>): CalibrationView {
   return {
-    ...row, title: calibration?.title ?? row.name, problem: problem && { ...problem },
+    ...row, title: calibration?.title ?? row.name, problem: problem && { ...problem }, models: [...row.models],
     parts: parts.map((part) => ({ ...part, measured: part.measured && { ...part.measured } })),
     setup: calibration && setupOf(calibration),
     runsElsewhere: holders.some(({ pid }) => !ownPids.has(pid)),

@@ -2,6 +2,8 @@ import { InputError } from '../../base/errors.ts';
 import { listDevices, loadDevice } from '../../latency/devices.ts';
 import type { DeviceModel, Evaluation } from '../../latency/deviceModel.ts';
 import { modelState } from '../../study/checks/modelState.ts';
+import { newerModel } from '../../study/checks/newerModel.ts';
+import { freshChecks } from '../../study/checks/refitOwn.ts';
 import { ownDevices } from '../../study/devices/deviceFolders.ts';
 import type { OutputOf } from '../contract/contract.ts';
 import type { Device } from '../contract/types.ts';
@@ -45,12 +47,13 @@ export function describeDevice(device: string): OutputOf<'devices.get'> {
 function deviceOf(model: DeviceModel, path: string, shipped: boolean): Device {
   const { name, device, runtime, measurements, speaksFor, evaluations, baselines, interval } = model;
   const { source, notes, blocks, networks } = measurements;
-  const { verdict, text } = modelState(model, shipped ? undefined : path);
+  const own = shipped ? undefined : path;
+  const { verdict, text } = modelState(model, own);
   return {
     name, title: device.title, systemOnChip: device.systemOnChip ?? null, path, shipped,
     runtime: { name: runtime.name, processor: runtime.processor, precision: runtime.precision, threads: runtime.threads, notes: runtime.notes },
     measurements: { source, notes, blocks, networks, measuredOn: measurements.measuredOn ?? null, minutes: measurements.minutes ?? null },
-    state: { verdict, text }, speaksFor: [...speaksFor], evaluations: evaluations.map(evaluationOf), baselines: baselines.map(evaluationOf),
+    state: { verdict, text }, fresh: freshChecks(model, own), newer: newerModel(model, own) ?? null, speaksFor: [...speaksFor], evaluations: evaluations.map(evaluationOf), baselines: baselines.map(evaluationOf),
     interval: { coverage: interval.coverage, observedCoverage: interval.observedCoverage, halfWidthPercent: 100 * (Math.exp(interval.logHalfWidth) - 1) },
   };
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import type { Check } from '../../latency/checks/checks.ts';
 import { differenceWords } from '../../latency/checks/matchTarget.ts';
@@ -7,10 +7,13 @@ import { targetTitle } from '../../latency/measurements/target.ts';
 import { architectureId } from '../../search/result.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { modelState } from '../../study/checks/modelState.ts';
+import { newerModel } from '../../study/checks/newerModel.ts';
+import { freshChecks } from '../../study/checks/refitOwn.ts';
 import { studyChecks, type DeviceChecks } from '../../study/checks/studyChecks.ts';
 import { studyDeviceFiles, type StudyDeviceFile } from '../../study/checks/studyDevice.ts';
 import { wayOfDevice } from '../../study/checks/wayOfDevice.ts';
 import { describeStudy, studyPaths } from '../../study/folder.ts';
+import type { StudyRow } from '../../study/library/studyRow.ts';
 import { readSummary } from '../../study/summary.ts';
 import type { OutputOf } from '../contract/contract.ts';
 
@@ -25,13 +28,33 @@ export async function measuredOf(directory: string): Promise<OutputOf<'measured.
   return { devices };
 }
 
+/** Names of the studies that use a device model. @param path of the model */
+export async function studiesWith(rows: readonly Pick<StudyRow, 'directory' | 'name' | 'devices'>[], path: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const { directory, name, devices } of rows) {
+    // Only a study with a device of that name can have that file.
+    if (devices.includes(basename(path, '.json')) && await usesModel(directory, path)) names.push(name);
+  }
+  return names;
+}
+
+async function usesModel(directory: string, path: string): Promise<boolean> {
+  try {
+    return studyDeviceFiles(await describeStudy(directory)).some((device) => device.path === path);
+  } catch (error) {
+    // Of a damaged study nobody can tell.
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
 /** The job that measures a device's best. @param directory of the study */
 export const measuringJobId = (directory: string, device: string): string => join(studyPaths(directory).measured, device);
 
 async function measuredDevice(device: StudyDeviceFile, checks: DeviceChecks | undefined): Promise<MeasuredDevice> {
   const { verdict, text } = modelState(device.model, device.path);
   return {
-    device: device.name, isChanged: checks?.isChanged ?? false, problem: checks?.problem ?? null, obstacle: await obstacleOf(device), state: { verdict, text },
+    device: device.name, path: device.path ?? null, fresh: freshChecks(device.model, device.path), newer: newerModel(device.model, device.path) ?? null, isChanged: checks?.isChanged ?? false, problem: checks?.problem ?? null, obstacle: await obstacleOf(device), state: { verdict, text },
     targets: (checks?.targets ?? []).map(({ target, match, judgement, checks: rows }) => ({
       title: targetTitle(target), isOwn: match?.foreign.length === 0, verdict: judgement?.verdict ?? null, rows: rows.map(rowOf),
       text: judgement !== undefined ? judgementText(judgement) : match === undefined ? 'The device model does not tell what exactly was measured, so it is not judged by this.'

@@ -1,10 +1,13 @@
 import { InputError } from '../../base/errors.ts';
 import { differenceWords } from '../checks/matchTarget.ts';
 import type { DeviceModel, Evidence, KindEntry } from '../deviceModel.ts';
+import { errorReport, type ErrorReport } from '../errorReport.ts';
 import { latencyKinds } from '../features.ts';
 import type { PlacedMeasurement } from '../measurements/parseMeasurements.ts';
+import { networkOf } from '../measurements/subject.ts';
 import { targetDifferences } from '../measurements/target.ts';
 import { modelHash } from '../modelHash.ts';
+import { predictLatency } from '../predict.ts';
 import { calibrateDevice } from './calibrateDevice.ts';
 import type { CalibrationOptions } from './calibrateDevice.ts';
 
@@ -14,6 +17,16 @@ export interface Refit {
   readonly isFromMeasurements: boolean;
   /** Measurements that the earlier model did not know. */
   readonly added: number;
+  /** Both models on the networks that were measured since; null where there are none. */
+  readonly comparison: RefitComparison | null;
+}
+
+/** Errors on the same networks, of which neither prediction knew the latency. */
+export interface RefitComparison {
+  /** Of the earlier model, which has never seen them. */
+  readonly before: ErrorReport;
+  /** Of the refit, each network predicted by a fit without it. */
+  readonly after: ErrorReport;
 }
 
 /**
@@ -29,13 +42,41 @@ export function refitDevice(earlier: DeviceModel, placed: readonly PlacedMeasure
   const evidence = earlier.measurements.evidence ?? [];
   const known = new Set(evidence.flatMap(({ session }) => session ?? []));
   const fresh = placed.filter(({ measurement: { session } }) => session === undefined || !known.has(session));
-  if (fresh.length === 0) throw new InputError('nothing-new', `All of these measurements are known to ${earlier.name} already; expected further ones.`);
+  const grown = grownBy(evidence, placed);
+  if (fresh.length + grown === 0) throw new InputError('nothing-new', `All of these measurements are known to ${earlier.name} already; expected further ones.`);
   const given = new Set(placed.map(({ measurement: { session } }) => session));
   if (evidence.length > 0 && evidence.every(({ session, throughModel }) => session !== undefined && throughModel === undefined && given.has(session))) {
-    return { model: calibrateDevice(placed, options), isFromMeasurements: true, added: fresh.length };
+    const model = calibrateDevice(placed, options);
+    return { model, isFromMeasurements: true, added: fresh.length + grown, comparison: comparisonOf(earlier, placed, known, model) };
   }
+  // Which measurements of a session that went on the earlier model knows, it does not tell.
+  if (fresh.length === 0) throw new InputError('nothing-new', `${earlier.name} knows some of these sessions; expected all of those that it was fitted to, or further ones.`);
   const fit = calibrateDevice(fresh, { ...options, known: [], earlier });
-  return { model: joined(earlier, fit), isFromMeasurements: false, added: fresh.length };
+  return { model: joined(earlier, fit), isFromMeasurements: false, added: fresh.length, comparison: comparisonOf(earlier, fresh, known, fit) };
+}
+
+/** Measurements of sessions that went on after the earlier model was fitted to what they had brought until then. */
+function grownBy(evidence: readonly Evidence[], placed: readonly PlacedMeasurement[]): number {
+  return evidence.reduce((sum, { session, networks, parts }) => {
+    const given = placed.filter(({ measurement }) => session !== undefined && measurement.session === session && measurement.of.kind !== 'unknown').length;
+    return sum + Math.max(0, given - networks - parts);
+  }, 0);
+}
+
+/** @param fit of `placed`: its held-out pairs are of their networks, in the order of their first measurement */
+function comparisonOf(earlier: DeviceModel, placed: readonly PlacedMeasurement[], known: ReadonlySet<string>, { heldOut }: DeviceModel): RefitComparison | null {
+  const networks = new Map<string, { readonly earlierMs: number; isKnown: boolean }>();
+  for (const { measurement: { of, flags, session } } of placed) {
+    if (of.kind !== 'network' || flags.includes('profiled')) continue;
+    const key = JSON.stringify(of);
+    const network = networks.get(key) ?? { earlierMs: predictLatency(earlier, networkOf(of)).latencyMs, isKnown: false };
+    network.isKnown ||= session !== undefined && known.has(session);
+    networks.set(key, network);
+  }
+  const compared = [...networks.values()].flatMap(({ earlierMs, isKnown }, i) => (isKnown || heldOut === undefined ? [] : [[earlierMs, ...heldOut.pairs[i]]]));
+  if (compared.length === 0) return null;
+  const measuredMs = compared.map(([, measured]) => measured);
+  return { before: errorReport(measuredMs, compared.map(([earlierMs]) => earlierMs)), after: errorReport(measuredMs, compared.map(([, , refitMs]) => refitMs)) };
 }
 
 function requireTarget({ name, target }: DeviceModel, placed: readonly PlacedMeasurement[]): void {

@@ -16,22 +16,29 @@ export interface RefitOptions {
   readonly known?: readonly DeviceModel[];
   /** How the model can be made again. */
   readonly command: string;
-  /** File of the new model, which must not be there yet: an earlier model is what studies were searched with. */
-  readonly out: string;
 }
 
-/** Adds measurements to a device model and writes the result as a new file. @throws InputError `file-exists`; as `refitDevice` */
-export async function refit(earlier: DeviceModel, placed: readonly PlacedMeasurement[], { space, name, seed, known = [], command, out }: RefitOptions): Promise<Refit> {
+/**
+ * Adds measurements to a device model and writes the result as a new file.
+ * @param out must not be there yet: an earlier model is what studies were searched with
+ * @throws InputError `file-exists`; as `refitDevice`
+ */
+export async function refit(earlier: DeviceModel, placed: readonly PlacedMeasurement[], { out, ...options }: RefitOptions & { readonly out: string }): Promise<Refit> {
   requireFree(out);
+  const made = refitOf(earlier, placed, options);
+  await writeFileAtomic(out, formatJson(made.model));
+  return made;
+}
+
+/** The same without a file. @throws as `refitDevice` */
+export function refitOf(earlier: DeviceModel, placed: readonly PlacedMeasurement[], { space, name, seed, known = [], command }: RefitOptions): Refit {
   const measured = placed.map(({ measurement }) => measurement.of).find((of) => of.kind === 'network');
   const random = new Random(seed).fork('calibration');
   const made = refitDevice(earlier, placed, {
     name, seed: String(seed), known, random, command, reference: referenceNetworks(space, random.fork('reference'), measured?.classes),
   });
   // What a person calls the device stays.
-  const model = { ...made.model, device: { ...made.model.device, title: earlier.device.title } };
-  await writeFileAtomic(out, formatJson(model));
-  return { ...made, model };
+  return { ...made, model: { ...made.model, device: { ...made.model.device, title: earlier.device.title } } };
 }
 
 /** @throws InputError `file-exists` */

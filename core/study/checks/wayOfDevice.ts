@@ -1,8 +1,7 @@
-import { dirname } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { browserProviders } from '../../latency/profilers/browser/messages.ts';
 import { protocolSettingsSchema } from '../../latency/protocol/settings.ts';
-import { readCalibration } from '../devices/calibrationFile.ts';
+import { calibrationBeside } from '../devices/calibrationFile.ts';
 import type { MeasuringSettings } from '../measuring/measuringTask.ts';
 import type { StudyDeviceFile } from './studyDevice.ts';
 
@@ -26,13 +25,4 @@ export async function wayOfDevice({ name, model: { target }, path }: StudyDevice
     return { ...common, on: { way: 'browser', provider: browser, network: true, https: threads > 1 || browser === 'webgpu', port: 0 }, told: { device, ...(systemOnChip !== undefined && { systemOnChip }) } };
   }
   throw new InputError('unknown-way', `${name} was measured with ${target.runtime.name}, and its file does not tell how to reach the device. ${byHand}`);
-}
-
-async function calibrationBeside(path: string) {
-  try {
-    return await readCalibration(dirname(path));
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
 }

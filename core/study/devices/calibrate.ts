@@ -27,15 +27,21 @@ export interface Calibrated {
 }
 
 /**
- * Does all that is left of a device's calibration: writes its sets, measures them, fits the model.
- * @param only with `fit`, the model is made of what has been measured so far
+ * Does all that is left of a device's calibration: writes its sets, measures them, fits the model. A model that is there
+ * already stays, because studies may have been searched with it: further measurements make a refit (checks/refitOwn.ts).
+ * @param only with `fit`, the model is made of what has been measured so far, and takes the place of one that is there
+ * @returns undefined where a model was there already
  * @throws as `writeCalibrationSet`, `measure` and `calibrateDevice`; EnvironmentError `study-in-use`
  */
-export async function calibrate({ directory, only }: { directory: string; only?: 'fit' }, hooks: MeasureHooks): Promise<Calibrated> {
+export async function calibrate({ directory, only }: { directory: string; only?: 'fit' }, hooks: MeasureHooks): Promise<Calibrated | undefined> {
   const calibration = await readCalibration(directory);
   const lock = await acquireStudyLock(directory);
   try {
     if (only !== 'fit') await measureAll(directory, calibration, hooks);
+    if (only !== 'fit' && existsSync(calibrationPaths(directory).model)) {
+      hooks.log('Everything is measured; the model stays until it is refitted', 'info');
+      return undefined;
+    }
     return await fit(directory, calibration, hooks);
   } finally {
     lock.release();

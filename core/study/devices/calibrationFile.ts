@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../base/errors.ts';
 import { targetSchema } from '../../latency/measurements/record.ts';
@@ -74,6 +74,16 @@ export async function readCalibration(directory: string): Promise<Calibration> {
     throw new InputError('damaged-calibration', `${file}: ${issue.path.join('.') || 'the file'}: ${issue.message}.`, { cause: parsed.error });
   }
   return parsed.data;
+}
+
+/** How the model of a file was calibrated; undefined where no readable calibration lies beside it. */
+export async function calibrationBeside(modelPath: string): Promise<Calibration | undefined> {
+  try {
+    return await readCalibration(dirname(modelPath));
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 /** @throws EnvironmentError `disk-full` or `cannot-write` */

@@ -7,6 +7,7 @@ import { SessionFollower } from '../measuring/sessionFollower.ts';
 import { sessionPaths } from '../measuring/sessionFolder.ts';
 import { calibrationPaths, readCalibration, type Calibration } from './calibrationFile.ts';
 import { deviceFolderNames, devicesFolder } from './deviceFolders.ts';
+import { modelVersions } from './modelVersions.ts';
 
 /** How one set of a calibration stands. */
 export interface PartRow {
@@ -28,7 +29,9 @@ export interface CalibrationRow {
   readonly parts: readonly PartRow[];
   /** Path of the model, when there is one. */
   readonly model: string | null;
-  /** Something was measured after the model was made. */
+  /** Paths of the model and its refits, the earliest first. */
+  readonly models: readonly string[];
+  /** Something was measured after the latest of them was made. */
   readonly isStale: boolean;
   /** Processes that calibrate it, or measure one of its sessions. */
   readonly holders: readonly LockHolder[];
@@ -53,7 +56,8 @@ export class CalibrationList {
   async #row(name: string, directory: string): Promise<CalibrationRow | undefined> {
     const paths = calibrationPaths(directory);
     const model = existsSync(paths.model) ? paths.model : null;
-    const nothing = { name, directory, model, calibration: null, parts: [], isStale: false, holders: [], problem: null };
+    const models = modelVersions(paths.model);
+    const nothing = { name, directory, model, models, calibration: null, parts: [], isStale: false, holders: [], problem: null };
     // A folder in which nothing is of ours is none of ours.
     if (!existsSync(paths.file)) return model === null ? undefined : nothing;
     try {
@@ -64,7 +68,8 @@ export class CalibrationList {
         parts.push({ networks, probes, isExported: existsSync(join(paths.set(i + 1), manifestName)), session, measured: await this.#measured(session) });
       }
       const holders = [directory, ...parts.map(({ session }) => session)].flatMap((folder) => (existsSync(folder) ? studyLockHolder(folder) ?? [] : []));
-      const isStale = model !== null && parts.some(({ session }) => modifiedMs(sessionPaths(session).entries) > modifiedMs(model));
+      const fittedMs = Math.max(...models.map(modifiedMs));
+      const isStale = model !== null && parts.some(({ session }) => modifiedMs(sessionPaths(session).entries) > fittedMs);
       return { ...nothing, calibration, parts, holders, isStale };
     } catch (error) {
       // One damaged folder does not hide the others.

@@ -8,7 +8,7 @@ import { makeDirectory, writeFileAtomic } from '../files.ts';
 import { acquireStudyLock } from '../lock.ts';
 import { importFiles } from '../measuring/importFiles.ts';
 import { calibrationPaths, calibrationSchema, readCalibration, writeCalibration, type CalibrationInput } from './calibrationFile.ts';
-import { deviceNameOf, devicesFolder, findDevice } from './deviceFolders.ts';
+import { deviceNameOf, devicesFolder, findDevice, ownDevices } from './deviceFolders.ts';
 
 /**
  * Makes the folder of a device that is to be calibrated; nothing is measured yet.
@@ -23,7 +23,7 @@ export async function createCalibration(
   const { title, source, space, parts, from } = calibration;
   const directory = join(devicesFolder(library), deviceNameOf(title));
   const name = basename(directory);
-  if (existsSync(directory) || listDevices().some((listed) => listed.name === name)) {
+  if (existsSync(directory) || [...listDevices(), ...ownDevices(library)].some((listed) => listed.name === name)) {
     throw new InputError('device-exists', `There is a device called "${name}" already; expected another name, such as one with the number of threads in it.`);
   }
   const { size } = getSpace(space);

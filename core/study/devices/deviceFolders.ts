@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, oneOf } from '../../base/errors.ts';
 import { listDevices, loadDevice } from '../../latency/devices.ts';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { calibrationPaths } from './calibrationFile.ts';
+import { modelVersions } from './modelVersions.ts';
 
 /** Folder of the devices of one's own in a library of studies. */
 export const devicesFolder = (library: string) => join(library, 'devices');
@@ -34,9 +35,10 @@ export interface OwnDevice {
   readonly path: string;
 }
 
-/** The devices of a library that have been calibrated. */
+/** The device models of a library: those of calibrations, each followed by its refits. */
 export function ownDevices(library: string): OwnDevice[] {
-  return deviceFolderNames(library).map((name) => ({ name, path: calibrationPaths(join(devicesFolder(library), name)).model })).filter(({ path }) => existsSync(path));
+  return deviceFolderNames(library).flatMap((name) => modelVersions(calibrationPaths(join(devicesFolder(library), name)).model))
+    .map((path) => ({ name: basename(path, '.json'), path }));
 }
 
 /**

@@ -28,6 +28,10 @@ export const jobTaskSchema = z.discriminatedUnion('kind', [
   measureBestSchema.extend({ kind: z.literal('measure-best') }),
   /** Does all that is left of a device's calibration, or only fits what has been measured; the device's folder is the job's id. */
   z.strictObject({ kind: z.literal('calibrate'), directory: z.string().min(1), only: z.literal('fit').optional() }),
+  /** Adds to a device model of one's own what was measured since, and says what that changes; `take` makes that very refit a file. */
+  z.strictObject({
+    kind: z.literal('refit'), model: z.string().min(1), take: z.strictObject({ hash: z.string().min(1), replaces: z.boolean() }).optional(),
+  }),
   /** Finds out how long the study of a study file's text would take. */
   z.strictObject({ kind: z.literal('probe'), text: z.string(), baseDir: z.string().min(1), seconds: z.number().positive().max(600) }),
 ]);

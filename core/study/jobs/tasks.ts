@@ -3,6 +3,7 @@ import { CancelledError } from '../../base/errors.ts';
 import { startEngine } from '../../engine/engines.ts';
 import { findArchitecture, getSpace, publishedName } from '../../spaces/index.ts';
 import { measureBestJob } from '../checks/measureBestJob.ts';
+import { refitTask } from '../checks/refitTask.ts';
 import { correlateFile } from '../correlation/correlateFile.ts';
 import { calibrate } from '../devices/calibrate.ts';
 import type { Phase } from '../eventTypes.ts';
@@ -30,7 +31,7 @@ export interface TaskHooks {
   readonly onPage: (page: MeasuringPage) => void;
 }
 
-/** @returns plain data: nothing for a run or a training, whose folder tells everything; ExportReport; HandoffReport; Correlation; Calibrated; MeasuredSession; ProbeResult */
+/** @returns plain data: nothing for a run or a training, whose folder tells everything; ExportReport; HandoffReport; Correlation; Calibrated; MeasuredSession; RefitReport; ProbeResult */
 export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> {
   switch (task.kind) {
     case 'run': return run(task.directory, hooks);
@@ -41,6 +42,7 @@ export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> 
     case 'calibrate': return calibrate({ ...task, directory: resolve(task.directory) }, hooks);
     case 'measure': return measure({ ...task, out: resolve(task.out) }, hooks);
     case 'measure-best': return measureBestJob({ ...task, directory: resolve(task.directory) }, hooks);
+    case 'refit': return refitTask(task, hooks);
     case 'probe': return probeStudy(task, hooks);
   }
 }

@@ -2,6 +2,7 @@ import { modelHash } from '../../latency/modelHash.ts';
 import { predictLatencies, type SearchProblem } from '../../search/problem.ts';
 import type { SearchState } from '../../search/state.ts';
 import { isDoubtful, modelState } from '../checks/modelState.ts';
+import { newerModel } from '../checks/newerModel.ts';
 import { warn } from './context.ts';
 import type { RunContext } from './context.ts';
 
@@ -16,6 +17,8 @@ export function followDeviceModels(context: RunContext): void {
     if (before[name] !== undefined && before[name] !== now[name]) {
       warn(context, 'device-model-changed', `${name}: its device model is another than when this study was run last; all latencies are predicted anew.`);
     }
+    const newer = newerModel(model, path);
+    if (newer !== undefined) warn(context, 'device-model-newer', `${name}: there is a newer model of this device, ${newer.name}, which knows more measurements; a study goes on with its own.`);
     const state = modelState(model, path);
     if (isDoubtful(state)) warn(context, `device-model-${state.verdict}`, `${name}: ${state.text}`);
   }

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { devices } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, expect, it } from 'vitest';
 import { parseDeviceModel } from '../../../core/latency/deviceModel.ts';
+import { briefHostCalibration, hostTarget, madeUpModel, measuredStudy } from '../../study/checks/measuredStudy.ts';
 import { launchBrowser } from './harness/browser.ts';
 import { main, panel } from './harness/journey.ts';
 import { openedWindow } from './harness/opened.ts';
@@ -12,7 +13,13 @@ import { describeInBrowser } from './harness/suite.ts';
 /* From a fresh start to calibrated devices without a manual: a phone's browser, then this machine. */
 
 describeInBrowser('devices of one\'s own in the window', () => {
-  const opened = openedWindow();
+  const opened = openedWindow({
+    prepare: async (library) => {
+      const modelFolder = join(library, 'devices', 'desk');
+      await measuredStudy(library, madeUpModel(await hostTarget(), 'desk'), { modelFolder, perDevice: 4 });
+      writeFileSync(join(modelFolder, 'calibration.json'), JSON.stringify(briefHostCalibration));
+    },
+  });
   let phoneBrowser: Browser | undefined;
   afterAll(() => phoneBrowser?.close());
   const form = () => main(opened.page).getByRole('form', { name: 'Add a device' });
@@ -31,8 +38,8 @@ describeInBrowser('devices of one\'s own in the window', () => {
     for (const [name, value] of [['Rounds', '2'], ['Runs', '3'], ['Seconds', '0.02'], ['Drift allowed', '5000'], ['Rest', '0.01']]) await number(name).fill(value);
     await number('Rest').press('Tab');
   }
-  const modelOf = (name: string) => {
-    const path = join(opened.library, 'devices', name, `${name}.json`);
+  const modelOf = (folder: string, name = folder) => {
+    const path = join(opened.library, 'devices', folder, `${name}.json`);
     return parseDeviceModel(readFileSync(path, 'utf8'), path);
   };
 
@@ -105,8 +112,24 @@ describeInBrowser('devices of one\'s own in the window', () => {
     // Further networks are none of those before, and what was measured is kept.
     await calibration.getByRole('spinbutton', { name: 'Further networks' }).fill('1');
     await calibration.getByRole('button', { name: 'Measure more' }).click();
-    await calibration.getByText(/^Each of 4 measured networks/).waitFor({ timeout: 120_000 });
+    await calibration.getByText('Its calibration has measured more since the model was made').waitFor({ timeout: 120_000 });
     await calibration.getByText('Done', { exact: true }).waitFor({ timeout: 60_000 });
+    // The model stays until the person has seen what a refit would change.
+    await calibration.getByText(/^Each of 3 measured networks/).waitFor();
+    await calibration.getByRole('button', { name: 'Refit…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Refit Here' });
+    await dialog.getByText('All that the present model was fitted to and 1 measurement more are fitted anew.').waitFor({ timeout: 60_000 });
+    await dialog.getByRole('row', { name: /^Mean error on 1 network measured since/ }).waitFor();
+    await opened.expectAccessible();
+    const present = modelOf('here');
+    await dialog.getByRole('button', { name: 'Take as a new model' }).click();
+    await calibration.getByText(/^Each of 4 measured networks/).waitFor({ timeout: 60_000 });
+    expect(modelOf('here')).toEqual(present);
+    expect(modelOf('here', 'here-2')).toMatchObject({ name: 'here-2', device: { title: 'Here, refit 2' }, measurements: { networks: 4 } });
+    await main(page).getByRole('row', { name: /^Here, refit 2/ }).waitFor();
+    await main(page).getByRole('row', { name: /^Here [^,]/ }).first().click();
+    await panel(page, 'Since this model was made').getByRole('button', { name: 'Show it' }).click();
+    await calibration.getByText(/^Each of 4 measured networks/).waitFor();
     await calibration.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete device' }).click();
     await calibration.waitFor({ state: 'detached' });
@@ -124,4 +147,34 @@ describeInBrowser('devices of one\'s own in the window', () => {
     await main(page).getByRole('region', { name: 'Estimate' }).or(main(page)).getByText(/Test phone|test-phone/).first().waitFor();
     expect(await main(page).getByRole('list', { name: 'Devices of this study' }).locator('.error').count()).toBe(0);
   }, 60_000);
+
+  it('measure the best of a study, show it beside what was predicted, and are refitted from that', async () => {
+    const { page } = opened;
+    await page.evaluate(() => { location.hash = '#/studies'; });
+    const link = main(page).getByRole('grid', { name: 'Studies' }).getByText('winners', { exact: true });
+    await page.evaluate((hash) => { location.hash = `${hash}/fronts`; }, await link.getAttribute('href'));
+    const front = panel(page, 'desk');
+    await front.getByText('model untested').or(front.getByRole('button', { name: 'Measure the best' })).first().waitFor();
+    await front.getByRole('button', { name: 'Measure the best' }).click();
+    // This machine is not the made-up phone, and the model is found out.
+    await front.getByText('model stale').waitFor({ timeout: 120_000 });
+    const table = panel(page, 'Architectures');
+    await table.getByRole('columnheader', { name: /measured/i }).first().waitFor();
+    const measured = table.getByText(/^[\d.]+ ms, [+-][\d.]+ %$/);
+    expect(await measured.count()).toBeGreaterThanOrEqual(3);
+    await opened.expectAccessible();
+
+    await front.getByRole('button', { name: 'Refit…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Refit desk' });
+    await dialog.getByText(/^\d measurements are added; the present model stands for what it was fitted to\.$/).waitFor({ timeout: 60_000 });
+    const [before, after] = await dialog.getByRole('row', { name: /^Mean error on \d networks measured since/ }).getByRole('cell').allTextContents();
+    expect(Number.parseFloat(after)).toBeLessThan(Number.parseFloat(before));
+    await dialog.getByText('winners uses the present model.', { exact: false }).waitFor();
+    await opened.expectAccessible();
+    const present = modelOf('desk');
+    await dialog.getByRole('button', { name: 'Take as a new model' }).click();
+    await front.getByText('newer model: desk-2').waitFor();
+    expect(modelOf('desk')).toEqual(present);
+    expect(modelOf('desk', 'desk-2').target).toEqual(present.target);
+  }, 300_000);
 });

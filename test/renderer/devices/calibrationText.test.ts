@@ -4,7 +4,7 @@ import { currentSession, incidents, needsWork, stateOf, walkSteps } from '../../
 
 const part = (number: number, measured: CalibrationView['parts'][number]['measured'], isExported = true) => ({ networks: 10, probes: 0, isExported, session: `/lib/devices/a/sessions/${number}`, measured });
 const view = (change: Partial<CalibrationView> = {}): CalibrationView => ({
-  name: 'a', directory: '/lib/devices/a', title: 'A', model: null, isStale: false, runsElsewhere: false, problem: null, commands: [], parts: [part(1, null, false)],
+  name: 'a', directory: '/lib/devices/a', title: 'A', model: null, models: [], isStale: false, runsElsewhere: false, problem: null, commands: [], parts: [part(1, null, false)],
   setup: { created: '', space: 'elasticvit', classes: 10, way: 'browser', where: "a phone's browser", threads: 1, from: [], lengths: null }, ...change,
 });
 const job = (state: Job['state'], change: Partial<Job> = {}): Job => ({
@@ -39,7 +39,9 @@ describe('the walk to a device', () => {
     expect(stateOf(view({ parts: [part(1, half)] }), job('failed'))).toBe('failed');
     expect(stateOf(view({ parts: [part(1, half)], runsElsewhere: true }), undefined)).toBe('running');
     const done = view({ parts: [part(1, whole)], model: '/a.json' });
-    expect([stateOf(done, job('failed')), needsWork(done), needsWork({ ...done, isStale: true })]).toEqual(['done', false, true]);
+    expect([stateOf(done, job('failed')), needsWork(done), needsWork({ ...done, isStale: true })]).toEqual(['done', false, false]);
+    // What was measured since the model was made waits for a refit, which the person asks for.
+    expect([stateOf({ ...done, isStale: true }, undefined), steps({ ...done, isStale: true })[3]]).toEqual(['done', 'fit now']);
   });
 
   it('shows the session that is not finished, or the last one', () => {

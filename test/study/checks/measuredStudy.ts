@@ -6,8 +6,10 @@ import type { DeviceModel } from '../../../core/latency/deviceModel.ts';
 import { formatJson } from '../../../core/latency/formatJson.ts';
 import type { Measurement, Target } from '../../../core/latency/measurements/record.ts';
 import { blocksOf } from '../../../core/latency/measurements/subject.ts';
+import { hostProfiler } from '../../../core/latency/profilers/host/hostProfiler.ts';
 import type { ModelToMeasure, Profiler } from '../../../core/latency/profilers/profiler.ts';
 import { elasticVitMini } from '../../../core/spaces/elasticvit/space.ts';
+import type { CalibrationInput } from '../../../core/study/devices/calibrationFile.ts';
 import { createStudy } from '../../../core/study/folder.ts';
 import { runStudy } from '../../../core/study/run/runStudy.ts';
 import { parseStudyFile } from '../../../core/study/studyFile.ts';
@@ -49,20 +51,23 @@ function fit(on: Target): DeviceModel {
   });
 }
 
-/** A finished study that ranks by size, with two exported models, for a device whose model lies beside it. */
-export async function measuredStudy(folder: string, model: DeviceModel): Promise<{ directory: string; modelPath: string }> {
+/** A finished study that ranks by size, with two exported models or more, for a device whose model lies beside it unless another folder is given. */
+export async function measuredStudy(
+  folder: string, model: DeviceModel, { modelFolder = folder, perDevice = 2 }: { modelFolder?: string; perDevice?: number } = {},
+): Promise<{ directory: string; modelPath: string }> {
   mkdirSync(folder, { recursive: true });
-  const modelPath = join(folder, `${model.name}.json`);
+  mkdirSync(modelFolder, { recursive: true });
+  const modelPath = join(modelFolder, `${model.name}.json`);
   writeFileSync(modelPath, formatJson(model));
   const text = `version: 1
 name: winners
 seed: 4
 space: elasticvit-mini
 compute: { threads: 1 }
-devices: [{ file: ${model.name}.json }, pixel6]
+devices: [{ file: ${modelPath} }, pixel6]
 scoring: { proxy: params }
 search: { algorithm: random, evaluations: 60 }
-export: { perDevice: 2 }
+export: { perDevice: ${perDevice} }
 `;
   const directory = join(folder, 'study');
   const study = await createStudy(directory, { settings: parseStudyFile(text, 'study.yaml'), text, path: 'study.yaml', baseDir: folder });
@@ -98,3 +103,19 @@ export class ScriptedPhone implements Profiler {
   async condition() { return {}; }
   async close() { this.closed = true; }
 }
+
+/** The target of this machine, so that a made-up model says of it what is true of the made-up phone. */
+export async function hostTarget(): Promise<Target> {
+  const profiler = hostProfiler();
+  await profiler.close();
+  return { ...profiler.target, precision: 'float32' };
+}
+
+/** A calibration that lies beside a model of this machine: enough to see what measuring does, far too little to measure. */
+export const briefHostCalibration = {
+  title: 'This machine', created: '2026-11-01T10:00:00Z', space: 'elasticvit-mini', classes: 10,
+  source: {
+    kind: 'measure', on: { way: 'host' }, threads: 1,
+    settings: { rounds: 2, warmUp: { runs: 3, seconds: 0 }, timed: { runs: 3, seconds: 0 }, maxDrift: 100, maxSpread: 100, coolDownSeconds: 0 },
+  },
+} satisfies CalibrationInput;

@@ -19,9 +19,9 @@ export function stateOf(calibration: CalibrationView, job: Job | undefined): str
   return calibration.parts.some(({ measured, isExported }) => measured !== null || isExported) ? 'interrupted' : 'created';
 }
 
-/** Whether something is left to export, measure or fit. */
-export function needsWork({ model, isStale, parts, problem }: CalibrationView): boolean {
-  return problem !== null || model === null || isStale || parts.some(({ measured }) => !measured?.isFinished);
+/** Whether something is left to export, measure or fit for the first time. What a refit could add is no work that is left. */
+export function needsWork({ model, parts, problem }: CalibrationView): boolean {
+  return problem !== null || model === null || parts.some(({ measured }) => !measured?.isFinished);
 }
 
 /** Rounds of all its sets together; a set that has not begun counts none. */
@@ -57,7 +57,7 @@ export function walkSteps(calibration: CalibrationView, job: Job | undefined): W
     { id: 'measure', title: 'Measure', note: rounds.total > 0 ? `${rounds.done} of ${rounds.total} rounds` : '', isDone: isMeasured },
   ];
   steps.push(
-    { id: 'fit', title: 'Fit', note: isFitted ? 'Fitted' : model !== null ? 'Measured since' : '', isDone: isFitted },
+    { id: 'fit', title: 'Fit', note: isFitted ? 'Fitted' : model !== null ? 'Measured since: refit' : '', isDone: isFitted },
     { id: 'judge', title: 'Judge', note: isFitted ? 'See below' : '', isDone: isFitted },
   );
   const now = steps.findIndex(({ isDone }) => !isDone);

@@ -35,6 +35,7 @@ export function useMeasured(study: string) {
     rowOf: (device: string, id: string | undefined): MeasuredRow | undefined => (id === undefined ? undefined : rows.value.get(device)?.get(id)),
     rowsOf: (device: string): readonly MeasuredRow[] => [...rows.value.get(device)?.values() ?? []],
     jobOf: (device: string): Job | undefined => own.value.findLast(({ measures }) => measures?.device === device),
+    reload: () => query.reload(),
     start: (device: string) => attempt(api.call('measured.start', { study, device }), 'Measuring cannot begin'),
     stop: (device: string) => attempt(api.call('measured.stop', { study, device }), 'Measuring cannot be stopped'),
   };
