@@ -10,6 +10,8 @@ export interface FrontsPoint extends ParetoPoint {
   readonly measuredMs?: number;
   /** Of the value over seeds. */
   readonly deviation?: number;
+  /** The rounds of that measurement disagree. */
+  readonly isDoubtful?: boolean;
 }
 
 export interface FrontsPanel {

@@ -23,6 +23,7 @@ const legendNames = {
   budget: 'budget',
   measured: 'measured',
   deviation: 'deviation over seeds',
+  doubtful: 'measured, doubtful',
 };
 
 export function titleOptions({ title, panels }: FrontsPicture, layout: FrontsLayout): object[] {
@@ -66,6 +67,7 @@ export function legendOption({ panels }: FrontsPicture, layout: FrontsLayout): o
       ...(panels.some(({ maxMs }) => maxMs !== undefined) ? [{ name: legendNames.budget, ...withoutSymbol }] : []),
       ...(panels.some(({ front }) => front.some(isMeasured)) ? [{ name: legendNames.measured }] : []),
       ...(panels.some(({ front }) => front.some(hasDeviation)) ? [{ name: legendNames.deviation, ...withoutSymbol }] : []),
+      ...(panels.some(({ front }) => front.some(isDoubtful)) ? [{ name: legendNames.doubtful }] : []),
     ],
   };
 }
@@ -117,16 +119,20 @@ function panelSeries(picture: FrontsPicture, layout: FrontsLayout, index: number
     ...(hasWideIntervals(panel) ? [] : [whiskers(spaced(marked, toPixels, 10), place, color, at)]),
     staircase(panel, place, lastMs, color, at),
     points(marked, place, lastMs, color, at),
-    ...(panel.front.some(isMeasured) ? [measurements(panel.front, place, at)] : []),
     ...(panel.front.some(hasDeviation) ? [deviations(panel.front, place, color, at)] : []),
+    ...(panel.front.some(isMeasured) ? [measurements(panel.front.filter((point) => !isDoubtful(point)), place, at)] : []),
+    ...(panel.front.some(isDoubtful) ? [measurements(panel.front.filter(isDoubtful), place, at, doubtfulDash)] : []),
   ];
 }
 
 const isMeasured = ({ measuredMs }: FrontsPoint) => measuredMs !== undefined;
 const hasDeviation = ({ deviation }: FrontsPoint) => deviation !== undefined;
+const isDoubtful = (point: FrontsPoint) => isMeasured(point) && point.isDoubtful === true;
+/** In pixels, drawn and left out. */
+const doubtfulDash = [2, 2];
 
 /** What was measured, as hollow diamonds with a line from what had been predicted; all as one path. */
-function measurements(front: readonly FrontsPoint[], place: Place, at: Placing): CustomSeriesOption {
+function measurements(front: readonly FrontsPoint[], place: Place, at: Placing, lineDash?: number[]): CustomSeriesOption {
   const half = 5;
   return {
     ...place,
@@ -141,7 +147,7 @@ function measurements(front: readonly FrontsPoint[], place: Place, at: Placing):
         const [x, y] = api.coord(at({ latencyMs: measuredMs, value })).map(round);
         return [`M${from} ${y}H${x}M${x - half} ${y}L${x} ${y - half}L${x + half} ${y}L${x} ${y + half}Z`];
       });
-      return { type: 'path', shape: { pathData: paths.join('') }, style: { fill: 'none', stroke: ink, lineWidth: 1.4 } };
+      return { type: 'path', shape: { pathData: paths.join('') }, style: { fill: 'none', stroke: ink, lineWidth: 1.4, ...(lineDash && { lineDash }) } };
     },
   };
 }
@@ -187,6 +193,10 @@ function legendSamples({ panels }: FrontsPicture, index: number, place: Place): 
     {
       ...place, type: 'scatter', name: legendNames.measured, data: [], symbol: 'diamond', symbolSize: 10,
       itemStyle: { color: 'transparent', borderColor: ink, borderWidth: 1.4 },
+    },
+    {
+      ...place, type: 'scatter', name: legendNames.doubtful, data: [], symbol: 'diamond', symbolSize: 10,
+      itemStyle: { color: 'transparent', borderColor: ink, borderWidth: 1.4, borderType: doubtfulDash },
     },
   ];
 }

@@ -8,6 +8,7 @@ import type { SearchResult } from '../search/result.ts';
 import { layOut } from './frontsLayout.ts';
 import type { FrontsPicture } from './frontsLayout.ts';
 import { legendOption, panelOptions, titleOptions } from './frontsPanels.ts';
+import type { MeasuredByKey } from './measuredLatency.ts';
 import { chartSvg } from './svgChart.ts';
 
 echarts.use([
@@ -19,13 +20,12 @@ export type { FrontsPanel, FrontsPicture } from './frontsLayout.ts';
 /**
  * The picture of a search's result.
  * @param evaluated by device, in the result's order, everything evaluated (`evaluatedPoints`); drawn as grey dots.
- * @param measured by device and key, in ms
  */
 export function pictureOf(
   result: SearchResult,
   evaluated: readonly (readonly ParetoPoint[])[] = [],
   words: Pick<FrontsPicture, 'title' | 'baseline'> = {},
-  measured: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map(),
+  measured: MeasuredByKey = new Map(),
 ): FrontsPicture {
   return {
     ...words,
@@ -33,8 +33,8 @@ export function pictureOf(
     panels: result.devices.map(({ device, front, maxMs, normalizedHypervolume }, index) => ({
       device,
       front: front.map((entry) => {
-        const measuredMs = measured.get(device)?.get(entry.key);
-        return measuredMs === undefined ? entry : { ...entry, measuredMs };
+        const found = measured.get(device)?.get(entry.key);
+        return found === undefined ? entry : { ...entry, measuredMs: found.ms, isDoubtful: found.isDoubtful };
       }),
       maxMs,
       evaluated: evaluated[index],

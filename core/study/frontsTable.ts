@@ -2,6 +2,7 @@ import { frontSubset } from '../search/frontSubset.ts';
 import { objectiveText } from '../search/objective.ts';
 import type { Objective } from '../search/objective.ts';
 import type { DeviceFront, FrontEntry, SearchResult } from '../search/result.ts';
+import type { MeasuredByKey, MeasuredLatency } from './measuredLatency.ts';
 
 export interface FrontsTableOptions {
   /** Characters that a line may have; architectures are shortened to fit. Default 120. */
@@ -10,8 +11,8 @@ export interface FrontsTableOptions {
   readonly rows?: number;
   /** Something simple to compare with, for instance a linear classifier on the same pixels. */
   readonly baseline?: { readonly label: string; readonly accuracy: number };
-  /** By device and key, in ms; shown beside what was predicted. */
-  readonly measured?: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Shown beside what was predicted. */
+  readonly measured?: MeasuredByKey;
 }
 
 const headings = (objective: Objective) => ['id', nameOf(objective), 'latency (interval)', 'measured', 'MACs', 'params', 'architecture'];
@@ -22,7 +23,7 @@ const gap = '  ';
 export function frontsTable(result: SearchResult, options: FrontsTableOptions = {}): string {
   const { columns = 120, rows: mostRows = 20 } = options;
   const tables = result.devices.map((device) => {
-    const measured = options.measured?.get(device.device) ?? new Map<string, number>();
+    const measured = options.measured?.get(device.device) ?? new Map<string, MeasuredLatency>();
     const shown = withMeasured(device.front, frontSubset(device.front, mostRows, device.referencePoint), measured);
     const rest = device.front.length - shown.length;
     return [heading(device, result.objective), ...rows(shown, columns, result.objective, measured), ...(rest > 0 ? [`  (and ${rest} more)`] : [])].join('\n');
@@ -57,11 +58,11 @@ function heading(result: DeviceFront, objective: Objective): string {
 }
 
 /** What was measured is shown in any case. */
-function withMeasured(front: readonly FrontEntry[], shown: readonly FrontEntry[], measured: ReadonlyMap<string, number>): readonly FrontEntry[] {
+function withMeasured(front: readonly FrontEntry[], shown: readonly FrontEntry[], measured: ReadonlyMap<string, MeasuredLatency>): readonly FrontEntry[] {
   return front.filter((entry) => shown.includes(entry) || measured.has(entry.key));
 }
 
-function rows(front: readonly FrontEntry[], columns: number, objective: Objective, measured: ReadonlyMap<string, number>): string[] {
+function rows(front: readonly FrontEntry[], columns: number, objective: Objective, measured: ReadonlyMap<string, MeasuredLatency>): string[] {
   if (front.length === 0) return ['  (nothing evaluated fits)'];
   const cells = front.map((entry) => [
     entry.id,
@@ -99,11 +100,11 @@ function interval({ latencyMs, lowMs, highMs }: FrontEntry): string {
   return `${ms(latencyMs)} (${lowMs.toFixed(digits)} to ${highMs.toFixed(digits)})`;
 }
 
-/** "22.0 ms, +4.3 %" where it took longer than predicted; "!" where it lies outside the interval. */
-function measuredText({ latencyMs, lowMs, highMs }: FrontEntry, measuredMs: number | undefined): string {
-  if (measuredMs === undefined) return '';
-  const more = 100 * (measuredMs / latencyMs - 1);
-  return `${ms(measuredMs)}, ${more > 0 ? '+' : ''}${more.toFixed(1)} %${measuredMs < lowMs || measuredMs > highMs ? ' !' : ''}`;
+/** "22.0 ms, +4.3 %" where it took longer than predicted; "!" where it lies outside the interval, "(doubtful)" where its rounds disagree. */
+function measuredText({ latencyMs, lowMs, highMs }: FrontEntry, measured: MeasuredLatency | undefined): string {
+  if (measured === undefined) return '';
+  const more = 100 * (measured.ms / latencyMs - 1);
+  return `${ms(measured.ms)}, ${more > 0 ? '+' : ''}${more.toFixed(1)} %${measured.ms < lowMs || measured.ms > highMs ? ' !' : ''}${measured.isDoubtful ? ' (doubtful)' : ''}`;
 }
 
 /** "64.9 %" */

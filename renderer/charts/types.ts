@@ -81,6 +81,8 @@ export interface MeasuredPoint {
   readonly latencyMs: number;
   readonly measuredMs: number;
   readonly value: number;
+  /** Its rounds disagree: drawn with a broken line. */
+  readonly isDoubtful: boolean;
 }
 
 export interface FrontChartProps {

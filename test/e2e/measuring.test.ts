@@ -67,6 +67,7 @@ describe('a measuring session as a job', () => {
   it('refuses to go on with other settings, and says what differs', async () => {
     await client.call('measuring.start', { ...input, seed: 9 });
     await waitFor(() => expect(job()).toMatchObject({ state: 'failed', failure: { code: 'other-session' } }));
-    expect(job()!.failure!.message).toContain('other seed');
+    expect(job()!.failure!.message).toContain('other seed; go on with the same');
+    expect(job()!.failure!.message).not.toContain('--');
   }, 60_000);
 });

@@ -28,6 +28,16 @@ describe('the picture of the fronts', () => {
     expect(words.filter((word) => word === 'Top-1 accuracy (%)')).toHaveLength(1);
   });
 
+  it('draws what was measured and what of it is doubtful apart, and names only what there is', () => {
+    const [low, , high] = panel.front;
+    const measured = (...doubts: boolean[]) => frontsSvg({ panels: [{ device: 'pixel4', front: [low, high].map((each, i) => ({ ...each, measuredMs: 1.1 * each.latencyMs, isDoubtful: doubts[i] })) }] });
+    expect(texts(measured(false, false))).toContain('measured');
+    expect(texts(measured(false, false))).not.toContain('measured, doubtful');
+    expect(measured(false, false)).not.toMatch(/<path [^>]*fill="none"[^>]*stroke-dasharray="2,2"/);
+    expect(texts(measured(false, true))).toEqual(expect.arrayContaining(['measured', 'measured, doubtful']));
+    expect(measured(false, true)).toMatch(/<path [^>]*stroke-dasharray="2,2"/);
+  });
+
   it('has an axis of the score where there are no accuracies, with the better numbers on top', () => {
     const ntk = { id: 'ntk', title: 'NTK', kind: 'score', direction: 'lower' } as const;
     const svg = frontsSvg({ objective: ntk, panels: [{ device: 'pixel4', front: [point(5, -4000), point(10, -300)] }] });

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { CancelledError } from '../../base/errors.ts';
+import { CancelledError, InputError } from '../../base/errors.ts';
 import { getSpace } from '../../spaces/index.ts';
 import type { StudyDeviceFile } from '../../study/checks/studyDevice.ts';
 import type { StudyView } from '../../study/folder.ts';
@@ -91,6 +91,9 @@ export const measure = defineCommand({
       else for (const line of checkLines(result)) await print(line);
       if (out !== undefined) await addTo(view, device, out, seed, note);
     } catch (error) {
+      if (error instanceof InputError && error.code === 'other-target') {
+        throw new InputError(error.code, `${error.message} --other-target measures all the same, to see the latencies side by side.`, { cause: error });
+      }
       if (!(error instanceof CancelledError)) throw error;
       throw new CancelledError('Stopped on request; what was measured is kept, and the same command goes on with it.');
     } finally {

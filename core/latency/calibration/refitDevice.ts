@@ -81,13 +81,13 @@ function comparisonOf(earlier: DeviceModel, placed: readonly PlacedMeasurement[]
 
 function requireTarget({ name, target }: DeviceModel, placed: readonly PlacedMeasurement[]): void {
   if (target === undefined) {
-    throw new InputError('no-target', `${name} is a model of a published table and does not tell what exactly was measured, so nothing can be added to it; start from it instead (--from).`);
+    throw new InputError('no-target', `${name} is a model of a published table and does not tell what exactly was measured, so nothing can be added to it; calibrate the device, with this model as a known one to start from.`);
   }
   for (const { measurement, place } of placed) {
     const differences = targetDifferences(target, measurement.target);
     if (differences.length === 0) continue;
     throw new InputError('mixed-measurements', `${place}: is of another target than ${name} (${differenceWords(differences)}); expected measurements of the same device, runtime and `
-      + 'setting. For others, calibrate anew, with the model as a known device (--from).');
+      + 'setting. For others, calibrate anew, with the model as a known device.');
   }
 }
 

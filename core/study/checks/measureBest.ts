@@ -82,6 +82,5 @@ function requireTarget({ name, model }: StudyDeviceFile, profiler: Profiler, mod
   const why = match === undefined
     ? `${name} is a model of a published table (${model.runtime.name}) and does not tell the exact device and settings`
     : `${name} speaks for ${targetTitle(model.target!)}, but this is ${targetTitle(target)}: ${differenceWords(match.foreign)}`;
-  throw new InputError('other-target', `${why}. Measure as the model was measured, or use --other-target to see the latencies side by side; `
-    + 'such measurements are marked, and neither judged nor fitted with the model.');
+  throw new InputError('other-target', `${why}. Measure as the model was measured; it can neither be judged by other measurements nor fitted to them.`);
 }

@@ -6,6 +6,7 @@ import { getSpace } from '../../spaces/index.ts';
 import type { StudyDescription } from '../folder.ts';
 import type { StudySummary } from '../summary.ts';
 import { judgeStudyDevice } from './judgeStudyDevice.ts';
+import type { MeasuredByKey, MeasuredLatency } from '../measuredLatency.ts';
 import { studyDeviceFiles, type StudyDeviceFile } from './studyDevice.ts';
 
 /** What a study has measured for one of its devices. */
@@ -42,11 +43,11 @@ function isChanged({ name, model }: StudyDeviceFile, { deviceModels }: Pick<Stud
   return searched !== undefined && searched !== modelHash(model);
 }
 
-/** Measured latency in ms on the device model's own target, by device and the space's key. */
-export function measuredByKey(checks: readonly DeviceChecks[]): ReadonlyMap<string, ReadonlyMap<string, number>> {
+/** What was measured on the device model's own target, by device and the space's key. */
+export function measuredByKey(checks: readonly DeviceChecks[]): MeasuredByKey {
   return new Map(checks.map(({ device, targets }) => [device, new Map(targets.filter(({ match }) => match?.foreign.length === 0)
-    .flatMap((group) => group.checks.map(({ of, measurement }): [string, number] => {
+    .flatMap((group) => group.checks.map(({ of, measurement, isDoubtful }): [string, MeasuredLatency] => {
       const space = getSpace(of.space);
-      return [space.key(space.parse(of.arch)), measurement.latencyMs];
+      return [space.key(space.parse(of.arch)), { ms: measurement.latencyMs, isDoubtful }];
     })))]));
 }

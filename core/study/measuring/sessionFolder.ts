@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import { differenceWords } from '../../latency/checks/matchTarget.ts';
+import { targetDifferences, targetTitle } from '../../latency/measurements/target.ts';
 import { entrySchema, type SessionEntry, type SessionStart } from '../../latency/protocol/entries.ts';
 import { MeasuringSession } from '../../latency/protocol/session.ts';
 import { makeDirectory } from '../files.ts';
@@ -81,7 +83,12 @@ export function replay([start, ...entries]: readonly SessionEntry[], path: strin
 
 function requireSame(known: SessionStart, wanted: SessionStart, folder: string): void {
   const differing = (['target', 'settings', 'seed', 'models', 'reference'] as const).filter((key) => JSON.stringify(known[key]) !== JSON.stringify(wanted[key]));
-  if (differing.length > 0) {
-    throw new InputError('other-session', `${folder}: holds a session with other ${differing.join(' and ')}; choose another folder with --out, or go on with that by the same options.`);
+  if (differing.length === 0) return;
+  if (differing.includes('target')) {
+    const precision = 'float32';
+    const differences = targetDifferences({ ...known.target, precision }, { ...wanted.target, precision });
+    throw new InputError('other-session', `${folder}: this session was begun on ${targetTitle(known.target)}; what is there now differs: ${differenceWords(differences)}. `
+      + 'Go on with the device and the settings that it was begun with; another device is measured in a session of its own.');
   }
+  throw new InputError('other-session', `${folder}: holds a session with other ${differing.join(' and ')}; go on with the same, or begin another session in a folder of its own.`);
 }

@@ -7,6 +7,7 @@ describe('a measured latency in the table of architectures', () => {
   it('says by how much it is longer or shorter than predicted', () => {
     expect(measuredText(row)).toBe('21.3 ms, +6.5 %');
     expect(measuredText({ ...row, measuredMs: 19.5 })).toBe('19.5 ms, -2.5 %');
+    expect(measuredText({ ...row, isDoubtful: true })).toBe('21.3 ms, +6.5 %, doubtful');
   });
 
   it('says whether it lies inside the interval, and whether it can be relied on', () => {

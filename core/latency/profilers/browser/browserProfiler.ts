@@ -152,12 +152,12 @@ function runtimeVersion(): string {
   return (JSON.parse(readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8')) as { version: string }).version;
 }
 
-const noWebGpu = ({ isSecureContext }: PageFacts) => (isSecureContext ? 'this browser has no WebGPU; use --provider wasm'
-  : 'WebGPU needs a secure page; use --https, or "adb reverse" with http://localhost');
+const noWebGpu = ({ isSecureContext }: PageFacts) => (isSecureContext ? 'this browser has no WebGPU; measure with wasm instead'
+  : 'WebGPU needs a secure page: over https, or from http://localhost with "adb reverse"');
 
 function* remarks(facts: PageFacts, threads: number): Generator<string> {
   yield `A page is there: ${facts.userAgent}; its clock has steps of ${facts.timerStepMs.toPrecision(2)} ms, and ${facts.keepsAwake ? 'the screen is kept on' : 'it cannot keep the screen on: do so yourself'}.`;
   if (!facts.crossOriginIsolated && threads > 1) {
-    yield `The page is not isolated, because it came over plain http or the browser does not isolate: 1 thread instead of ${threads}. Use --https, or "adb reverse" with http://localhost.`;
+    yield `The page is not isolated, because it came over plain http or the browser does not isolate: 1 thread instead of ${threads}. Over https, or from http://localhost with "adb reverse", it may have more.`;
   }
 }

@@ -146,6 +146,6 @@ function refuse(socket: Duplex, status: number, reason: string): void {
 
 function listenError(error: unknown, address: string, port: number): EnvironmentError {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    ? new EnvironmentError('port-in-use', `Port ${port} is in use; choose another with --port, or 0 for any free one.`, { cause: error })
+    ? new EnvironmentError('port-in-use', `Port ${port} is in use; choose another, or 0 for any free one.`, { cause: error })
     : new EnvironmentError('cannot-listen', `Cannot listen on ${address}:${port}: ${messageOf(error)}`, { cause: error });
 }

@@ -124,9 +124,9 @@ export function useFrontsModel(results: StudyResults) {
   /** Architectures that were measured on a device, where they are on the chart and where they proved to be. */
   function measuredPoints({ name }: ModelDevice): MeasuredPoint[] {
     const front = results.summary.value?.fronts.find(({ device }) => device === name)?.front ?? [];
-    return measured.rowsOf(name).flatMap(({ id, measuredMs }) => {
+    return measured.rowsOf(name).flatMap(({ id, measuredMs, isDoubtful }) => {
       const entry = front.find((each) => each.id === id);
-      return entry === undefined ? [] : [{ name: id, latencyMs: entry.latencyMs, measuredMs, value: entry.value }];
+      return entry === undefined ? [] : [{ name: id, latencyMs: entry.latencyMs, measuredMs, value: entry.value, isDoubtful }];
     });
   }
 

@@ -143,7 +143,7 @@ describeInBrowser('profile --on browser', () => {
     // Whatever this machine has.
     await page.evaluate("Object.defineProperty(navigator, 'gpu', { value: undefined })");
     await page.getByRole('button', { name: 'Start measuring' }).click();
-    await page.getByText('Refused: this browser has no WebGPU; use --provider wasm.').waitFor();
+    await page.getByText('Refused: this browser has no WebGPU; measure with wasm instead.').waitFor();
     command.stop();
     expect(await command.result).toMatchObject({ stdout: '' });
   }, 180_000);
