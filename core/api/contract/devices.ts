@@ -32,7 +32,7 @@ export const device = z.object({
 });
 
 const fitErrors = z.object({ mapePercent: z.number(), worstPercent: z.number() });
-const fitFigures = fitErrors.extend({ networks: count, blocks: count, intervalPercent: z.number() });
+const fitFigures = fitErrors.extend({ networks: count, intervalPercent: z.number() });
 
 const refit = z.object({
   /** Of the model that was written, or would be, beside the earlier one. */

@@ -22,8 +22,8 @@ export interface RefitReport {
 }
 
 interface Errors { readonly mapePercent: number; readonly worstPercent: number }
-/** On the networks that each was fitted to, held out. */
-interface FitFigures extends Errors { readonly networks: number; readonly blocks: number; readonly intervalPercent: number }
+/** On so many networks that each was fitted to, held out. */
+interface FitFigures extends Errors { readonly networks: number; readonly intervalPercent: number }
 
 /** @param take the refit that the person has seen, to be written. @throws as `refitOwn` and `takeRefit` */
 export async function refitTask(
@@ -43,6 +43,6 @@ export async function refitTask(
 
 const errorsOf = ({ mapePercent, worstPercent }: Pick<ErrorReport, 'mapePercent' | 'worstPercent'>): Errors => ({ mapePercent, worstPercent });
 
-function figuresOf({ evaluations: [main], measurements: { networks, blocks }, interval: { logHalfWidth } }: DeviceModel): FitFigures {
-  return { ...errorsOf(main.errors), networks, blocks, intervalPercent: 100 * (Math.exp(logHalfWidth) - 1) };
+function figuresOf({ evaluations: [main], interval: { logHalfWidth } }: DeviceModel): FitFigures {
+  return { ...errorsOf(main.errors), networks: main.errors.count, intervalPercent: 100 * (Math.exp(logHalfWidth) - 1) };
 }
