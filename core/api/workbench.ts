@@ -215,9 +215,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       const known = input.study === undefined ? undefined : await devicesOfStudy(await library.directoryOf(input.study));
       return describeArchitecture(input, (name) => known?.get(name)?.() ?? namedDevice(name, [library.folder]));
     },
-    'architectures.export': async ({ study, arch, out, batch, precision }, context) => {
+    'architectures.export': async ({ study, arch, out, batch, precision, quantisation }, context) => {
       const directory = await library.directoryOf(study);
-      return perform<'architectures.export'>(supervisor, { kind: 'export', directory, arch, out: resolve(directory, out), batch, precision }, `Exporting ${out}`, context);
+      return perform<'architectures.export'>(supervisor, { kind: 'export', directory, arch, out: resolve(directory, out), batch, precision, quantisation }, `Exporting ${out}`, context);
     },
     'architectures.handOff': async ({ study, arch, out }, context) => {
       const directory = await library.directoryOf(study);

@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.ts';
 import { defaultCalibrationImages, type Calibration, type CalibrationFacts } from '../export/precision/calibration.ts';
 import { defaultRanges, rangeMethods } from '../export/precision/clipping.ts';
 import { precisions, type Precision } from '../graph/onnx/precision.ts';
+import { mostCalibrationImages } from '../study/quantisationLimits.ts';
 import { oneOfChoices, optional, text, wholeNumber } from './options.ts';
 import type { ValuesOf } from './options.ts';
 
@@ -11,7 +12,7 @@ export const precisionKind = oneOfChoices('PRECISION', precisions);
 export const quantisationOptions = {
   images: optional(text('DIR', 'a folder of images, or of a folder of images for each class'),
     'For int8: images that activations get their ranges from, drawn by the seed (default: random numbers, good for latency only)'),
-  calibrationImages: optional(wholeNumber('N', 1, 100_000), `For int8: how many images at most (default ${defaultCalibrationImages})`),
+  calibrationImages: optional(wholeNumber('N', 1, mostCalibrationImages), `For int8: how many images at most (default ${defaultCalibrationImages})`),
   ranges: optional(oneOfChoices('METHOD', rangeMethods),
     `For int8: min-max takes every value, percentile leaves out the outermost 0.01 %, mse makes the squared error smallest (default ${defaultRanges})`),
 };

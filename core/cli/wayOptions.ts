@@ -14,6 +14,7 @@ export const wayOptions = {
   on: { kind: wayKind, help: 'Where to measure (default host)', absent: { required: false, value: { way: 'host' } } } as Option<WayChoice>,
   device: optional(text('NAME', 'the name of a device'), 'What the records call the device, e.g. "Pixel 8" (default: as it calls itself)'),
   soc: optional(text('NAME', 'the name of a chip'), 'Its system on chip, e.g. "Tensor G3" (default: as the device says)'),
+  os: optional(text('NAME', 'the name of a system'), 'Its operating system, e.g. "Android 13" (default: as the device says)'),
   threads: withDefault(wholeNumber('N', 1, 1024), 1, 'Threads of one run'),
   processors: optional(processorsKind, 'Processors to run on, such as 7 or 4-7 (phones and Linux)'),
   spinning: flag('Let idle threads spin, as ONNX Runtime does by default'),
@@ -49,12 +50,12 @@ export function wayOf(command: string, values: WayValues, surroundings: Surround
   return { ...deviceWay(command, values, surroundings, blocks), told: toldDevice(command, values) };
 }
 
-function toldDevice(command: string, { device, soc }: WayValues): ToldDevice {
-  for (const [option, value] of Object.entries({ '--device': device, '--soc': soc })) {
+function toldDevice(command: string, { device, soc, os }: WayValues): ToldDevice {
+  for (const [option, value] of Object.entries({ '--device': device, '--soc': soc, '--os': os })) {
     const isName = value === undefined || (value.length <= mostOfName && !/\p{C}/u.test(value));
     if (!isName) throw new InputError('usage', `${command}: ${option} is no name; expected at most ${mostOfName} characters, none of them control characters.`);
   }
-  return { device: device?.trim(), systemOnChip: soc?.trim() };
+  return { device: device?.trim(), systemOnChip: soc?.trim(), operatingSystem: os?.trim() };
 }
 
 function deviceWay(command: string, values: WayValues, surroundings: Surroundings, blocks: boolean) {

@@ -4,12 +4,10 @@ import type { ImageSet } from '../data/imageSet.ts';
 import { measureNormalisation, type Normalisation } from '../data/normalisation.ts';
 import { preparedImages, type PreparedImages } from '../data/preparedImages.ts';
 import { defaultCalibrationImages, type Calibration } from '../export/precision/calibration.ts';
-import { defaultRanges, type RangeMethod } from '../export/precision/clipping.ts';
+import { defaultRanges } from '../export/precision/clipping.ts';
+import type { Quantisation } from './quantisationLimits.ts';
 
-export interface QuantisationOptions {
-  /** Calibration images, at most. */
-  readonly images?: number;
-  readonly ranges?: RangeMethod;
+export interface QuantisationOptions extends Quantisation {
   /** Validation images that the accuracy of a file is compared on, at most. Both files answer the same ones, so that few tell much. */
   readonly comparedImages?: number;
 }
@@ -41,4 +39,16 @@ export async function imagesOfFolder(
   const { split } = await sampleImages(folder, { count: images, imageSize: resolution, random: new Random(`${seed}/quantisation`), signal });
   const chosen = preparedImages(split, { imageSize: resolution, normalisation: measureNormalisation(split, resolution), resolution, seed });
   return { ...chosen, ranges, source: `${chosen.count} images of a folder, normalised by their own mean and deviation` };
+}
+
+/** Such images in the size of each network; networks of a size share them. */
+export function imagesBySize(
+  folder: string, { seed, signal }: { seed: number; signal?: AbortSignal }, options: QuantisationOptions = {},
+): (resolution: number) => Promise<Calibration> {
+  const known = new Map<number, Promise<Calibration>>();
+  return (resolution) => {
+    const found = known.get(resolution) ?? imagesOfFolder(folder, { resolution, seed, signal }, options);
+    known.set(resolution, found);
+    return found;
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quantisationSchema } from '../../study/quantisationLimits.ts';
 import { accuracyChange, arch, count, latency, nothing, path, precision, studyId } from './common.ts';
 
 const featureShape = z.object({ channels: count, height: count, width: count, extraTokens: count.optional() });
@@ -49,7 +50,11 @@ export const architectureMethods = {
   },
   /** Writes an ONNX file with the weights that the study's supernet has learned, or untrained ones where it trains nothing, and checks it in ONNX Runtime. */
   'architectures.export': {
-    input: z.object({ study: studyId, arch, out: path, batch: z.union([z.literal('dynamic'), z.int().min(1).max(64)]), precision: precision.default('float32') }),
+    input: z.object({
+      study: studyId, arch, out: path, batch: z.union([z.literal('dynamic'), z.int().min(1).max(64)]), precision: precision.default('float32'),
+      /** For int8, whose ranges come from the study's images. */
+      quantisation: quantisationSchema.optional(),
+    }),
     progress: z.object({ fraction: z.number(), words: z.string() }),
     output: z.object({
       path, sizeBytes: count, opset: count, maxAbsDiff: z.number(), relativeDiff: z.number(), classes: count, resolution: count,

@@ -1,9 +1,18 @@
 import { z } from 'zod';
-import { importedTargetSchema, partSchema } from '../../study/devices/calibrationFile.ts';
+import { parseProcessors, processorsExpected } from '../../latency/measurements/processors.ts';
+import { importedTargetSchema, partSchema, setImagesSchema } from '../../study/devices/calibrationFile.ts';
 import { toldSchema, waySchema } from '../../study/measuring/measuringTask.ts';
-import { count, nothing, path, problem, time } from './common.ts';
+import { count, nothing, path, precision, problem, time } from './common.ts';
 
 const name = z.string().min(1);
+
+/** As numbers, or as people write them: "4-7". */
+const processorList = z.union([z.array(z.int().min(0)).min(1), z.string().transform((text, context) => {
+  const processors = parseProcessors(text);
+  if (processors !== undefined) return processors;
+  context.addIssue({ code: 'custom', message: `expected ${processorsExpected}` });
+  return z.NEVER;
+})]);
 
 /** How long is measured; see docs/methods.md for what the protocol asks for. */
 const lengths = z.object({
@@ -19,11 +28,15 @@ export const calibration = z.object({
     created: time, space: z.string(), classes: count, way: z.enum(['host', 'adb', 'browser', 'import']),
     /** Where it is measured, in words. */
     where: z.string(),
-    threads: count, from: z.array(z.string()), lengths: lengths.nullable(),
+    threads: count, precision, from: z.array(z.string()), lengths: lengths.nullable(),
   }).nullable(),
   /** Sets of models, and how far each is measured, in rounds; null before that has begun. */
   parts: z.array(z.object({
     networks: count, probes: count, isExported: z.boolean(), session: path,
+    /** What the precision does to its networks' logits, in per cent of the largest; null in float32, and before it is exported. */
+    difference: z.object({ medianPercent: z.number(), worstPercent: z.number() }).nullable(),
+    /** Of int8: what activations got their ranges from. */
+    ranges: z.string().nullable(),
     measured: z.object({ done: count, total: count, isFinished: z.boolean() }).nullable(),
   })),
   /** Path of the model, when it has been fitted. */
@@ -49,7 +62,9 @@ export const calibrationMethods = {
       title: name, space: z.string(), classes: z.int().min(1).optional(), from: z.array(z.string()).default([]), seed: z.int().min(0).default(1),
       source: z.discriminatedUnion('kind', [
         z.object({
-          kind: z.literal('measure'), on: waySchema, told: toldSchema.optional(), threads: z.int().min(1).max(1024), processors: z.array(z.int().min(0)).min(1).optional(), lengths, part: partSchema,
+          kind: z.literal('measure'), on: waySchema, told: toldSchema.optional(), threads: z.int().min(1).max(1024), processors: processorList.optional(), lengths, part: partSchema,
+          /** Of the files; images are what int8 takes the ranges of activations from, in place of random numbers. */
+          precision: precision.default('float32'), images: setImagesSchema.optional(),
         }),
         /** What others measured: a file or folder, and the models, where it names none. */
         z.object({ kind: z.literal('import'), path, models: path.optional(), target: importedTargetSchema }),

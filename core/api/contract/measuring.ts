@@ -45,7 +45,13 @@ export const measuringMethods = {
   'measuring.phones': {
     input: nothing,
     output: z.object({
-      phones: z.array(z.object({ serial: z.string(), state: z.string(), model: z.string().nullable() })).nullable(),
+      phones: z.array(z.object({
+        serial: z.string(), state: z.string(), model: z.string().nullable(),
+        /** What the person has to do before it can be used; null when it can. */
+        remedy: z.string().nullable(),
+        /** What it says of itself; null where it cannot be asked. */
+        facts: z.object({ device: z.string(), systemOnChip: z.string().nullable(), operatingSystem: z.string(), processors: count, condition }).nullable(),
+      })).nullable(),
       failure: failureSchema.nullable(),
     }),
   },

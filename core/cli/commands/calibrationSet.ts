@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { InputError, oneOf } from '../../base/errors.ts';
-import type { Calibration } from '../../export/precision/calibration.ts';
 import { precisions, type Precision } from '../../graph/onnx/precision.ts';
 import type { ManifestModel } from '../../latency/measurements/manifest.ts';
 import { getSpace } from '../../spaces/index.ts';
+import { setDifference } from '../../latency/measurements/manifest.ts';
 import { namedDevice } from '../../study/devices/namedDevice.ts';
 import { ProgressBar } from '../../study/progressBar.ts';
 import { defineCommand } from '../command.ts';
 import { classesOption, devicesKind, engineOption, seedOption, spaceOption } from '../commandOptions.ts';
 import { optional, required, text, wholeNumber, withDefault, type Kind } from '../options.ts';
-import { namedCalibration, quantisationOptions, requireInt8, type QuantisationValues } from '../quantisationOptions.ts';
+import { quantisationOptions, requireInt8 } from '../quantisationOptions.ts';
 import { sizeText } from '../table.ts';
 
 /** One or more, each once. */
@@ -56,7 +56,8 @@ export const calibrationSet = defineCommand({
     requireInt8('calibration-set', options, wanted);
     const known = (from ?? []).map((name) => namedDevice(name));
     const signal = stopSignal();
-    const calibrationOf = options.images === undefined ? undefined : calibrationBySize(options, { seed, signal });
+    const calibrationOf = options.images === undefined ? undefined
+      : (await import('../../study/quantisationImages.ts')).imagesBySize(options.images, { seed, signal }, { images: options.calibrationImages, ranges: options.ranges });
     const { startEngine } = await import('../../engine/engines.ts');
     const { writeCalibrationSet } = await import('../../study/calibration/writeCalibrationSet.ts');
     const engine = await startEngine(engineId);
@@ -87,23 +88,13 @@ const jsonOf = (folder: string, models: readonly ManifestModel[]) => JSON.string
 function setLines(folder: string, models: readonly ManifestModel[], space: string): string[] {
   const networks = models.filter(({ of }) => of.kind === 'network');
   const [{ precision, calibration }] = models;
-  const differences = networks.flatMap(({ float32Difference }) => (float32Difference === undefined ? [] : [100 * float32Difference])).sort((a, b) => a - b);
+  const difference = setDifference(models);
   return [
     `${folder}: ${networks.length} networks${models.length > networks.length ? ` and ${models.length - networks.length} blocks alone` : ''}, `
       + `${sizeText(models.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0))}, ${precision}, of ${space}`,
-    ...(differences.length === 0 ? [] : [`Logits of the networks, which are untrained, differ from float32 by ${differences[Math.floor(differences.length / 2)].toFixed(1)} % `
-      + `of the largest (median), at most ${differences[differences.length - 1].toFixed(1)} %.`]),
+    ...(difference === undefined ? [] : [`Logits of the networks, which are untrained, differ from float32 by ${difference.medianPercent.toFixed(1)} % `
+      + `of the largest (median), at most ${difference.worstPercent.toFixed(1)} %.`]),
     ...(calibration === undefined ? [] : [`Ranges of activations are those on ${calibration}.`]),
     `To measure them here: pocketformer profile ${folder} --on host --out DIR`,
   ];
-}
-
-/** Networks of a size share their images. */
-function calibrationBySize(options: QuantisationValues, { seed, signal }: { seed: number; signal: AbortSignal }) {
-  const known = new Map<number, Promise<Calibration>>();
-  return (resolution: number) => {
-    let calibration = known.get(resolution);
-    if (!calibration) known.set(resolution, calibration = namedCalibration(options.images!, options, { resolution, seed, signal }));
-    return calibration;
-  };
 }

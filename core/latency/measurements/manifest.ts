@@ -76,3 +76,12 @@ export function requireModelsOf({ models }: Manifest, placed: readonly PlacedMea
         + (meant === undefined ? '.' : `; its "${name}" is ${meant.sha256}.`));
   }
 }
+
+/**
+ * How far a set's networks are from their float32 forms, in per cent of the largest logit; undefined in float32, which has
+ * nothing to differ from.
+ */
+export function setDifference(models: readonly Pick<ManifestModel, 'of' | 'float32Difference'>[]): { readonly medianPercent: number; readonly worstPercent: number } | undefined {
+  const percents = models.flatMap(({ of, float32Difference }) => (of.kind !== 'network' || float32Difference === undefined ? [] : [100 * float32Difference])).sort((a, b) => a - b);
+  return percents.length === 0 ? undefined : { medianPercent: percents[Math.floor(percents.length / 2)], worstPercent: percents[percents.length - 1] };
+}

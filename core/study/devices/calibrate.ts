@@ -13,6 +13,7 @@ import { measure, type MeasureHooks } from '../measuring/measure.ts';
 import { modelsOfFolder } from '../measuring/modelFiles.ts';
 import { SessionFollower } from '../measuring/sessionFollower.ts';
 import { sessionMeasurements } from '../measuring/sessionMeasurements.ts';
+import { imagesBySize } from '../quantisationImages.ts';
 import { readMeasurements } from '../readMeasurements.ts';
 import { calibrationPaths, readCalibration, type Calibration } from './calibrationFile.ts';
 import { findDevice, libraryOf } from './deviceFolders.ts';
@@ -64,7 +65,7 @@ async function measureAll(directory: string, calibration: Calibration, hooks: Me
 
 /** A later set goes on in the list of the most telling models where those before it end. */
 async function writeSet(
-  directory: string, { space: spaceId, classes, seed, from, parts }: Calibration, part: number,
+  directory: string, { space: spaceId, classes, seed, from, parts, precision, images }: Calibration, part: number,
   { signal, gate, onProgress, log }: MeasureHooks,
 ): Promise<void> {
   const library = libraryOf(directory);
@@ -75,7 +76,8 @@ async function writeSet(
   onProgress({ done: 0, total, unit: 'models', note: 'choosing the models that tell most' });
   log('Choosing and exporting models', 'info');
   await writeCalibrationSet(calibrationPaths(directory).set(part), {
-    space, classes, seed, engine: await startEngine('auto'), known: from.map((name) => findDevice(name, [library])), signal,
+    space, classes, seed, engine: await startEngine('auto'), known: from.map((name) => findDevice(name, [library])), signal, precision,
+    ...(images && { calibrationOf: imagesBySize(images.folder, { seed, signal }, images) }),
     networks: sum(part, 'networks'), probes: sum(part, 'probes'), skipped: { networks: sum(part - 1, 'networks'), probes: sum(part - 1, 'probes') },
     onProgress: (done, of, name) => onProgress({ done, total: of, unit: 'models', note: `exporting model ${done} of ${of}, ${name}` }),
   });
@@ -86,7 +88,7 @@ async function fit(directory: string, calibration: Calibration, { signal, gate, 
   if (signal.aborted) throw new CancelledError();
   onProgress({ done: 0, total: 1, unit: 'models', note: 'fitting the device model' });
   const placed = await calibrationMeasurements(directory, calibration);
-  if (placed.length === 0) throw new InputError('too-few-networks', 'Nothing has been measured yet; expected at least 3 whole networks.');
+  if (placed.length === 0) throw new InputError('too-few-networks', 'Nothing has been measured yet; expected at least 3 whole networks, or blocks alone.');
   const { model: path } = calibrationPaths(directory);
   const library = libraryOf(directory);
   const { space, from, seed } = calibration;

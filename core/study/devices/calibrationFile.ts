@@ -1,10 +1,11 @@
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../base/errors.ts';
-import { targetSchema } from '../../latency/measurements/record.ts';
+import { precisionSchema, targetSchema } from '../../latency/measurements/record.ts';
 import { protocolSettingsSchema } from '../../latency/protocol/settings.ts';
 import { writeFileAtomic } from '../files.ts';
 import { toldSchema, waySchema } from '../measuring/measuringTask.ts';
+import { quantisationSchema } from '../quantisationLimits.ts';
 import { readText } from '../textFile.ts';
 
 /*
@@ -36,6 +37,9 @@ const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('import'), target: importedTargetSchema }),
 ]);
 
+/** For int8: images that activations get their ranges from, of which latency hardly depends. */
+export const setImagesSchema = quantisationSchema.extend({ folder: z.string().min(1) });
+
 /** Networks and blocks measured alone that one set adds to those before it. */
 export const partSchema = z.strictObject({ networks: z.int().min(0).max(1000), probes: z.int().min(0).max(5000) })
   .refine(({ networks, probes }) => networks + probes > 0, 'expected at least one network or block');
@@ -53,8 +57,11 @@ export const calibrationSchema = z.strictObject({
   /** Known devices to start from: names, or paths of files. */
   from: z.array(z.string().min(1)).default([]),
   source: sourceSchema,
+  /** Of the files that are measured. */
+  precision: precisionSchema.default('float32'),
+  images: setImagesSchema.optional(),
   parts: z.array(partSchema).default([]),
-});
+}).refine(({ precision, images }) => images === undefined || precision === 'int8', 'images go with int8');
 export type Calibration = z.output<typeof calibrationSchema>;
 export type CalibrationInput = z.input<typeof calibrationSchema>;
 

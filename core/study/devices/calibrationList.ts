@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, PocketformerError } from '../../base/errors.ts';
-import { manifestName } from '../../latency/measurements/manifest.ts';
+import { manifestName, parseManifest, setDifference } from '../../latency/measurements/manifest.ts';
 import { studyLockHolder, type LockHolder } from '../lock.ts';
 import { SessionFollower } from '../measuring/sessionFollower.ts';
 import { sessionPaths } from '../measuring/sessionFolder.ts';
@@ -14,6 +14,10 @@ export interface PartRow {
   readonly networks: number;
   readonly probes: number;
   readonly isExported: boolean;
+  /** What the precision does to its networks' logits, in per cent of the largest; null in float32, and before it is exported. */
+  readonly difference: { readonly medianPercent: number; readonly worstPercent: number } | null;
+  /** Of int8: what activations got their ranges from. */
+  readonly ranges: string | null;
   /** Folder of the session that measures it. */
   readonly session: string;
   /** Rounds; null before the session has begun. */
@@ -42,6 +46,7 @@ export interface CalibrationRow {
 /** The devices of a library, calibrated or on the way there; sessions are read once and then followed. */
 export class CalibrationList {
   readonly #followers = new Map<string, SessionFollower>();
+  readonly #sets = new Map<string, { readonly version: number; readonly set: Pick<PartRow, 'isExported' | 'difference' | 'ranges'> }>();
 
   /** @param library folder of studies. @returns by name */
   async rows(library: string): Promise<CalibrationRow[]> {
@@ -65,7 +70,7 @@ export class CalibrationList {
       const parts: PartRow[] = [];
       for (const [i, { networks, probes }] of calibration.parts.entries()) {
         const session = paths.session(i + 1);
-        parts.push({ networks, probes, isExported: existsSync(join(paths.set(i + 1), manifestName)), session, measured: await this.#measured(session) });
+        parts.push({ networks, probes, ...this.#set(join(paths.set(i + 1), manifestName)), session, measured: await this.#measured(session) });
       }
       const holders = [directory, ...parts.map(({ session }) => session)].flatMap((folder) => (existsSync(folder) ? studyLockHolder(folder) ?? [] : []));
       const fittedMs = Math.max(...models.map(modifiedMs));
@@ -75,6 +80,17 @@ export class CalibrationList {
       // One damaged folder does not hide the others.
       return { ...nothing, problem: { code: error instanceof PocketformerError ? error.code : 'unexpected', message: messageOf(error) } };
     }
+  }
+
+  /** A manifest is written once and whole. */
+  #set(path: string): Pick<PartRow, 'isExported' | 'difference' | 'ranges'> {
+    const version = modifiedMs(path);
+    const known = this.#sets.get(path);
+    if (known?.version === version) return known.set;
+    const models = version === 0 ? [] : parseManifest(readFileSync(path, 'utf8'), path).models;
+    const set = { isExported: version > 0, difference: setDifference(models) ?? null, ranges: models.find(({ calibration }) => calibration !== undefined)?.calibration ?? null };
+    this.#sets.set(path, { version, set });
+    return set;
   }
 
   async #measured(session: string): Promise<PartRow['measured']> {

@@ -23,14 +23,16 @@ export function fitCommand(name: string, { space, parts, from, seed, source }: C
   return `pocketformer calibrate --space ${space} --measurements ${files.join(' ')}${fromOption(from)} --seed ${seed} --out ${name}/${name}.json`;
 }
 
-function setCommand(name: string, { space, classes, seed, from, parts: [{ networks, probes }] }: Calibration): string {
-  return `pocketformer calibration-set --space ${space} --classes ${classes} --count ${networks}${probes > 0 ? ` --probes ${probes}` : ''}${fromOption(from)} --seed ${seed} --out ${name}/sets/1`;
+function setCommand(name: string, { space, classes, seed, from, precision, images, parts: [{ networks, probes }] }: Calibration): string {
+  const files = precision === 'float32' ? '' : ` --precision ${precision}${images === undefined ? '' : ` --images ${quoted(images.folder)}${images.images === undefined ? '' : ` --calibration-images ${images.images}`}`
+    + `${images.ranges === undefined ? '' : ` --ranges ${images.ranges}`}`}`;
+  return `pocketformer calibration-set --space ${space} --classes ${classes} --count ${networks}${probes > 0 ? ` --probes ${probes}` : ''}${fromOption(from)}${files} --seed ${seed} --out ${name}/sets/1`;
 }
 
 function measureCommand(name: string, part: number, { on, told, threads, processors, settings }: Extract<Calibration['source'], { kind: 'measure' }>, seed: number): string {
   const { rounds, timed, maxDrift, coolDownSeconds } = settings;
   return [
-    `pocketformer profile ${name}/sets/${part}`, ...wayOptions(on), ...(told?.device ? [`--device ${quoted(told.device)}`] : []), ...(told?.systemOnChip ? [`--soc ${quoted(told.systemOnChip)}`] : []), `--threads ${threads}`, ...(processors ? [`--processors ${processors.join(',')}`] : []),
+    `pocketformer profile ${name}/sets/${part}`, ...wayOptions(on), ...(told?.device ? [`--device ${quoted(told.device)}`] : []), ...(told?.systemOnChip ? [`--soc ${quoted(told.systemOnChip)}`] : []), ...(told?.operatingSystem ? [`--os ${quoted(told.operatingSystem)}`] : []), `--threads ${threads}`, ...(processors ? [`--processors ${processors.join(',')}`] : []),
     `--rounds ${rounds} --runs ${timed.runs} --seconds ${timed.seconds} --max-drift ${100 * maxDrift} --cool-down ${coolDownSeconds} --seed ${seed} --out ${name}/sessions/${part}`,
   ].join(' ');
 }

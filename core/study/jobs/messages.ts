@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { precisions } from '../../graph/onnx/precision.ts';
 import { measureBestSchema } from '../checks/measureBestTask.ts';
 import { phases } from '../eventTypes.ts';
+import { quantisationSchema } from '../quantisationLimits.ts';
 import { measuringPageSchema, measuringSchema } from '../measuring/measuringTask.ts';
 
 /** What a compute process can be asked to do; one task each. */
@@ -13,7 +14,7 @@ export const jobTaskSchema = z.discriminatedUnion('kind', [
   /** Writes an architecture with a study's trained weights as an ONNX file. */
   z.strictObject({
     kind: z.literal('export'), directory: z.string().min(1), arch: z.unknown(), out: z.string().min(1),
-    batch: z.union([z.literal('dynamic'), z.int().min(1).max(64)]), precision: z.enum(precisions).optional(),
+    batch: z.union([z.literal('dynamic'), z.int().min(1).max(64)]), precision: z.enum(precisions).optional(), quantisation: quantisationSchema.optional(),
   }),
   /** Writes an architecture with a study's weights as a PyTorch program, in a folder that is new or empty. */
   z.strictObject({ kind: z.literal('handoff'), directory: z.string().min(1), arch: z.unknown(), out: z.string().min(1) }),

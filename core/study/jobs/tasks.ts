@@ -83,7 +83,7 @@ async function run(directory: string, { signal, gate, onProgress, log }: TaskHoo
   }
 }
 
-async function exportTask({ directory, arch, out, batch, precision }: Extract<JobTask, { kind: 'export' }>, { onProgress, signal }: TaskHooks) {
+async function exportTask({ directory, arch, out, batch, precision, quantisation }: Extract<JobTask, { kind: 'export' }>, { onProgress, signal }: TaskHooks) {
   const path = resolve(out);
   const view = await readStudy(directory);
   // A study makes the folder of its models when it writes the first one, which may be this.
@@ -91,7 +91,7 @@ async function exportTask({ directory, arch, out, batch, precision }: Extract<Jo
   requireWritable(path);
   const { parsed, engine } = await prepared(view, arch, { onProgress, signal });
   onProgress({ done: 1, total: 2, unit: 'steps', note: 'calibrating, writing and checking the file' });
-  const report = await exportFromStudy({ view, engine, arch: parsed, out: path, batch, precision });
+  const report = await exportFromStudy({ view, engine, arch: parsed, out: path, batch, precision, quantisation });
   onProgress({ done: 2, total: 2, unit: 'steps' });
   return report;
 }

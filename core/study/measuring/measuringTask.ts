@@ -24,7 +24,7 @@ export type Way = z.output<typeof waySchema>;
 
 const name = z.string().trim().min(1).max(200).regex(/^\P{C}*$/u, 'expected no control characters');
 /** What the person says of a device that does not tell it: browsers mostly hide which phone they run on. */
-export const toldSchema = z.strictObject({ device: name.optional(), systemOnChip: name.optional() });
+export const toldSchema = z.strictObject({ device: name.optional(), systemOnChip: name.optional(), operatingSystem: name.optional() });
 
 /** A session of measuring: which files, where, and how. */
 export const measuringSchema = z.strictObject({

@@ -4,6 +4,8 @@ import { devices } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, expect, it } from 'vitest';
 import { parseDeviceModel } from '../../../core/latency/deviceModel.ts';
+import { arm64Program, scriptedPhone } from '../../latency/profilers/adb/phone.ts';
+import { ScriptedAdbServer } from '../../latency/profilers/adb/scriptedServer.ts';
 import { briefHostCalibration, hostTarget, madeUpModel, measuredStudy } from '../../study/checks/measuredStudy.ts';
 import { launchBrowser } from './harness/browser.ts';
 import { main, panel } from './harness/journey.ts';
@@ -13,15 +15,22 @@ import { describeInBrowser } from './harness/suite.ts';
 /* From a fresh start to calibrated devices without a manual: a phone's browser, then this machine. */
 
 describeInBrowser('devices of one\'s own in the window', () => {
+  const adb = new ScriptedAdbServer([scriptedPhone(), { ...scriptedPhone(), serial: 'LOCKED2', state: 'unauthorized' }]);
   const opened = openedWindow({
     prepare: async (library) => {
+      process.env.ANDROID_ADB_SERVER_PORT = String((await adb.listen()).port);
+      writeFileSync(join(library, '..', 'perf_test'), arm64Program());
       const modelFolder = join(library, 'devices', 'desk');
       await measuredStudy(library, madeUpModel(await hostTarget(), 'desk'), { modelFolder, perDevice: 4 });
       writeFileSync(join(modelFolder, 'calibration.json'), JSON.stringify(briefHostCalibration));
     },
   });
   let phoneBrowser: Browser | undefined;
-  afterAll(() => phoneBrowser?.close());
+  afterAll(async () => {
+    delete process.env.ANDROID_ADB_SERVER_PORT;
+    await phoneBrowser?.close();
+    await adb.close();
+  });
   const form = () => main(opened.page).getByRole('form', { name: 'Add a device' });
   const field = (name: string) => form().getByRole('textbox', { name: new RegExp(`^${name}( |$)`) });
   const number = (name: string) => form().getByRole('spinbutton', { name, exact: true });
@@ -52,7 +61,11 @@ describeInBrowser('devices of one\'s own in the window', () => {
     await form().getByRole('alert').getByText('Give it a name.').waitFor();
     await opened.expectAccessible();
     await form().getByText('Android phone over USB').click();
-    await form().getByText(/adb server/i).first().waitFor();
+    // Each attached phone with what it says of itself, or why it cannot be used.
+    await form().getByRole('radio', { name: /Google Pixel 4.*FLAME1 · QTI SM8150 · Android 13 · 8 processors · 31\.2 °C · battery 87 %, charging/ }).waitFor();
+    expect(await form().getByRole('radio', { name: /LOCKED2 has not allowed this computer yet: unlock it and allow USB debugging/ }).isDisabled()).toBe(true);
+    await form().getByRole('alert').getByText('Choose a phone.').first().waitFor();
+    await opened.expectAccessible();
     await form().getByText('Import a file').click();
     await form().getByRole('button', { name: 'Import and fit' }).waitFor();
   });
@@ -135,6 +148,23 @@ describeInBrowser('devices of one\'s own in the window', () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete device' }).click();
     await calibration.waitFor({ state: 'detached' });
     await expect.poll(async () => main(page).getByRole('row', { name: /^Here/ }).count()).toBe(0);
+  }, 300_000);
+
+  it('are measured on an attached phone, in half precision', async () => {
+    const { page } = opened;
+    await page.evaluate(() => { location.hash = '#/devices?add=1'; });
+    await form().getByText('Android phone over USB').click();
+    await form().getByRole('radio', { name: /FLAME1/ }).check();
+    await field('Name').fill('By cable');
+    await field('Runner').fill(join(opened.folder, 'perf_test'));
+    await field('Processors').fill('7');
+    await choose('Precision', /^float16/);
+    await briefly(3);
+    await form().getByRole('button', { name: 'Begin' }).click();
+    const calibration = panel(page, 'Calibration of By cable');
+    await calibration.getByText(/^In float16, logits of the networks, which are untrained, differ from float32 by \d+\.\d % of the largest/).waitFor({ timeout: 120_000 });
+    await calibration.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 });
+    expect(modelOf('by-cable').target).toMatchObject({ device: 'Google Pixel 4', operatingSystem: 'Android 13', provider: 'cpu', precision: 'float16', affinity: [7] });
   }, 300_000);
 
   it('can be chosen for a study', async () => {

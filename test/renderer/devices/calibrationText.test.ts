@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { CalibrationView, Job, MeasuringState } from '../../../core/api/contract/types.ts';
 import { currentSession, incidents, needsWork, stateOf, walkSteps } from '../../../renderer/screens/devices/calibrate/calibrationText.ts';
 
-const part = (number: number, measured: CalibrationView['parts'][number]['measured'], isExported = true) => ({ networks: 10, probes: 0, isExported, session: `/lib/devices/a/sessions/${number}`, measured });
+const part = (number: number, measured: CalibrationView['parts'][number]['measured'], isExported = true) => ({ networks: 10, probes: 0, isExported, difference: null, ranges: null, session: `/lib/devices/a/sessions/${number}`, measured });
 const view = (change: Partial<CalibrationView> = {}): CalibrationView => ({
   name: 'a', directory: '/lib/devices/a', title: 'A', model: null, models: [], isStale: false, runsElsewhere: false, problem: null, commands: [], parts: [part(1, null, false)],
-  setup: { created: '', space: 'elasticvit', classes: 10, way: 'browser', where: "a phone's browser", threads: 1, from: [], lengths: null }, ...change,
+  setup: { created: '', space: 'elasticvit', classes: 10, way: 'browser', where: "a phone's browser", threads: 1, precision: 'float32', from: [], lengths: null }, ...change,
 });
 const job = (state: Job['state'], change: Partial<Job> = {}): Job => ({
   id: '/lib/devices/a', study: null, session: null, calibration: 'a', training: null, page: null, title: 'A', state, words: '', phase: null, done: 0, total: 0, unit: '', fraction: 0,

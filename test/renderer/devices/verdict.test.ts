@@ -10,7 +10,7 @@ const errors = (change: Partial<Errors>): Errors => ({
 const device = (change: Partial<Errors>, baselineMape = 12, observedCoverage = 0.9): Parameters<typeof verdictOf>[0] => ({
   evaluations: [{ title: '20 measured networks', errors: errors(change) }],
   baselines: [{ title: 'MACs alone, 20 measured networks', errors: errors({ mapePercent: baselineMape }) }, { title: 'Roofline alone: each term', errors: errors({ mapePercent: 30 }) }],
-  interval: { coverage: 0.9, observedCoverage, halfWidthPercent: 5 },
+  interval: { coverage: 0.9, observedCoverage, halfWidthPercent: 5 }, measurements: { networks: 20 },
 });
 
 describe('the verdict on a device model', () => {
@@ -41,5 +41,12 @@ describe('the verdict on a device model', () => {
 
   it('claims nothing where nothing was compared', () => {
     expect(verdictOf({ ...device({}), evaluations: [] }).level).toBe('unknown');
+  });
+
+  it('is never good of blocks alone, because nobody knows how whole networks differ from their sums', () => {
+    const { level, sentences, advice } = verdictOf({ ...device({}), measurements: { networks: 0 } });
+    expect(level).toBe('fair');
+    expect(sentences[0]).toMatch(/^Only blocks alone were measured/);
+    expect(advice).toMatch(/^Measure some whole networks/);
   });
 });

@@ -21,7 +21,9 @@ export async function attachedPhones(address: AdbAddress): Promise<AttachedPhone
     return connection.readText();
   });
   return text.split('\n').filter((line) => line.trim() !== '').map((line) => {
-    const [serial, state, ...facts] = line.trim().split(/\s+/);
+    // "no permissions" is one state, and followed by a reason in parentheses.
+    const [, serial, state, rest] = /^(\S+)\s+(no permissions|\S+)\s*(.*)$/.exec(line.trim())!;
+    const facts = rest.split(/\s+/);
     return { serial, state, facts: Object.fromEntries(facts.map((fact) => fact.split(':', 2)).filter((pair) => pair.length === 2) as [string, string][]) };
   });
 }
@@ -32,6 +34,8 @@ const remedies: Readonly<Record<string, string>> = {
   offline: 'take its cable out and in again',
   'no permissions': 'this user may not open the USB device; see Android\'s page "Run apps on a hardware device"',
 };
+
+export const phoneRemedy = (state: string): string | undefined => (state === 'device' ? undefined : remedies[state] ?? 'wait until adb lists it as device');
 
 /** One phone, through its adb server. Commands run one after the other, each on a connection of its own. */
 export class AdbPhone {
@@ -53,7 +57,7 @@ export class AdbPhone {
         : `the adb server sees ${phones.map((phone) => phone.serial).join(', ')}.`}`);
     }
     if (found.state !== 'device') {
-      throw new EnvironmentError('phone-not-ready', `The phone ${serial} is ${found.state}; ${remedies[found.state] ?? 'wait until adb lists it as device'}.`);
+      throw new EnvironmentError('phone-not-ready', `The phone ${serial} is ${found.state}; ${phoneRemedy(found.state)}.`);
     }
     return new AdbPhone(serial, address);
   }

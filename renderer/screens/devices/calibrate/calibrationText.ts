@@ -29,6 +29,16 @@ export function roundsOf({ parts }: CalibrationView): { done: number; total: num
   return parts.reduce((sum, { measured }) => ({ done: sum.done + (measured?.done ?? 0), total: sum.total + (measured?.total ?? 0) }), { done: 0, total: 0 });
 }
 
+/** What the files' precision does to the networks' answers, and where int8 has its ranges from; empty in float32. */
+export function precisionWords({ parts, setup }: Pick<CalibrationView, 'parts' | 'setup'>): string {
+  const known = parts.filter(({ difference }) => difference !== null);
+  if (known.length === 0) return '';
+  const worst = Math.max(...known.map(({ difference }) => difference!.worstPercent));
+  const [{ difference, ranges }] = known;
+  return `In ${setup?.precision}, logits of the networks, which are untrained, differ from float32 by ${difference!.medianPercent.toFixed(1)} % of the largest (median), at most ${worst.toFixed(1)} %.`
+    + (ranges === null ? '' : ` Activations have their ranges from ${ranges}.`);
+}
+
 /** The session that is measured now, or was last; undefined before the first. */
 export function currentSession({ parts }: CalibrationView): string | undefined {
   return (parts.find(({ measured }) => !measured?.isFinished) ?? parts.at(-1))?.session;
