@@ -17,7 +17,9 @@ export async function writeMadeUpDevices(library: string): Promise<void> {
   await writeDevice(library, 'interrupted-phone', 'Interrupted phone', 30);
   const done = await writeDevice(library, 'finished-phone', 'Finished phone');
   const [{ path }] = listDevices();
-  writeFileSync(calibrationPaths(done).model, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')) as object, name: 'finished-phone', device: { title: 'Finished phone' } }));
+  const published = JSON.parse(readFileSync(path, 'utf8')) as { measurements: object };
+  const measurements = { ...published.measurements, networks: 6, blocks: 1 };
+  writeFileSync(calibrationPaths(done).model, JSON.stringify({ ...published, measurements, name: 'finished-phone', device: { title: 'Finished phone' } }));
 }
 
 /** @param keptEntries of its session; all by default. @returns its folder */

@@ -36,8 +36,8 @@ export function refitWords({ added, isFromMeasurements }: Pick<Refit, 'added' | 
 }
 
 /** Advice where the refit errs more than what is there. */
-export function refitWarning({ comparison }: Pick<Refit, 'comparison'>): string {
-  return comparison !== null && comparison.after.mapePercent > comparison.before.mapePercent
+export function refitWarning(refit: Pick<Refit, 'before' | 'after' | 'comparison'>): string {
+  return refit.comparison !== null && refitRows(refit)[0].better === 'before'
     ? 'The refit errs more on what was measured since. Measure more before you take it, or keep the present model.' : '';
 }
 
