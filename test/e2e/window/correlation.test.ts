@@ -32,7 +32,7 @@ describeInBrowser('scores and accuracies in the window', () => {
 
   it('chooses a file, compares, and tells in plain words what the scores are worth', async () => {
     const { page, library } = opened;
-    await main(page).getByRole('button', { name: 'Choose…', exact: true }).click();
+    await main(page).getByRole('button', { name: 'Choose… File', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Networks with measured accuracies' });
     await dialog.getByRole('textbox').fill(library);
     await dialog.getByRole('button', { name: 'Go', exact: true }).click();
