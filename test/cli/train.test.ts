@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { recipePresets } from '../../core/training/recipe/presets.ts';
 import { parseTrainingFile } from '../../core/study/networkTraining/trainingFile.ts';
+import { readModelCard } from '../../core/study/modelCard/files.ts';
 import { cli, complaint, jsonLines, scratchFolder } from './harness.ts';
 
 const folder = scratchFolder();
@@ -49,6 +50,10 @@ describe('train', () => {
     expect(fewer.against!.macsSavedShare.mean).toBeCloseTo(1 - fewer.trainingMacs.mean / plain.trainingMacs.mean, 12);
     expect(fewer.against!.macsSavedShare).toMatchObject({ deviation: 0, seeds: 2 });
     expect(readdirSync(join(folder, 'compared', 'runs')).sort()).toEqual(['coarse-seed-1', 'coarse-seed-2', 'tiny-seed-1', 'tiny-seed-2']);
+    // The card of a seed that came later tells of the earlier one, and not of the other file's trainings.
+    const card = await readModelCard(join(folder, 'compared', 'runs', 'tiny-seed-2', 'models', 'network.onnx'));
+    expect(card.accuracy!.seeds.map(({ seed }) => seed)).toEqual([2, 1]);
+    expect(card.accuracy!.seeds.reduce((sum, { top1 }) => sum + top1, 0) / 2).toBeCloseTo(plain.accuracy.mean, 6);
     const [{ trainings: again }] = await compare('1');
     expect(again[0].accuracy.seeds).toBe(1);
     writeFileSync(coarse, `${readFileSync(coarse, 'utf8')}name: coarse\n`);

@@ -98,7 +98,8 @@ function seedsText(seeds: NonNullable<ModelCard['accuracy']>['seeds']): string {
   if (seeds.length < 2) return 'Spread over seeds: unknown';
   const values = seeds.map(({ top1 }) => top1);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return `Over the seeds ${seeds.map(({ seed }) => seed).join(', ')} of the same training: mean ${percent(mean)}, ${percent(Math.min(...values))} to ${percent(Math.max(...values))}`;
+  const images = seeds.every(({ sameImages }) => sameImages) ? 'on the same images' : 'each with images, or a split of them, of its own';
+  return `Over the seeds ${seeds.map(({ seed }) => seed).join(', ')} of the same training, ${images}: mean ${percent(mean)}, ${percent(Math.min(...values))} to ${percent(Math.max(...values))}`;
 }
 
 function latencyText(latencies: readonly CardLatency[]): string {

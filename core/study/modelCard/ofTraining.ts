@@ -51,11 +51,11 @@ export async function trainingOrigin(training: Pick<TrainingView, 'directory' | 
   };
 }
 
-async function accuracyOf(training: Pick<TrainingView, 'directory' | 'settings'>, { exported, evaluation, otherPrecisions }: TrainingResult, { file }: DescribedModel): Promise<CardOrigin['accuracy']> {
+async function accuracyOf(training: Pick<TrainingView, 'directory' | 'settings'>, { exported, evaluation, otherPrecisions, data }: TrainingResult, { file }: DescribedModel): Promise<CardOrigin['accuracy']> {
   const of = 'the file in ONNX Runtime on all validation images';
-  const seeds = await otherSeeds(training.directory, training.settings);
+  const seeds = await otherSeeds(training.directory, training.settings, data.id);
   if (file.precision === 'float32') {
-    const own = { seed: training.settings.seed, top1: exported.accuracy };
+    const own = { seed: training.settings.seed, top1: exported.accuracy, sameImages: true };
     return { top1: exported.accuracy, images: evaluation.images, top5: evaluation.top5Accuracy, of, seeds: seeds.length === 0 ? [] : [own, ...seeds] };
   }
   const comparison = otherPrecisions.find(({ precision }) => precision === file.precision)?.comparison;

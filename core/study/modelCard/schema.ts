@@ -81,7 +81,11 @@ const accuracySchema = z.object({
   /** Of other precisions than float32. */
   comparison: accuracyChangeSchema.optional(),
   /** Of the same training with other seeds. */
-  seeds: z.array(z.object({ seed: z.int(), top1: share })),
+  seeds: z.array(z.object({
+    seed: z.int(), top1: share,
+    /** Whether it was trained and validated on the same images; a seed may also paint or split them. */
+    sameImages: z.boolean(),
+  })),
 });
 
 const setting = { runtime: z.string(), threads: z.int(), precision: z.string() };

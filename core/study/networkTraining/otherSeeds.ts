@@ -6,23 +6,32 @@ import type { TrainingSettings } from './trainingFile.ts';
 import { isTraining, readTraining } from './trainingFolder.ts';
 import { readTrainingResult } from './trainingResult.ts';
 
+export interface OtherSeed {
+  readonly seed: number;
+  /** Of its file on all of its validation images. */
+  readonly top1: number;
+  /** Whether its images and their split are the same. */
+  readonly sameImages: boolean;
+}
+
 /**
  * What finished trainings beside a training have reached whose settings are the same but for name and seed: the accuracy of their files on all
  * validation images, by seed.
- * @param directory of the training, which is left out itself
+ * @param directory of the training, which is left out itself @param dataId of its images
  */
-export async function otherSeeds(directory: string, settings: TrainingSettings): Promise<{ readonly seed: number; readonly top1: number }[]> {
+export async function otherSeeds(directory: string, settings: TrainingSettings, dataId: string): Promise<OtherSeed[]> {
   const own = resolve(directory);
-  const found = new Map<number, number>();
+  const found = new Map<number, OtherSeed>();
   for (const name of readdirSync(dirname(own)).sort()) {
     const other = join(dirname(own), name);
     if (name === basename(own) || name.startsWith('.') || !isTraining(other)) continue;
     const training = await readable(() => readTraining(other));
     if (training === undefined || training.settings.seed === settings.seed || !isDeepStrictEqual(alike(training.settings), alike(settings))) continue;
     const result = await readable(() => readTrainingResult(training.paths));
-    if (result) found.set(training.settings.seed, result.exported.accuracy);
+    const { seed } = training.settings;
+    if (result) found.set(seed, { seed, top1: result.exported.accuracy, sameImages: result.data.id === dataId });
   }
-  return [...found].map(([seed, top1]) => ({ seed, top1 })).sort((a, b) => a.seed - b.seed);
+  return [...found.values()].sort((a, b) => a.seed - b.seed);
 }
 
 const alike = ({ name: _name, seed: _seed, ...rest }: TrainingSettings) => rest;
