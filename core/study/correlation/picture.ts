@@ -22,7 +22,7 @@ const rowHeight = 20;
 const perRow = 4;
 /** Between labels of tau: wide enough that those of neighbouring panels do not meet. */
 const tick = 0.5;
-const margin = { left: 150, top: 86, right: 20, between: 24, below: 68 };
+const margin = { left: 176, top: 86, right: 20, between: 24, below: 68 };
 
 interface Panel {
   readonly title: string;
