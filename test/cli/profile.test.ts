@@ -64,7 +64,7 @@ describe('profile', () => {
     expect(readFileSync(at('session', 'session.jsonl'), 'utf8').split('\n').slice(0, 5)).toEqual(lines.slice(0, 5));
     // With nothing left to do it only tells the result.
     expect(await jsonLines(measurementSchema, args)).toEqual(again);
-    expect(await complaint([...args, '--threads', '2'])).toContain('holds a session with other target; choose another folder with --out');
+    expect(await complaint([...args, '--threads', '2'])).toMatch(/this session was begun on .*; what is there now differs: threads 2 instead of 1\. Go on with/);
     expect(await complaint([...args, '--seed', '5'])).toContain('other seed');
   });
 

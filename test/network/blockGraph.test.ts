@@ -41,7 +41,7 @@ describe('blocks', () => {
         }
       }
     }
-    expect([...known].sort()).toEqual(['H', 'W', 'channels', 'classes', 'features', 'heads', 'hidden', 'inputs', 'offsets', 'outputs', 'squeezed']);
+    expect([...known].sort()).toEqual(['H', 'W', 'channels', 'classes', 'columnOffsets', 'features', 'heads', 'hidden', 'inputs', 'outputs', 'rowOffsets', 'squeezed']);
   });
 
   it('count weights and biases, not running statistics', () => {

@@ -23,6 +23,7 @@ import { factsKey, type HandoffFacts } from './facts.ts';
 import { readmeText } from './readme.ts';
 import { recipeFile, recipeOfSpace } from './recipeFile.ts';
 
+const weightsName = 'weights.safetensors';
 /** Images whose logits are kept for comparisons. */
 const checkImages = 4;
 
@@ -57,16 +58,35 @@ export interface HandoffReport {
   readonly weights: HandoffFacts['weights'];
 }
 
+/** Files by name. */
+type Files = Readonly<Record<string, string | readonly Uint8Array[]>>;
+
 /**
- * Writes a network as a PyTorch program that needs nothing else: model, weights, training recipe, and logits of random images (standard
- * normal values, from the seed) to check it by.
+ * Writes a network as a PyTorch program that needs nothing else, with its card.
  * @throws InputError `bad-output`, as `requireNewFolder`; `unknown-preset`
  */
 export async function writeHandoff(options: HandoffOptions): Promise<HandoffReport> {
-  const { weights, engine, name, out } = options;
+  const { engine, out } = options;
+  requireNewFolder(out);
+  const { facts, recipe, weightsFile, files: programs } = handoffFiles(options);
+  const model = describeWeights(Buffer.concat(weightsFile), weightsName, facts);
+  const card = cardOf(model, await (options.card ?? ((described) => handoffOrigin(facts, engine, commandOf(described, options))))(model));
+  const { text, facts: cardFacts } = cardPaths(weightsName);
+  const files: Files = { ...programs, [text]: cardText(card), [cardFacts]: `${JSON.stringify(card, undefined, 1)}\n` };
+  await makeDirectory(out);
+  for (const [file, content] of Object.entries(files)) await writeFileAtomic(join(out, file), content);
+  const { space, resolution, classes } = facts;
+  return { path: out, files: Object.keys(files), space, resolution, classes, recipe, weights: facts.weights };
+}
+
+/**
+ * The program: model, weights, training recipe, and logits of random images (standard normal values, from the seed) to check it by.
+ * @throws InputError `unknown-preset`
+ */
+export function handoffFiles(options: Omit<HandoffOptions, 'card' | 'out'>): { facts: HandoffFacts; recipe: string; weightsFile: Uint8Array[]; files: Files } {
+  const { weights, engine, name } = options;
   const { network } = weights;
   const recipe = options.recipe ?? recipeOfSpace(network.space);
-  requireNewFolder(out);
   const facts = factsOf(options);
   const size = network.resolution;
   const random = new Random(options.seed).fork('handoff');
@@ -76,25 +96,18 @@ export async function writeHandoff(options: HandoffOptions): Promise<HandoffRepo
     images: { shape: [checkImages, 3, size, size], data: images.pixels },
     logits: { shape: [checkImages, outputs], data: logits(engine, weights, images) },
   };
-  const encoded = encodeSafetensors(torchState(weights), { format: 'pt', [factsKey]: JSON.stringify(facts) });
-  const model = describeWeights(Buffer.concat(encoded), 'weights.safetensors', facts);
-  const card = cardOf(model, await (options.card ?? ((described) => handoffOrigin(facts, engine, commandOf(described, options))))(model));
-  const cardFiles = cardPaths('weights.safetensors');
-  const files: Readonly<Record<string, string | readonly Uint8Array[]>> = {
-    ...program(),
-    'model.py': modelFile(network, `${name} (${network.space}): a network of Pocketformer ${facts.pocketformer}.`),
-    'weights.safetensors': encoded,
-    [cardFiles.text]: cardText(card),
-    [cardFiles.facts]: `${JSON.stringify(card, undefined, 1)}\n`,
-    'check.safetensors': encodeSafetensors(check, { format: 'pt', logits: `Pocketformer ${facts.pocketformer}` }),
-    'recipe.json': recipeFile(recipe, size),
-    'handoff.json': `${JSON.stringify(facts, null, 2)}\n`,
-    'README.md': readmeText(network, facts, name, recipe),
-  };
-  await makeDirectory(out);
-  for (const [file, content] of Object.entries(files)) await writeFileAtomic(join(out, file), content);
+  const weightsFile = encodeSafetensors(torchState(weights), { format: 'pt', [factsKey]: JSON.stringify(facts) });
   return {
-    path: out, files: Object.keys(files), space: network.space, resolution: size, classes: network.classes, recipe, weights: facts.weights,
+    facts, recipe, weightsFile,
+    files: {
+      ...program(),
+      'model.py': modelFile(network, `${name} (${network.space}): a network of Pocketformer ${facts.pocketformer}.`),
+      [weightsName]: weightsFile,
+      'check.safetensors': encodeSafetensors(check, { format: 'pt', logits: `Pocketformer ${facts.pocketformer}` }),
+      'recipe.json': recipeFile(recipe, size),
+      'handoff.json': `${JSON.stringify(facts, null, 2)}\n`,
+      'README.md': readmeText(network, facts, name, recipe),
+    },
   };
 }
 
@@ -106,7 +119,7 @@ function commandOf({ network }: DescribedModel, { origin, seed, recipe }: Handof
   });
 }
 
-function factsOf(options: HandoffOptions): HandoffFacts {
+function factsOf(options: Omit<HandoffOptions, 'card' | 'out'>): HandoffFacts {
   const { weights: { network: { space, resolution, classes } }, architecture, classNames, normalisation = imageNetNormalisation, origin, study, seed } = options;
   return {
     pocketformer: pocketformerVersion(), space, architecture, resolution, classes, classNames: classNames ? [...classNames] : null, normalisation,

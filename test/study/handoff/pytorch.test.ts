@@ -15,7 +15,7 @@ import { StochasticDepth } from '../../../core/training/stochasticDepth.ts';
 import { decayRanges } from '../../../core/training/weightDecay.ts';
 import { getSpace } from '../../../core/spaces/index.ts';
 import { importHandoff, readReturned } from '../../../core/study/handoff/importHandoff.ts';
-import { writeHandoff } from '../../../core/study/handoff/writeHandoff.ts';
+import { handoffFiles, writeHandoff } from '../../../core/study/handoff/writeHandoff.ts';
 import { graphPrints } from '../../export/pytorch/graphPrints.ts';
 import { publishedNetworks, smallestNetworks, unusualNetworks, type HandedNetwork } from '../../export/pytorch/handedNetworks.ts';
 import { calibratedWeights } from '../../export/networks.ts';
@@ -64,9 +64,16 @@ let engine: Engine;
 const folder = mkdtempSync(join(tmpdir(), 'handoff-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function hand(name: string, network: Network, architecture: unknown = {}): Promise<string> {
+/** @param architecture without one, as for networks that no space holds, the program alone */
+async function hand(name: string, network: Network, architecture?: unknown): Promise<string> {
   const out = join(folder, name.replaceAll(/\W+/g, '-'));
-  await writeHandoff({ weights: calibratedWeights(engine, network, 'handoff', 2), engine, name, architecture, origin: 'untrained', seed: 3, out });
+  const options = { weights: calibratedWeights(engine, network, 'handoff', 2), engine, name, architecture, origin: 'untrained', seed: 3 } as const;
+  if (architecture !== undefined) {
+    await writeHandoff({ ...options, out });
+    return out;
+  }
+  mkdirSync(out);
+  for (const [file, content] of Object.entries(handoffFiles(options).files)) writeFileSync(join(out, file), typeof content === 'string' ? content : Buffer.concat(content));
   return out;
 }
 
