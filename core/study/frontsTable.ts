@@ -100,11 +100,11 @@ function interval({ latencyMs, lowMs, highMs }: FrontEntry): string {
   return `${ms(latencyMs)} (${lowMs.toFixed(digits)} to ${highMs.toFixed(digits)})`;
 }
 
-/** "22.0 ms, +4.3 %" where it took longer than predicted; "!" where it lies outside the interval, "(doubtful)" where its rounds disagree. */
+/** "22.0 ms, 4.3 % more" where it took longer than predicted; "!" where it lies outside the interval, "(doubtful)" where its rounds disagree. */
 function measuredText({ latencyMs, lowMs, highMs }: FrontEntry, measured: MeasuredLatency | undefined): string {
   if (measured === undefined) return '';
   const more = 100 * (measured.ms / latencyMs - 1);
-  return `${ms(measured.ms)}, ${more > 0 ? '+' : ''}${more.toFixed(1)} %${measured.ms < lowMs || measured.ms > highMs ? ' !' : ''}${measured.isDoubtful ? ' (doubtful)' : ''}`;
+  return `${ms(measured.ms)}, ${Math.abs(more).toFixed(1)} % ${more < 0 ? 'less' : 'more'}${measured.ms < lowMs || measured.ms > highMs ? ' !' : ''}${measured.isDoubtful ? ' (doubtful)' : ''}`;
 }
 
 /** "64.9 %" */

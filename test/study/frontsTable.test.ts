@@ -47,8 +47,8 @@ describe('frontsTable', () => {
   it('shows what was measured beside what was predicted, with a mark where that lies outside the interval or is doubtful', () => {
     const measured = new Map([['pixel4', new Map([['key-of-aaaaaaaa', { ms: 6.9, isDoubtful: true }], ['key-of-bbbbbbbb', { ms: 25, isDoubtful: false }]])]]);
     const lines = frontsTable(result, { measured }).split('\n');
-    expect(lines[3]).toContain('6.82 ms (6.48 to 7.50)  6.90 ms, +1.2 % (doubtful)');
-    expect(lines[4]).toMatch(/21\.1 ms \(20\.0 to 23\.2\) +25\.0 ms, \+18\.5 % !/);
+    expect(lines[3]).toContain('6.82 ms (6.48 to 7.50)  6.90 ms, 1.2 % more (doubtful)');
+    expect(lines[4]).toMatch(/21\.1 ms \(20\.0 to 23\.2\) +25\.0 ms, 18\.5 % more !/);
   });
 
   it('names the score of a study that trains nothing, and lists the best scores whatever their latencies', () => {

@@ -56,7 +56,7 @@ describeInBrowser('the library in the window', () => {
     await dialog.getByRole('button', { name: 'Done' }).click();
     await main(page).getByRole('button', { name: 'Open a packed study…' }).click();
     await page.getByRole('dialog', { name: 'Open a packed study' }).getByRole('button', { name: 'alpha.zip' }).click();
-    await page.getByText('Opened large').waitFor();
+    await page.getByText('Opened large', { exact: true }).waitFor();
     await eventually(() => expect(readdirSync(join(library, 'large'))).toEqual(expect.arrayContaining(['archive.json', 'events.ndjson', 'study.json'])));
     for (const name of ['large', 'alpha.zip']) rmSync(join(library, name), { recursive: true });
     await page.evaluate(() => { location.hash = '#/studies'; });

@@ -5,9 +5,9 @@ const row = { id: '0a1b2c3d', key: 'k', predictedMs: 20, lowMs: 19, highMs: 21, 
 
 describe('a measured latency in the table of architectures', () => {
   it('says by how much it is longer or shorter than predicted', () => {
-    expect(measuredText(row)).toBe('21.3 ms, +6.5 %');
-    expect(measuredText({ ...row, measuredMs: 19.5 })).toBe('19.5 ms, -2.5 %');
-    expect(measuredText({ ...row, isDoubtful: true })).toBe('21.3 ms, +6.5 %, doubtful');
+    expect(measuredText(row)).toBe('21.3 ms, 6.5 % more');
+    expect(measuredText({ ...row, measuredMs: 19.5 })).toBe('19.5 ms, 2.5 % less');
+    expect(measuredText({ ...row, isDoubtful: true })).toBe('21.3 ms, 6.5 % more, doubtful');
   });
 
   it('says whether it lies inside the interval, and whether it can be relied on', () => {

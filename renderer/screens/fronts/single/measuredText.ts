@@ -10,10 +10,10 @@ const tones: Readonly<Record<Verdict, Tone>> = { fits: 'success', biased: 'warni
 export const verdictWord = (verdict: Verdict): string => words[verdict];
 export const verdictTone = (verdict: Verdict): Tone => tones[verdict];
 
-/** "21.3 ms, +4.1 %" where it took longer than predicted; "doubtful" where its rounds disagree. */
+/** "21.3 ms, 4.1 % more" where it took longer than predicted; "doubtful" where its rounds disagree. */
 export function measuredText({ measuredMs, predictedMs, isDoubtful }: MeasuredRow): string {
   const more = 100 * (measuredMs / predictedMs - 1);
-  return `${formatMs(measuredMs)}, ${more > 0 ? '+' : ''}${more.toFixed(1)} %${isDoubtful ? ', doubtful' : ''}`;
+  return `${formatMs(measuredMs)}, ${Math.abs(more).toFixed(1)} % ${more < 0 ? 'less' : 'more'}${isDoubtful ? ', doubtful' : ''}`;
 }
 
 /** What a table cell cannot hold. */
