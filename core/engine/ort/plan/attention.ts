@@ -124,12 +124,17 @@ class Attention {
     for (let i = 0; i < count; i++) {
       kernels[`jetFactor${components}`](queries.of(first + i, row), this.#at('queries') + 4 * i * squared * width, some, width, queries.rowStride, queries.componentStride);
     }
-    products.multiplyHeads(count, { address: this.#at('queries'), rows: some * components, columns: components * width, ...apart },
-      { address: this.#at('keys'), rows: keys, columns: components * width, ...apart, transposed: true }, this.#at('weights'));
-    if (components === 1) kernels.softmaxRows(this.#at('weights'), this.#at('weights'), count * some, keys);
-    else kernels[`jetSoftmax${components}`](this.#at('weights'), count * some, keys);
-    products.multiplyHeads(count, { address: this.#at('weights'), rows: some * components, columns: keys, ...apart },
-      { address: this.#at('values'), rows: keys, columns: components * valueWidth, ...apart }, this.#at('products'));
+    if (components === 1) {
+      // Slopes come after the weights, so that their room is free.
+      const kept = this.#places.upstream && { weights: this.#at('weights'), logits: this.#at('slopes') };
+      products.attend({ heads: count, queries: some, keys, width, valueWidth }, { queries: this.#at('queries'), keys: this.#at('keys'), values: this.#at('values') }, this.#at('products'), kept);
+    } else {
+      products.multiplyHeads(count, { address: this.#at('queries'), rows: some * components, columns: components * width, ...apart },
+        { address: this.#at('keys'), rows: keys, columns: components * width, ...apart, transposed: true }, this.#at('weights'));
+      kernels[`jetSoftmax${components}`](this.#at('weights'), count * some, keys);
+      products.multiplyHeads(count, { address: this.#at('weights'), rows: some * components, columns: keys, ...apart },
+        { address: this.#at('values'), rows: keys, columns: components * valueWidth, ...apart }, this.#at('products'));
+    }
     for (let i = 0; i < count; i++) this.#scatter(mixed, first + i, row, this.#at('products') + 4 * i * squared * valueWidth, some, valueWidth);
   }
 

@@ -45,7 +45,8 @@ export function layoutOf({ components, rows, together, keys, width, valueWidth, 
   const wider = Math.max(width, valueWidth);
   const lengths: Record<ScratchName, number> = {
     queries: rows * squared * width, keys: keys * components * width, values: keys * components * valueWidth,
-    weights: rows * components * keys, products: rows * squared * wider,
+    // Values alone are mixed in one step, which keeps its weights to itself.
+    weights: components > 1 || withGradient ? rows * components * keys : 0, products: rows * squared * wider,
     ...(withGradient
       ? { upstream: rows * valueWidth, slopes: rows * keys, ofKeys: keys * width, ofValues: keys * valueWidth, share: keys * wider }
       : { upstream: 0, slopes: 0, ofKeys: 0, ofValues: 0, share: 0 }),
