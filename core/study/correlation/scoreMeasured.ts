@@ -11,7 +11,9 @@ import type { MeasuredNetwork } from './measuredSet.ts';
 import type { ScoreLine, ScoreRecord } from './scoreRecord.ts';
 
 /** What decides the scores besides networks and proxies. */
-export type ScoringInputs = Pick<ScoringPlan, 'seeds' | 'weights' | 'input' | 'images'>;
+export interface ScoringInputs extends Pick<ScoringPlan, 'weights' | 'input' | 'images'> {
+  readonly seeds: readonly number[];
+}
 
 export interface ScoringOptions extends Omit<ScoringInputs, 'weights'>, Partial<Pick<ScoringInputs, 'weights'>> {
   /** Needed when one of the proxies runs networks. */

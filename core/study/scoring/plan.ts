@@ -16,7 +16,7 @@ export interface ScoringPlan {
   readonly resolution?: number;
   readonly proxies: readonly ProxyId[];
   /** Scores are means over them. */
-  readonly seeds: readonly number[];
+  readonly seeds: readonly (number | string)[];
   /** Where weights come from, of proxies that draw none of their own: slices of one supernet for each seed (default), or fresh ones. */
   readonly weights?: 'supernet' | 'fresh';
   /** In place of what proxies are given by default. */

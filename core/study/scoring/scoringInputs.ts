@@ -31,7 +31,7 @@ export async function readScoringImages(
 }
 
 /** Gives images at the resolution that a network reads. Images without classes have drawn ones, the same for all networks. */
-export function imageSource({ pixels, labels, size, classes }: ScoringImages, seed: number): ImageSource {
+export function imageSource({ pixels, labels, size, classes }: ScoringImages, seed: number | string): ImageSource {
   const count = labels.length;
   return {
     batch(resolution, ofNetwork) {

@@ -1,11 +1,13 @@
 import { Random } from '../../base/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Network } from '../../network/network.ts';
+import { proxyIdOf } from '../../scoring/catalogue.ts';
 import { SeedContext } from '../../scoring/context.ts';
 import { getProxy } from '../../scoring/proxies.ts';
 import { scoreNetwork, type Score } from '../../scoring/score.ts';
 import type { Estimate } from '../../search/autoScaling/ranking.ts';
 import type { Measure } from '../../search/measure.ts';
+import type { ScoringPlan } from '../scoring/plan.ts';
 
 /** @throws InputError `unknown-proxy` */
 export function measuresOf(ids: readonly string[]): Measure[] {
@@ -15,8 +17,7 @@ export function measuresOf(ids: readonly string[]): Measure[] {
 export const timesText = (repeats: number) => (repeats === 1 ? 'taken once each' : `taken ${repeats} times each`);
 
 export interface TopologyMeter {
-  /** @param known estimates of some measures, which are then not taken */
-  measure(network: Network, known?: ReadonlyMap<string, Estimate>): TopologyEstimate;
+  measure(network: Network): TopologyEstimate;
 }
 
 export interface TopologyEstimate {
@@ -33,16 +34,21 @@ export interface TopologyEstimate {
  */
 export function topologyMeter(engine: Engine, ids: readonly string[], repeats: number, seed: number): TopologyMeter {
   const proxies = ids.map(getProxy);
-  const contexts = Array.from({ length: repeats }, (_, i) => new SeedContext({ engine, random: new Random(`${seed}/repeat/${i}`) }));
-  return {
-    measure(network, known = new Map()) {
-      const taken = proxies.filter(({ id }) => !known.has(id));
-      const scores = scoreNetwork(taken, network, contexts);
-      const estimates = new Map<string, Estimate | null>([...known, ...taken.map(({ id }, i) => [id, estimateOf(scores[i])] as const)]);
-      return { estimates: proxies.map(({ id }) => estimates.get(id)!), macs: scores.reduce((sum, { macs }) => sum + macs, 0) };
-    },
-  };
+  const contexts = repeatSeeds(repeats, seed).map((one) => new SeedContext({ engine, random: new Random(one) }));
+  return { measure: (network) => topologyEstimate(scoreNetwork(proxies, network, contexts)) };
 }
+
+/** How threads measure just the same. @throws InputError `unknown-proxy` */
+export function measuringPlan({ space, measures, repeats, seed }: { space: string; measures: readonly string[]; repeats: number; seed: number }): ScoringPlan {
+  return { space, proxies: measures.map(proxyIdOf), seeds: repeatSeeds(repeats, seed), weights: 'fresh' };
+}
+
+/** @param scores of one network, by each measure */
+export function topologyEstimate(scores: readonly Score[]): TopologyEstimate {
+  return { estimates: scores.map(estimateOf), macs: scores.reduce((sum, { macs }) => sum + macs, 0) };
+}
+
+const repeatSeeds = (repeats: number, seed: number) => Array.from({ length: repeats }, (_, i) => `${seed}/repeat/${i}`);
 
 /** Of one seed, what the measure says of itself; of several, what their values say. */
 function estimateOf({ value, spread, perSeed, invalid }: Score): Estimate | null {

@@ -1,9 +1,7 @@
-import { throwIfAborted } from '../../data/concurrent.ts';
-import type { Engine } from '../../engine/engine.ts';
-import type { Estimate } from '../../search/autoScaling/ranking.ts';
-import { safePoint } from '../run/hooks.ts';
+import { unknownPace, workThrough, type Pace } from '../queue/workThrough.ts';
+import { startScoringWorkers, type ScoringWorkers, type WorkerOptions } from '../scoring/scoringWorkers.ts';
 import { Experiment, readExperiment } from './experiment.ts';
-import { topologyMeter } from './meter.ts';
+import { measuringPlan, topologyEstimate } from './meter.ts';
 import type { ScalePoint } from './scalePoint.ts';
 import { follow, randomTrajectories, scalingOf, type Candidate, type ScaledNetwork, type Scaling, type ScalingProgress } from './scaling.ts';
 import { scalingMarkdown } from './scalingMarkdown.ts';
@@ -23,6 +21,9 @@ export interface AutoScalingOutcome {
 
 const schemas = { plan: autoScalingPlanSchema, record: autoScalingRecordSchema };
 
+/** What measures candidates: several at a time, each on one thread, because a single one does not keep all threads busy. */
+export type MeasuringOptions = Pick<WorkerOptions, 'engine' | 'threads' | 'queue'>;
+
 export interface AutoScalingHooks {
   readonly signal?: AbortSignal;
   /** A candidate is measured and on the disk. @param share of the parameters that are wanted, from 0 to 1 */
@@ -30,33 +31,16 @@ export interface AutoScalingHooks {
 }
 
 /**
- * Does what is left of an auto-scaling (As-ViT, Algorithm 2) in its folder. Every measured candidate is on the disk before
- * the next; going on replays them, so that one that was killed ends exactly like one that was not.
- * @throws InputError `other-experiment`, `not-scalable`, `unknown-space`, `unknown-proxy`, `unknown-device`, `unknown-measure`, `invalid-measures`; CancelledError
+ * Does what is left of an auto-scaling (As-ViT, Algorithm 2) in its folder. Candidates are on the disk in their order, whichever is measured first;
+ * going on replays them, so that one that was killed ends exactly like one that was not.
+ * @throws InputError `other-experiment`, `not-scalable`, `unknown-space`, `unknown-proxy`, `unknown-device`, `invalid-measures`; CancelledError; and as `startScoringWorkers`
  */
-export async function scaleTopology(directory: string, plan: AutoScalingPlan, engine: Engine, hooks: AutoScalingHooks = {}): Promise<AutoScalingOutcome> {
+export async function scaleTopology(directory: string, plan: AutoScalingPlan, measuring: MeasuringOptions, hooks: AutoScalingHooks = {}): Promise<AutoScalingOutcome> {
   const scaling = scalingOf(plan);
-  const meter = topologyMeter(engine, plan.measures, plan.repeats, plan.seed);
   const experiment = await Experiment.take(directory, plan, schemas);
   try {
-    const { records } = experiment;
-    let progress = follow(plan, scaling, records);
-    while (progress.next) {
-      await safePoint({});
-      throwIfAborted(hooks.signal);
-      const startMs = performance.now();
-      const { size, step } = progress.next;
-      const { estimates, macs } = meter.measure(scaling.space.lower(scaling.measuredArch(size)), sharedEstimates(plan, records, progress.next));
-      const valid = estimates.filter((one) => one !== null);
-      const record = {
-        step, size: { width: size.width, depths: [...size.depths] }, params: scaling.problem.countParams(size),
-        estimates: valid.length === estimates.length ? valid : null, macs, seconds: (performance.now() - startMs) / 1000,
-      };
-      await experiment.append(record);
-      hooks.onCandidate?.(record, Math.min(1, progress.trajectory[progress.trajectory.length - 1].params / plan.settings.maxParams));
-      progress = follow(plan, scaling, records);
-    }
-    const outcome = outcomeOf(plan, records, scaling, progress);
+    const progress = await followToEnd(plan, scaling, experiment, measuring, hooks);
+    const outcome = outcomeOf(plan, experiment.records, scaling, progress);
     const { trajectory, endedBy, random } = outcome;
     await experiment.writeResults({
       'scaling.json': `${JSON.stringify({ trajectory, endedBy, random }, undefined, 1)}\n`,
@@ -68,10 +52,46 @@ export async function scaleTopology(directory: string, plan: AutoScalingPlan, en
   }
 }
 
-/** What the step's candidates of the same width have in common. */
-function sharedEstimates({ measures, oncePerWidth }: AutoScalingPlan, records: readonly AutoScalingRecord[], { size, step }: Candidate): Map<string, Estimate> {
-  const estimates = records.find((record) => record.step === step && record.size.width === size.width && record.estimates)?.estimates;
-  return new Map(estimates ? measures.flatMap((id, m) => (oncePerWidth.includes(id) ? [[id, estimates[m]] as const] : [])) : []);
+/** Measures step after step, until nothing is left to measure. */
+async function followToEnd(
+  plan: AutoScalingPlan, scaling: Scaling, experiment: Experiment<AutoScalingRecord>, measuring: MeasuringOptions, { signal, onCandidate }: AutoScalingHooks,
+): Promise<ScalingProgress> {
+  let progress = follow(plan, scaling, experiment.records);
+  if (progress.pending.length === 0) return progress;
+  const workers = await startScoringWorkers({ ...measuring, plan: measuringPlan(plan) });
+  try {
+    const pace = unknownPace();
+    let sinceMs = performance.now();
+    while (progress.pending.length > 0) {
+      const { pending, trajectory } = progress;
+      const share = Math.min(1, trajectory[trajectory.length - 1].params / plan.settings.maxParams);
+      for await (const measured of measureAll(pending, scaling, workers, pace, signal)) {
+        const nowMs = performance.now();
+        const record = { ...measured, seconds: (nowMs - sinceMs) / 1000 };
+        sinceMs = nowMs;
+        await experiment.append(record);
+        onCandidate?.(record, share);
+      }
+      progress = follow(plan, scaling, experiment.records);
+    }
+    return progress;
+  } finally {
+    await workers.close();
+  }
+}
+
+async function* measureAll(
+  candidates: readonly Candidate[], { problem, measuredArch }: Scaling, workers: ScoringWorkers, pace: Pace, signal?: AbortSignal,
+): AsyncGenerator<Omit<AutoScalingRecord, 'seconds'>> {
+  let done = 0;
+  for await (const portion of workThrough(candidates.map(({ size }) => measuredArch(size)), workers, { pace, signal })) {
+    for (const { result } of portion) {
+      const { size, step } = candidates[done++];
+      const { estimates, macs } = topologyEstimate(result);
+      const valid = estimates.filter((one) => one !== null);
+      yield { step, size: { width: size.width, depths: [...size.depths] }, params: problem.countParams(size), estimates: valid.length === estimates.length ? valid : null, macs };
+    }
+  }
 }
 
 /** What a folder holds so far; undefined where no scaling has begun. @throws as `readExperiment` */

@@ -31,8 +31,8 @@ export interface Candidate {
 /** How far measurements have led. */
 export interface ScalingProgress {
   readonly trajectory: readonly ScaledNetwork[];
-  /** What is to be measured next; undefined at the end. */
-  readonly next?: Candidate;
+  /** What is to be measured next: the rest of a step's candidates, in their order; none at the end. */
+  readonly pending: readonly Candidate[];
   /** Why it ends there, where the limits end it before it has the parameters that were asked for. */
   readonly endedBy?: string;
 }
@@ -47,7 +47,7 @@ export interface Scaling {
   ownArch(size: StagedSize): unknown;
 }
 
-/** @throws InputError `not-scalable`, `unknown-space`, `unknown-proxy`, `unknown-device`, `unknown-measure`, and as the space's `parse` */
+/** @throws InputError `not-scalable`, `unknown-space`, `unknown-proxy`, `unknown-device`, and as the space's `parse` */
 export function scalingOf(plan: AutoScalingPlan): Scaling {
   const space = getSpace(plan.space);
   const { scaling } = space;
@@ -56,10 +56,6 @@ export function scalingOf(plan: AutoScalingPlan): Scaling {
   const { width, depths } = scaling.sizeOf(seed);
   if (width % plan.widthDivisor !== 0) {
     throw new InputError('not-scalable', `The width ${width} cannot be divided by ${plan.widthDivisor}, at which networks are to be measured.`);
-  }
-  const stray = plan.oncePerWidth.find((id) => !plan.measures.includes(id));
-  if (stray !== undefined) {
-    throw new InputError('unknown-measure', `"${stray}" cannot be taken once for each width, because it is not among the measures: ${plan.measures.join(', ')}.`);
   }
   const ownArch = (size: StagedSize) => scaling.withSize(seed, { width: size.width * plan.widthDivisor, depths: size.depths });
   const fits = withinLimits(plan.limits);
@@ -90,15 +86,15 @@ export function follow(plan: AutoScalingPlan, scaling: Scaling, records: readonl
   let size = start;
   for (let step = 1; !isLargeEnough(problem, size, plan.settings); step++) {
     const candidates = candidatesOrEnd(problem, size, plan);
-    if (typeof candidates === 'string') return { trajectory, endedBy: candidates };
+    if (typeof candidates === 'string') return { trajectory, pending: [], endedBy: candidates };
     const measured = records.filter((record) => record.step === step);
-    const next = candidates.at(measured.length);
-    if (next) return { trajectory, next: { size: next, step } };
+    const pending = candidates.slice(measured.length).map((candidate) => ({ size: candidate, step }));
+    if (pending.length > 0) return { trajectory, pending };
     const chosen = chooseSize(problem, measured, plan.settings);
     ({ size } = chosen);
     trajectory.push(scaledNetwork(plan, scaling, size, chosen.estimates));
   }
-  return { trajectory };
+  return { trajectory, pending: [] };
 }
 
 /** The candidates, or the sentence that says why there are none. */

@@ -1,9 +1,6 @@
 import { markdownTable } from '../markdownTable.ts';
 import { timesText } from './meter.ts';
 import type { AutoScalingOutcome } from './scaleTopology.ts';
-import type { AutoScalingPlan } from './scalingPlan.ts';
-
-const oncePerWidthText = ({ oncePerWidth }: AutoScalingPlan) => (oncePerWidth.length === 0 ? '' : ` (${oncePerWidth.join(' and ')} once for each width of a step)`);
 
 /** An auto-scaling as Markdown: every network on the way. */
 export function scalingMarkdown({ plan, records, trajectory, endedBy, random }: AutoScalingOutcome): string {
@@ -13,7 +10,7 @@ export function scalingMarkdown({ plan, records, trajectory, endedBy, random }: 
   const ends = random.map((points) => points[points.length - 1]);
   const mean = (of: (end: (typeof ends)[number]) => number) => ends.reduce((sum, end) => sum + of(end), 0) / ends.length;
   return [
-    `${records.length} candidates measured by ${plan.measures.join(' and ')} ${timesText(plan.repeats)}${oncePerWidthText(plan)} at 1/${plan.widthDivisor} of their width, ranked `
+    `${records.length} candidates measured by ${plan.measures.join(' and ')} ${timesText(plan.repeats)} at 1/${plan.widthDivisor} of their width, ranked `
       + `by the rule "${plan.settings.ranking}"; ${(seconds / 60).toFixed(1)} minutes, ${(macs / 1e12).toFixed(1)} T MACs executed.`,
     markdownTable(['step', 'width', 'depths', 'parameters', 'MACs', ...plan.measures], trajectory.map(({ width, depths, params, macs: own, estimates }, step) => [
       String(step), String(width), depths.join(', '), `${(params / 1e6).toFixed(2)} M`, `${(own / 1e9).toFixed(2)} G`,

@@ -11,8 +11,6 @@ export const autoScalingPlanSchema = z.object({
   arch: z.unknown(),
   seed: z.int(),
   measures: z.array(z.string()).min(1),
-  /** Measures that are taken once for each width of a step, because a block more hardly changes them. */
-  oncePerWidth: z.array(z.string()).default([]),
   /** How often each measure is taken, with a seed of its own. */
   repeats: z.int().min(1),
   /** Networks are measured at this fraction of their width: 4 in the release, 1 for their own. */
@@ -31,6 +29,7 @@ export const autoScalingRecordSchema = z.object({
   estimates: z.array(z.object({ mean: z.number(), standardError: z.number() })).nullable(),
   /** Executed to measure it. */
   macs: z.number(),
+  /** From the one before it on, or from the beginning of a process: several are measured at the same time. */
   seconds: z.number(),
 });
 export type AutoScalingRecord = z.output<typeof autoScalingRecordSchema>;

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Engine } from '../../../core/engine/engine.ts';
+import { startEngine } from '../../../core/engine/engines.ts';
 import { loadDevice } from '../../../core/latency/devices.ts';
 import { predictLatency } from '../../../core/latency/predict.ts';
-import { networkParams } from '../../../core/network/blockGraph.ts';
-import { networkMacs } from '../../../core/network/counts.ts';
 import { autoScalingSettingsSchema } from '../../../core/search/autoScaling/settings.ts';
-import { asVit } from '../../../core/spaces/asvit/space.ts';
+import { asVit, asVitMini } from '../../../core/spaces/asvit/space.ts';
+import { topologyMeter } from '../../../core/study/topology/meter.ts';
 import { scaleTopology } from '../../../core/study/topology/scaleTopology.ts';
 import type { AutoScalingPlan, AutoScalingRecord } from '../../../core/study/topology/scalingPlan.ts';
 import { publishedRules } from '../../../core/study/topology/scalingRules.ts';
@@ -16,9 +15,9 @@ import { scratchFolder } from '../scratch.ts';
 
 const folder = scratchFolder();
 /** Counting parameters needs none. */
-const noEngine = {} as Engine;
+const noEngine = { engine: 'none' };
 const plan = (given: Partial<AutoScalingPlan> = {}): AutoScalingPlan => ({
-  format: 'pocketformer-auto-scaling', version: 1, space: 'asvit', arch: asVit.networks.seed, seed: 1, measures: ['params'], oncePerWidth: [], repeats: 1, widthDivisor: 4,
+  format: 'pocketformer-auto-scaling', version: 1, space: 'asvit', arch: asVit.networks.seed, seed: 1, measures: ['params'], repeats: 1, widthDivisor: 4,
   limits: [], settings: autoScalingSettingsSchema.parse({ maxParams: 30e6, dropAboveParams: 60e6 }), ...given,
 });
 const withoutTimes = (records: readonly AutoScalingRecord[]) => records.map(({ seconds: _, ...record }) => record);
@@ -55,22 +54,20 @@ describe('scaling a topology up', () => {
     expect(resumed.trajectory).toEqual(whole.trajectory);
   });
 
-  it('takes a measure once for each width of a step where that is asked for, also after a stop', async () => {
-    // Depths are counted without weights; the first candidate of a width is the one with a block more in the first stage.
-    const shared = plan({ measures: ['params', 'macs'], oncePerWidth: ['macs'] });
-    const { records } = await scaleTopology(join(folder, 'shared'), shared, noEngine);
-    const macsOf = ({ size }: AutoScalingRecord) => networkMacs(asVit.lower({ ...asVit.networks.seed, ...size }));
-    for (const record of records) {
-      const first = records.find(({ step, size }) => step === record.step && size.width === record.size.width)!;
-      expect(record.estimates![1].mean).toBe(macsOf(first));
-      expect(record.estimates![0].mean).toBe(networkParams(asVit.lower({ ...asVit.networks.seed, ...record.size })));
-    }
+  it('measures on several threads what one thread measures, in the same order, also after a stop', async () => {
+    const small = plan({
+      space: 'asvit-mini', arch: asVitMini.networks.seed, widthDivisor: 1, measures: ['naswot', 'params'], settings: autoScalingSettingsSchema.parse({ maxParams: 0.46e6, dropAboveParams: 0.8e6 }),
+    });
+    const alone = await scaleTopology(join(folder, 'alone'), small, { engine: 'ort', threads: 1 });
     const controller = new AbortController();
-    let candidates = 0;
-    const stop = { signal: controller.signal, onCandidate: () => { if (++candidates === 5) controller.abort(); } };
-    await expect(scaleTopology(join(folder, 'shared-stopped'), shared, noEngine, stop)).rejects.toMatchObject({ code: 'cancelled' });
-    expect(withoutTimes((await scaleTopology(join(folder, 'shared-stopped'), shared, noEngine)).records)).toEqual(withoutTimes(records));
-    await expect(scaleTopology(join(folder, 'stray'), plan({ oncePerWidth: ['length'] }), noEngine)).rejects.toMatchObject({ code: 'unknown-measure' });
+    const stop = { signal: controller.signal, onCandidate: () => controller.abort() };
+    await expect(scaleTopology(join(folder, 'together'), small, { engine: 'ort', threads: 2 }, stop)).rejects.toMatchObject({ code: 'cancelled' });
+    const together = await scaleTopology(join(folder, 'together'), small, { engine: 'ort', threads: 2 });
+    expect(withoutTimes(together.records)).toEqual(withoutTimes(alone.records));
+    // Another way to the same number: the meter of the topology search, on an engine of its own.
+    const { estimates } = topologyMeter(await startEngine('ort', { threads: 1 }), small.measures, 1, small.seed)
+      .measure(asVitMini.lower({ ...asVitMini.networks.seed, ...together.records[0].size }));
+    expect(together.records[0].estimates![0].mean).toBeCloseTo(estimates[0]!.mean, 8);
   });
 
   it('ends where no larger network keeps the budget of a device, and says so', async () => {

@@ -17,7 +17,7 @@ const scoreSchema = z.strictObject({
     classes: count.optional(),
     resolution: count.optional(),
     proxies: z.array(z.enum(proxyIds)).min(1),
-    seeds: z.array(z.int()).min(1),
+    seeds: z.array(z.union([z.int(), z.string()])).min(1),
     weights: z.enum(['supernet', 'fresh']).optional(),
     input: z.strictObject({ kind: z.enum(['ones', 'gaussian']).optional(), batch: count.optional() }).optional(),
   }),

@@ -79,7 +79,7 @@ function trajectoryRemarks({ plan, records, trajectory, random, endedBy }: AutoS
       listed(['small', 'base', 'large'].map((name) => early(asVit.networks[name].depths)))}.`,
     ...measuresRemark(plan.measures, trajectory),
     `${records.length} candidates, ${(records.reduce((sum, { seconds }) => sum + seconds, 0) / 60).toFixed(0)} minutes (the paper: 5 hours of a V100); measured at `
-      + `1/${plan.widthDivisor} of their width, rule "${plan.settings.ranking}"${plan.oncePerWidth.length === 0 ? '' : `, ${plan.oncePerWidth.join(' and ')} once for each width of a step`}.`,
+      + `1/${plan.widthDivisor} of their width, rule "${plan.settings.ranking}".`,
   ];
 }
 

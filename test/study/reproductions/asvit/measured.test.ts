@@ -75,8 +75,8 @@ describe("As-ViT's Figure 3", () => {
     const from = join(folder, 'scaling');
     const settings = autoScalingSettingsSchema.parse({ maxParams: 15e6, dropAboveParams: 30e6 });
     await scaleTopology(from, {
-      format: 'pocketformer-auto-scaling', version: 1, space: 'asvit', arch: asVit.networks.seed, seed: 1, measures: ['params'], repeats: 1, oncePerWidth: [], widthDivisor: 4, limits: [], settings,
-    }, noEngine);
+      format: 'pocketformer-auto-scaling', version: 1, space: 'asvit', arch: asVit.networks.seed, seed: 1, measures: ['params'], repeats: 1, widthDivisor: 4, limits: [], settings,
+    }, { engine: 'none' });
     const [way, families] = await asVitScaling.make({ from, out: folder }, noMeans);
     expect(readFileSync(join(folder, 'asvit-scaling.svg'), 'utf8')).toContain('auto-scaling');
     // Where parameters are all that counts, the widest is taken at every step (asvit.md section 6).
