@@ -56,7 +56,7 @@ describe('scaling a topology up', () => {
 
   it('measures on several threads what one thread measures, in the same order, also after a stop', async () => {
     const small = plan({
-      space: 'asvit-mini', arch: asVitMini.networks.seed, widthDivisor: 1, measures: ['naswot', 'params'], settings: autoScalingSettingsSchema.parse({ maxParams: 0.46e6, dropAboveParams: 0.8e6 }),
+      space: 'asvit-mini', arch: asVitMini.networks.seed, widthDivisor: 1, measures: ['synflow', 'params'], settings: autoScalingSettingsSchema.parse({ maxParams: 0.46e6, dropAboveParams: 0.8e6 }),
     });
     const alone = await scaleTopology(join(folder, 'alone'), small, { engine: 'ort', threads: 1 });
     const controller = new AbortController();

@@ -10,7 +10,7 @@ export const asVitPolicy: ReproductionRecipe = {
   id: 'asvit-policy',
   summary: 'As-ViT, Table 3: what the policy prefers at the end of a topology search',
   takes: 'a topology search',
-  options: { from: "folder of a search, made by topology-search --space asvit (half an hour on two processors)" },
+  options: { from: "folder of a search, made by topology-search --space asvit (half an hour on two processors at most)" },
   async make(options) {
     const from = requiredFrom(asVitPolicy, options);
     const { readTopologySearch } = await import('../../topology/searchTopology.ts');

@@ -20,7 +20,7 @@ export const asVitScaling: ReproductionRecipe = {
   summary: 'As-ViT, Figure 3: depth and width on the way of auto-scaling, beside random scaling and published families',
   takes: 'an auto-scaling',
   options: {
-    from: 'folder of a scaling, made by auto-scale --space asvit --arch seed (under an hour on two processors)',
+    from: 'folder of a scaling, made by auto-scale --space asvit --arch seed (some forty minutes on two processors)',
     out: 'folder for the figure, asvit-scaling.svg',
   },
   async make(options) {
