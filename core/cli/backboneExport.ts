@@ -65,7 +65,7 @@ const columns = [
   { title: 'map', align: 'left' }, { title: 'stride', align: 'right' }, { title: 'channels', align: 'right' }, { title: 'height x width', align: 'right' },
 ] as const;
 
-export async function printBackbone(report: BackboneReport, { print, engine }: { print(line: string): Promise<void>; engine: string }): Promise<void> {
+export async function printBackbone(report: BackboneReport, { print, engine, card }: { print(line: string): Promise<void>; engine: string; card: string }): Promise<void> {
   const { path, descriptionPath, precision, sizeBytes, opset, imageSize, padding, params, macs, outputs, checked, nodes } = report;
   const sizeOf = ({ height, width }: ImageSize) => `${height}x${width}`;
   await print(`${path}: backbone, ${precision}, ${sizeText(sizeBytes)}, opset ${opset}, images of ${sizeOf(imageSize)}; described in ${descriptionPath}`);
@@ -82,4 +82,5 @@ export async function printBackbone(report: BackboneReport, { print, engine }: {
     : ` at ${sizeOf(checked)}, because the attention maps of ${sizeOf(imageSize)} are too large to try here`;
   await print(`ONNX Runtime differs from the ${engine} engine by at most ${checked.maxAbsDiff.toExponential(1)}, ${checked.relativeDiff.toExponential(1)} of a map's scale${where}.`);
   await print(`Operators: ${nodes} in the file.`);
+  await print(`Card: ${card}`);
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readModelCard } from '../../core/study/modelCard/files.ts';
 import type { StorySummary } from '../../core/study/story/summarise.ts';
 import { pocketformer, scratchFolder } from './cliProcess.ts';
 
@@ -47,6 +48,11 @@ describe('A story on the command line', () => {
       ['pixel6', ['inherited', 'retrained', 'deit']], ['pixel4', ['inherited', 'retrained', 'deit']],
     ]);
     for (const { phone, network, epochs, predictedMs, files } of runs) {
+      if (network === 'inherited') {
+        const card = await readModelCard(join(folder, 'out', files[0].path));
+        expect(card).toMatchObject({ weights: { origin: 'inherited' }, file: { sizeBytes: files[0].sizeBytes }, accuracy: { top1: files[0].accuracy, images: 40 } });
+        expect(card.latencies.find(({ device }) => device === phone)).toMatchObject({ kind: 'predicted', latencyMs: expect.closeTo(predictedMs, 9) as number });
+      }
       if (network !== 'deit') expect(predictedMs).toBeLessThanOrEqual(phone === 'pixel6' ? 1 : 0.6);
       // The whole budget: what the search took as well.
       if (network === 'deit') expect(epochs).toBeGreaterThan(1);

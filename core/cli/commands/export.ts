@@ -87,10 +87,18 @@ export const exportCommand = defineCommand({
       return { ...made, ...(origin === 'untrained' ? { weightsOrigin: origin } : {}) };
     };
     const shared = { engine, out, batch, architecture: arch, version: pocketformerVersion(), writeFile: writeFileAtomic };
+    const writeOwnCard = async () => {
+      const [{ writeOnnxCard }, { engineText }, { studyOrigin }, { untrainedOrigin }, { weightsFileOrigin }] = await cardParts();
+      const { images } = options;
+      await writeOnnxCard(out, (model) => (view !== undefined ? studyOrigin(view, model, { engine, accuracy: null, command: { name: 'export', batch } })
+        : weightsFile !== undefined ? weightsFileOrigin(model, { weightsFile, batch, engine, images })
+          : untrainedOrigin(model, { seed: seed!, batch, engine: engineText(engine), images })), writeFileAtomic);
+    };
     if (options.backbone) {
       note(`Exporting the backbone of ${labelOf(space, arch).text} of ${space.id}`);
       const backbone = await exportedBackbone(options, { ...await source(), ...shared });
-      return json ? print(JSON.stringify(backbone)) : printBackbone(backbone, { print, engine: engine.info.id });
+      await writeOwnCard();
+      return json ? print(JSON.stringify(backbone)) : printBackbone(backbone, { print, engine: engine.info.id, card: cardPaths(out).text });
     }
     note(`Exporting ${labelOf(space, arch).text} of ${space.id}, ${network.resolution} px`);
     const { exportNetwork } = await import('../../export/exportNetwork.ts');
@@ -99,12 +107,7 @@ export const exportCommand = defineCommand({
         view, engine, arch, out, batch, resolution, precision, quantisation: { images: options.calibrationImages, ranges: options.ranges },
       })
       : await exportNetwork({ ...await source(), ...shared, precision, calibration });
-    if (view === undefined) {
-      const [{ writeOnnxCard }, { engineText }, { untrainedOrigin }, { weightsFileOrigin }] = await cardParts();
-      const { images } = options;
-      await writeOnnxCard(out, (model) => (weightsFile === undefined ? untrainedOrigin(model, { seed: seed!, batch, engine: engineText(engine), images })
-        : weightsFileOrigin(model, { weightsFile, batch, engine, images })), writeFileAtomic);
-    }
+    if (view === undefined) await writeOwnCard();
     if (json) return print(JSON.stringify(report));
     await print(`${out}: ${report.precision}, ${sizeText(report.sizeBytes)}, opset ${report.opset}, ${report.resolution} px, ${report.classes} classes`);
     await print(`ONNX Runtime differs from the ${engine.info.id} engine by at most ${report.maxAbsDiff.toExponential(1)}, `
@@ -124,5 +127,6 @@ export const exportCommand = defineCommand({
 const percent = (share: number) => (100 * share).toFixed(1);
 
 const cardParts = () => Promise.all([
-  import('../../study/modelCard/writeCard.ts'), import('../../study/modelCard/engineText.ts'), import('../../study/modelCard/untrained.ts'), import('../../study/modelCard/ofWeightsFile.ts'),
+  import('../../study/modelCard/writeCard.ts'), import('../../study/modelCard/engineText.ts'), import('../../study/modelCard/ofStudy.ts'),
+  import('../../study/modelCard/untrained.ts'), import('../../study/modelCard/ofWeightsFile.ts'),
 ]);

@@ -34,16 +34,18 @@ export function backboneFacts({ network, imageSize, padding, levels }: Backbone)
 }
 
 interface Origin extends Provenance {
+  /** Side of the images that the whole classifier is for. */
+  readonly classifierResolution: number;
   readonly precision: Precision;
   readonly batch: number | 'dynamic';
 }
 
 /** A backbone's metadata; without classes or one resolution, so that nobody takes the file for a classifier's. */
 export function backboneMetadata(backbone: Backbone, origin: Origin): Record<string, string> {
-  const { version, architecture, normalisation, study, seed, weightsOrigin, precision } = origin;
+  const { version, architecture, classifierResolution, normalisation, study, seed, weightsOrigin, precision } = origin;
   const { imageSize, padding, outputs, params, macs } = backboneFacts(backbone);
   return metadataTexts({
-    version, space: backbone.network.space, architecture, part: 'backbone', precision, imageSize, padding,
+    version, space: backbone.network.space, architecture, part: 'backbone', classifierResolution, precision, imageSize, padding,
     input: `${inputName}: float32 [batch, 3, ${imageSize.height}, ${imageSize.width}], channels R, G, B`, ...normalisationFacts(normalisation),
     outputs, study, seed, weights: originText(weightsOrigin), macs, params,
   });
@@ -53,11 +55,11 @@ const batchText = (batch: Origin['batch']) => (batch === 'dynamic' ? 'batch' : b
 
 /** The same for the JSON file beside the ONNX file. @param file the latter's name */
 export function backboneDescription(backbone: Backbone, origin: Origin, file: string): Record<string, unknown> {
-  const { version, architecture, normalisation, study, seed, weightsOrigin, precision, batch } = origin;
+  const { version, architecture, classifierResolution, normalisation, study, seed, weightsOrigin, precision, batch } = origin;
   const { imageSize, outputs, ...rest } = backboneFacts(backbone);
   const shape = (channels: number, height: number, width: number) => [batchText(batch), channels, height, width];
   return {
-    format: 'pocketformer-backbone', version: 1, file, pocketformer: version, space: backbone.network.space, architecture, precision, ...rest,
+    format: 'pocketformer-backbone', version: 1, file, pocketformer: version, space: backbone.network.space, architecture, classifierResolution, precision, ...rest,
     input: { name: inputName, type: 'float32', shape: shape(3, imageSize.height, imageSize.width), channels: 'RGB', normalisation: normalisation ?? null },
     outputs: outputs.map(({ name, stride, channels, height, width }) => ({ name, stride, channels, type: 'float32', shape: shape(channels, height, width) })),
     weights: weightsOrigin ?? 'trained', study: study ?? null, seed,

@@ -73,7 +73,7 @@ export async function exportBackbone(options: ExportBackboneOptions): Promise<Ba
   }
   const descriptionPath = `${out.replace(/\.onnx$/i, '')}.json`;
   await writeFile(out, bytes);
-  const description = { ...backboneDescription(backbone, { ...options, precision }, fileName(out)), opset, checked };
+  const description = { ...backboneDescription(backbone, { ...options, precision, classifierResolution: network.resolution }, fileName(out)), opset, checked };
   await writeFile(descriptionPath, new TextEncoder().encode(`${JSON.stringify(description, undefined, 2)}\n`));
   return { path: out, descriptionPath, precision, sizeBytes: bytes.length, opset, nodes: readModel(bytes).nodes.length, ...backboneFacts(backbone), checked };
 }
@@ -86,7 +86,7 @@ function fittedWeights({ network }: Backbone, weights: Weights): Weights {
 
 function fileOf(backbone: Backbone, options: ExportBackboneOptions): Uint8Array {
   const { weights, batch, version, precision = 'float32' } = options;
-  const metadata = backboneMetadata(backbone, { ...options, precision });
+  const metadata = backboneMetadata(backbone, { ...options, precision, classifierResolution: weights.network.resolution });
   const model = backboneModel(backbone, fittedWeights(backbone, weights), { batch, version, metadata });
   return encodeModel(precision === 'float16' ? inHalfPrecision(model) : model);
 }

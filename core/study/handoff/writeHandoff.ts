@@ -17,6 +17,7 @@ import { cardPaths } from '../modelCard/files.ts';
 import { describeWeights, type DescribedModel } from '../modelCard/describeModel.ts';
 import { cardText } from '../modelCard/markdown.ts';
 import { handoffOrigin } from '../modelCard/ofHandoff.ts';
+import { sizeOptions } from '../modelCard/sizeOptions.ts';
 import { cardOf, type OriginOf } from '../modelCard/writeCard.ts';
 import { commandText } from '../modelCard/words.ts';
 import { factsKey, type HandoffFacts } from './facts.ts';
@@ -112,9 +113,10 @@ export function handoffFiles(options: Omit<HandoffOptions, 'card' | 'out'>): { f
 }
 
 /** What hands over the same again. */
-function commandOf({ network }: DescribedModel, { origin, seed, recipe }: HandoffOptions): string {
+function commandOf(model: DescribedModel, { origin, seed, recipe }: HandoffOptions): string {
+  const { network } = model;
   return commandText('handoff', {
-    ...(origin === 'untrained' ? { space: network.space, arch: network.published ?? JSON.stringify(network.architecture), seed, resolution: network.resolution, classes: network.classes }
+    ...(origin === 'untrained' ? { space: network.space, arch: network.published ?? JSON.stringify(network.architecture), seed, ...sizeOptions(model) }
       : { weights: 'WEIGHTS.safetensors' }), recipe, out: 'handoff',
   });
 }

@@ -21,13 +21,14 @@ export interface CardDevice {
  * What is known of a model's latency on a device: what was measured of this very file, and what the device model predicts where it speaks for
  * the file's precision. The two are never mixed.
  */
-export function latenciesOn({ model, path, measured = [] }: CardDevice, { file, lowered }: Pick<DescribedModel, 'file' | 'lowered'>): CardLatency[] {
-  const own = measured.filter((one) => one.model.sha256 === file.sha256 && !one.flags.includes('profiled'));
-  return [...own.map((one) => measuredLatency(model.name, one)), predicted(model, path, { file, lowered })];
+export function latenciesOn({ model, path, measured = [] }: CardDevice, described: Pick<DescribedModel, 'file' | 'lowered' | 'backbone'>): CardLatency[] {
+  const own = measured.filter((one) => one.model.sha256 === described.file.sha256 && !one.flags.includes('profiled'));
+  return [...own.map((one) => measuredLatency(model.name, one)), predicted(model, path, described)];
 }
 
-function predicted(model: DeviceModel, path: string | undefined, { file, lowered }: Pick<DescribedModel, 'file' | 'lowered'>): CardLatency {
+function predicted(model: DeviceModel, path: string | undefined, { file, lowered, backbone }: Pick<DescribedModel, 'file' | 'lowered' | 'backbone'>): CardLatency {
   const { name: device, device: { title }, runtime, interval } = model;
+  if (backbone !== undefined) return { kind: 'unknown', device, title, reason: 'the device model was fitted to whole classifiers, and this file ends before the classifier' };
   if (runtime.precision !== file.precision) {
     return { kind: 'unknown', device, title, reason: `the device model speaks for ${runtime.precision}, and this file computes in ${file.precision}` };
   }

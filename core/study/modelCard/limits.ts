@@ -4,19 +4,35 @@ import type { ModelCard } from './schema.ts';
 const fewImages = 500;
 
 /** What follows from a card's own facts about what its model cannot be taken for. */
-export function limitsOf({ weights, data, accuracy, latencies, classNames, network, input, file }: ModelCard): string[] {
+export function limitsOf(card: ModelCard): string[] {
+  const { weights, data, accuracy, latencies, input, file, backbone } = card;
   if (weights.origin === 'untrained') {
-    return ['The weights are untrained: the model is good for measuring latency and as a start of a training. Its answers mean nothing.', ...latencyLimits(latencies)];
+    return [
+      `The weights are untrained: the model is good for measuring latency and as a start of a training. Its ${backbone === undefined ? 'answers' : 'maps'} mean nothing.`, ...latencyLimits(latencies),
+    ];
   }
   return [
-    `It tells ${classNames === null ? `${network.classes} classes` : `the ${network.classes} classes above`} apart and answers with one of them, whatever an image shows. `
-      + 'It has not been tried on images from elsewhere, nor for fairness or safety; decisions about people are no intended use.',
+    ...(backbone === undefined ? [answerLimit(card)] : mapLimits(card.network.resolution, backbone)),
     ...(weights.origin === 'inherited' ? ['The weights are inherited from a supernet, whose networks share them; trained by itself, the network usually does better.'] : []),
     ...(data === null ? ['What images it was trained on is not known here.'] : []),
     ...(input.normalisation === null ? ["How pixels have to be normalised is not known here."] : []),
-    ...(accuracy === null ? ['Its accuracy is not known: nothing has measured it.'] : accuracyLimits(accuracy)),
+    ...(backbone !== undefined ? [] : accuracy === null ? ['Its accuracy is not known: nothing has measured it.'] : accuracyLimits(accuracy)),
     ...(file.calibration?.source.includes('random numbers') ? ['The ranges of its integers come from random numbers, so its answers are worthless; it is good for measuring latency.'] : []),
     ...latencyLimits(latencies),
+  ];
+}
+
+function answerLimit({ classNames, network }: ModelCard): string {
+  return `It tells ${classNames === null ? `${network.classes} classes` : `the ${network.classes} classes above`} apart and answers with one of them, whatever an image shows. `
+    + 'It has not been tried on images from elsewhere, nor for fairness or safety; decisions about people are no intended use.';
+}
+
+/** @param resolution of the classifier */
+function mapLimits(resolution: number, { imageSize: { height, width } }: NonNullable<ModelCard['backbone']>): string[] {
+  return [
+    'It gives maps and no answers: what they are worth shows only when a detector or the like has been trained on them.',
+    ...(height === resolution && width === resolution ? []
+      : [`Its weights are those of a classifier of ${resolution} px: for images of ${height} x ${width}, learned positions are resampled and batch norms keep their statistics.`]),
   ];
 }
 

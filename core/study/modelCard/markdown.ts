@@ -20,9 +20,11 @@ const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
 /** All columns to the left, because most are words. */
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]) => [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 
-function head({ network, file, weights }: ModelCard): string {
+function head({ network, file, weights, backbone }: ModelCard): string {
+  const size = backbone?.imageSize ?? { height: network.resolution, width: network.resolution };
+  const images = `images of ${size.height} x ${size.width} pixels`;
   return [
-    `A vision transformer for images of ${network.resolution} x ${network.resolution} pixels and ${network.classes} classes, of the search space \`${network.space}\`: `
+    `A vision transformer ${backbone === undefined ? `for ${images} and ${network.classes} classes` : `without its classifier, for ${images}`}, of the search space \`${network.space}\`: `
       + `${grouped(network.params)} parameters, ${grouped(network.macs)} multiply-accumulates (MACs) for an image. ${weights.text}`,
     table(['file', ''], [
       [`\`${file.name}\``, `${file.format === 'onnx' ? `ONNX, opset ${file.opset ?? 'unknown'}` : 'safetensors'}, ${file.precision}, ${grouped(file.sizeBytes)} bytes`],
@@ -46,7 +48,7 @@ function resolutionText(height: number, width: number, extraTokens: number): str
   return `${height} x ${width}${extraTokens === 0 ? '' : ` + ${extraTokens}`}`;
 }
 
-function inputText({ input, output, classNames, network }: ModelCard): string {
+function inputText({ input, output, backbone, classNames, network }: ModelCard): string {
   const { normalisation } = input;
   const numbers = (values: readonly number[]) => values.map((value) => value.toPrecision(6)).join(', ');
   return section('Input and output', [
@@ -54,10 +56,18 @@ function inputText({ input, output, classNames, network }: ModelCard): string {
       `Input \`${input.name}\`: ${input.type} [${input.shape.join(', ')}], channels ${input.channels}`,
       normalisation === null ? 'Normalisation: unknown' : `Normalisation: (value / 255 - mean) / std for each channel, mean ${numbers(normalisation.mean)}, std ${numbers(normalisation.std)}`,
       `Preparation: ${input.preparation ?? 'unknown'}`,
-      `Output \`${output.name}\`: ${input.type} [${output.shape.join(', ')}], ${output.meaning}`,
+      ...(output === null ? [] : [`Output \`${output.name}\`: ${input.type} [${output.shape.join(', ')}], ${output.meaning}`]),
+      ...(backbone === undefined ? [] : mapLines(backbone)),
     ]),
-    classNames === null ? `Names of the ${network.classes} classes: unknown.` : `Classes, in the order of the output: ${classNames.map((name) => `\`${name}\``).join(', ')}.`,
+    ...(network.classes === null ? [] : [classNames === null ? `Names of the ${network.classes} classes: unknown.` : `Classes, in the order of the output: ${classNames.map((name) => `\`${name}\``).join(', ')}.`]),
   ].join('\n\n'));
+}
+
+function mapLines({ maps, padding: { bottom, right } }: NonNullable<ModelCard['backbone']>): string[] {
+  return [
+    ...maps.map(({ name, stride, shape }) => `Output \`${name}\`: float32 [${shape.join(', ')}], the last map of stride ${stride}`),
+    ...(bottom + right === 0 ? [] : [`The file itself pads images with zeros: ${bottom} rows below and ${right} columns to the right`]),
+  ];
 }
 
 function dataText({ data, weights }: ModelCard): string {
@@ -82,8 +92,8 @@ function recipeText({ recipe, weights }: ModelCard): string {
   ].join('\n\n'));
 }
 
-function accuracyText({ accuracy, weights, file }: ModelCard): string {
-  if (accuracy === null) return weights.origin === 'untrained' ? '' : section('Accuracy', 'Unknown.');
+function accuracyText({ accuracy, weights, file, backbone }: ModelCard): string {
+  if (accuracy === null) return weights.origin === 'untrained' || backbone !== undefined ? '' : section('Accuracy', 'Unknown.');
   const { top1, low, high, images, of, top5, comparison, seeds } = accuracy;
   return section('Accuracy', list([
     `Top-1 ${percent(top1)} (95 % interval ${percent(low)} to ${percent(high)}, Wilson, ${grouped(images)} images), of ${of}`,

@@ -13,6 +13,7 @@ import { engineText } from './engineText.ts';
 import type { CardDevice } from './latencies.ts';
 import type { ModelCard } from './schema.ts';
 import { settingsDifference } from './settingsDifference.ts';
+import { sizeOptions } from './sizeOptions.ts';
 import { commandText, shellWord } from './words.ts';
 import type { CardOrigin } from './writeCard.ts';
 
@@ -72,7 +73,8 @@ async function knownSummary({ paths }: Study): Promise<StudySummary | null> {
 }
 
 /** What the study's own run has measured of the same weights. */
-function accuracyIn(summary: StudySummary | null, { network, file }: DescribedModel): CardOrigin['accuracy'] {
+function accuracyIn(summary: StudySummary | null, { network, file, backbone }: DescribedModel): CardOrigin['accuracy'] {
+  if (backbone !== undefined) return null;
   const own = summary?.exported.find(({ key, precision }) => key === network.key && precision === file.precision);
   const data = summary?.data;
   if (!own || own.accuracy === null || !data) return null;
@@ -92,8 +94,9 @@ function commandOf(command: NonNullable<StudyModel['command']>, settings: StudyS
   const named = { study: folderOf(settings), arch: isOnFront(summary, model) ? network.id : network.published ?? JSON.stringify(network.architecture) };
   if (command.name === 'handoff') return commandText('handoff', { ...named, out: 'handoff' });
   const { calibration } = file;
+  const size = model.backbone === undefined ? { resolution: command.resolution } : sizeOptions(model);
   return commandText('export', {
-    ...named, resolution: command.resolution, precision: file.precision, batch: command.batch,
+    ...named, ...size, precision: file.precision, batch: command.batch,
     ...(calibration && settings.data && { 'calibration-images': calibration.images, ranges: calibration.ranges }), out: file.name,
   });
 }

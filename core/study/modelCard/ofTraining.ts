@@ -46,7 +46,7 @@ export async function trainingOrigin(training: Pick<TrainingView, 'directory' | 
     },
     remarks: [
       ...remarks,
-      ...(evaluation.weights === 'best' && epochs.length > 1 ? ['The same validation images chose the best evaluation, so that its accuracy is rather too high than too low.'] : []),
+      ...(model.backbone === undefined && evaluation.weights === 'best' && epochs.length > 1 ? ['The same validation images chose the best evaluation, so that its accuracy is rather too high than too low.'] : []),
     ],
   };
 }

@@ -5,6 +5,7 @@ import { readTrainingResult } from '../networkTraining/trainingResult.ts';
 import type { DescribedModel } from './describeModel.ts';
 import { engineText } from './engineText.ts';
 import { trainingOrigin } from './ofTraining.ts';
+import { sizeOptions } from './sizeOptions.ts';
 import { commandText } from './words.ts';
 import type { CardOrigin } from './writeCard.ts';
 
@@ -24,8 +25,9 @@ export interface WeightsFileExport {
  */
 export async function weightsFileOrigin(model: DescribedModel, { weightsFile, batch, engine, images }: WeightsFileExport): Promise<CardOrigin> {
   const { file, network } = model;
+  const { classes: _, ...size } = sizeOptions(model);
   const command = commandText('export', {
-    weights: weightsFile, space: network.space, arch: network.published ?? JSON.stringify(network.architecture), resolution: network.resolution, precision: file.precision, batch,
+    weights: weightsFile, space: network.space, arch: network.published ?? JSON.stringify(network.architecture), ...size, precision: file.precision, batch,
     ...(images !== undefined && file.calibration && { images, 'calibration-images': file.calibration.images, ranges: file.calibration.ranges }), out: file.name,
   });
   const known = await ofTraining(model, weightsFile, engine);
@@ -45,5 +47,6 @@ async function ofTraining(model: DescribedModel, weightsFile: string, engine: En
   if (!isOutcome) return undefined;
   const origin = await trainingOrigin(training, result, engine, model);
   // The training measured files of its own: in float32 the same network at the same size, in other precisions with other ranges.
-  return model.file.precision === 'float32' && model.network.resolution === result.resolution ? origin : { ...origin, accuracy: null };
+  const isMeasured = model.backbone === undefined && model.file.precision === 'float32' && model.network.resolution === result.resolution;
+  return isMeasured ? origin : { ...origin, accuracy: null };
 }

@@ -43,7 +43,11 @@ const networkSchema = z.object({
   id: z.string(),
   /** Name under which the space publishes it. */
   published: z.string().nullable(),
-  resolution: z.int(), classes: z.int(), params: count, macs: count,
+  /** Of the classifier; a backbone's images have a size of their own. */
+  resolution: z.int(),
+  /** Null of backbones. */
+  classes: z.int().nullable(),
+  params: count, macs: count,
   blocks: z.array(rowSchema),
 });
 
@@ -53,6 +57,15 @@ const inputSchema = z.object({
   normalisation: z.object({ mean: three, std: three }).nullable(),
   /** How files of images became squares in training; null where it is not known. */
   preparation: z.string().nullable(),
+});
+
+/** Of files that give the stages' maps and no classes. */
+const backboneSchema = z.object({
+  imageSize: z.object({ height: count, width: count }),
+  /** Zeros that the file itself adds to the image. */
+  padding: z.object({ bottom: count, right: count }),
+  /** What comes out, float32, by stride. */
+  maps: z.array(z.object({ name: z.string(), stride: count, shape })),
 });
 
 const dataSchema = z.object({
@@ -119,7 +132,9 @@ export const modelCardSchema = z.object({
   /** ISO 8601. */
   written: z.string(),
   file: fileSchema, network: networkSchema, input: inputSchema,
-  output: z.object({ name: z.string(), shape, meaning: z.string() }),
+  /** Null of backbones. */
+  output: z.object({ name: z.string(), shape, meaning: z.string() }).nullable(),
+  backbone: backboneSchema.optional(),
   /** In the order of the outputs; null where they have no names. */
   classNames: z.array(z.string()).nullable(),
   weights: z.object({ origin: z.enum(['untrained', 'inherited', 'trained', 'given']), text: z.string() }),

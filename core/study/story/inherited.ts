@@ -10,6 +10,8 @@ import { accuracyOfFile } from '../accuracyOfFile.ts';
 import { makeDirectory, writeFileAtomic } from '../files.ts';
 import { readStudy } from '../folder.ts';
 import { withInherited } from '../inheritNetwork.ts';
+import { studyOrigin } from '../modelCard/ofStudy.ts';
+import { writeOnnxCard } from '../modelCard/writeCard.ts';
 import { readResult } from '../readResult.ts';
 import { requireTraining } from '../requireTraining.ts';
 import type { RunHooks } from '../run/hooks.ts';
@@ -42,7 +44,7 @@ export async function readInherited(folder: string): Promise<readonly InheritedW
 }
 
 /**
- * Writes each phone's winner with what the supernet has learned for it as an ONNX file, and judges the file.
+ * Writes each phone's winner with what the supernet has learned for it as an ONNX file, judges the file, and writes its card.
  * @throws as `winnerOf`, `withInherited` and `exportNetwork`; CancelledError
  */
 export async function exportInherited(
@@ -60,11 +62,16 @@ export async function exportInherited(
     const path = `${phone.name}.onnx`;
     winners.push(await withInherited(view, space, arch, engine, async (inherited, data) => {
       const { weights: { network }, normalisation } = inherited;
+      const out = join(folder, path);
       const { sizeBytes, relativeDiff } = await exportNetwork({
-        ...inherited, engine, out: join(folder, path), batch: 'dynamic', architecture: json, seed, study: name, version: pocketformerVersion(), writeFile: writeFileAtomic,
+        ...inherited, engine, out, batch: 'dynamic', architecture: json, seed, study: name, version: pocketformerVersion(), writeFile: writeFileAtomic,
       });
       const { resolution } = network;
-      const accuracy = await accuracyOfFile(join(folder, path), { data, normalisation, resolution, hooks, batchSize: Math.max(64, batchSize) });
+      const accuracy = await accuracyOfFile(out, { data, normalisation, resolution, hooks, batchSize: Math.max(64, batchSize) });
+      await writeOnnxCard(out, (model) => studyOrigin(view, model, {
+        engine, summary, command: { name: 'export', batch: 'dynamic' },
+        accuracy: { top1: accuracy, images: data.val.count, of: 'the file in ONNX Runtime on all validation images', seeds: [] },
+      }), writeFileAtomic);
       return { phone: phone.name, id, key, arch: json, latencyMs, macs: networkMacs(network), params: networkParams(network), resolution, path, sizeBytes, relativeDiff, accuracy };
     }));
     hooks.onProgress?.({ phase: 'export', done: winners.length, total: phones.length, unit: 'models' });
