@@ -22,7 +22,7 @@ if (program === undefined) {
   run(process.execPath, ['core/cli/bin.js', 'serve', '--open', ...process.argv.slice(2)]);
 } else {
   try {
-    compile();
+    await compile();
     await readTypeScript();
     const { windowFolder } = await import('../core/cli/windowFiles.ts');
     await windowFolder(note);

@@ -13,6 +13,7 @@ import { readText } from './textFile.ts';
 import { pathText, problemsOf } from './validationText.ts';
 import type { Problem } from './validationText.ts';
 import { parseYaml } from './yamlFile.ts';
+import { defaultChunkMinutes } from './queue/chunks/limit.ts';
 import { addressExpected, isPublicAddress } from './queue/redis/address.ts';
 
 /** The newest version of the study file that this Pocketformer reads. */
@@ -62,6 +63,7 @@ export const studyHead = {
     memoryGiB: positive.optional().describe('most memory that the engine may take, in GiB'),
     queue: z.string().refine(isPublicAddress, { error: `expected ${addressExpected}; an address with a password belongs there` }).optional()
       .describe('Redis whose workers score and evaluate in place of this machine, redis://HOST:PORT or environment'),
+    chunkMinutes: positive.optional().describe(`time after which a chunk is taken from a worker of the queue and given to another one, by default ${defaultChunkMinutes}`),
   }).prefault({}).describe('what the engine may take of the machine'),
 };
 const data = dataSchema.describe('images to train on and to validate with');

@@ -1,9 +1,9 @@
 // Compiles core/ and electron/ file by file into dist/app, which plain Node and Electron run without a TypeScript loader.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const top = fileURLToPath(new URL('../../', import.meta.url));
 const target = join(top, 'dist', 'app');
@@ -13,7 +13,7 @@ const compiled = /\.[cm]?[jt]s$/;
 const copied = ['package.json', 'latency-models'];
 
 /** @throws Error with one sentence when something is missing or does not compile */
-export function compile() {
+export async function compile() {
   rmSync(target, { recursive: true, force: true });
   runCompiler();
   for (const name of copied) cpSync(join(top, name), join(target, name), { recursive: true });
@@ -21,8 +21,15 @@ export function compile() {
     mkdirSync(dirname(join(target, file)), { recursive: true });
     cpSync(join(top, file), join(target, file));
   }
+  await writeCodeHash();
   const missing = ['core/cli/bin.js', 'electron/main.js', 'electron/preload.cjs', 'electron/engine.js'].filter((file) => !existsSync(join(target, file)));
   if (missing.length > 0) throw new Error(`The compiler did not write ${missing.join(', ')} into ${target}.`);
+}
+
+/** Workers of a queue compare what they were made of, compiled or not. */
+async function writeCodeHash() {
+  const { codeHashFile, codeHashOf } = await import(pathToFileURL(join(target, 'core/study/queue/chunks/codeHash.js')).href);
+  writeFileSync(join(target, 'core', codeHashFile), `${codeHashOf(top)}\n`);
 }
 
 function runCompiler() {
@@ -46,7 +53,7 @@ function otherFiles() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    compile();
+    await compile();
     process.stdout.write(`Compiled into ${relative(process.cwd(), target) || '.'}\n`);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);

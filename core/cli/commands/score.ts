@@ -5,7 +5,7 @@ import { findArchitectures } from '../architectures.ts';
 import { defineCommand } from '../command.ts';
 import { optional, wholeNumber } from '../options.ts';
 import { proxyLines } from '../proxyNames.ts';
-import { queueOption } from '../queueOption.ts';
+import { chunkMinutesOption, queueOption } from '../queueOption.ts';
 import { scoreJson, scoreTable } from '../scoreOutput.ts';
 import { inputRemarks, planOf, scoringOptions } from '../scoringOptions.ts';
 
@@ -22,6 +22,7 @@ export const score = defineCommand({
     ...scoringOptions,
     threads: optional(wholeNumber('N', 1, 1024), 'Processors to score on (default: all)'),
     queue: queueOption,
+    chunkMinutes: chunkMinutesOption,
   },
   examples: [
     'pocketformer score --space autoformer-tiny --proxy dss,params --archs tf-tas-ti',
@@ -29,7 +30,7 @@ export const score = defineCommand({
     'pocketformer score --space autoformer-tiny --proxy snip --archs architectures.jsonl --queue redis://cluster:6379',
     'pocketformer sample --space autoformer-tiny --count 1000 --json | pocketformer score --space autoformer-tiny --proxy dss --archs -',
   ],
-  async run({ space: spaceId, proxy: proxies, archs: input, engine, threads, queue, ...options }, { json, print, note, progress: output, quiet, readStandardInput, stopSignal }) {
+  async run({ space: spaceId, proxy: proxies, archs: input, engine, threads, queue, chunkMinutes, ...options }, { json, print, note, progress: output, quiet, readStandardInput, stopSignal }) {
     const space = getSpace(spaceId);
     const archs = await findArchitectures(space, input, readStandardInput);
     const signal = stopSignal();
@@ -39,7 +40,7 @@ export const score = defineCommand({
     const { startScoringWorkers } = await import('../../study/scoring/scoringWorkers.ts');
     const { workThrough } = await import('../../study/queue/workThrough.ts');
     const bar = new ProgressBar({ label: 'Scoring', total: archs.length, unit: 'architectures', output, quiet });
-    const workers = await startScoringWorkers({ plan, engine, threads, archs, queue: queue && { address: queue, tell: (text) => bar.log(text), signal } });
+    const workers = await startScoringWorkers({ plan, engine, threads, archs, queue: queue && { address: queue, tell: (text) => bar.log(text), signal, chunkMinutes } });
     const scored: ScoredArchitecture<unknown>[] = [];
     try {
       for await (const portion of workThrough(archs, workers, { signal })) {

@@ -47,7 +47,7 @@ interface JsonSchema {
 
 /** Names that do not read well by themselves, by the setting's path or, where that is enough, its name. */
 const titles: Readonly<Record<string, string>> = {
-  space: 'Search space', memoryGiB: 'Memory (GiB)', queue: 'Queue of workers', maxMs: 'Limit (ms)', budgetsMs: 'Budgets (ms)', budgetWidthMs: 'Budget width (ms)',
+  space: 'Search space', memoryGiB: 'Memory (GiB)', queue: 'Queue of workers', chunkMinutes: 'Longest chunk (min)', maxMs: 'Limit (ms)', budgetsMs: 'Budgets (ms)', budgetWidthMs: 'Budget width (ms)',
   valImages: 'Validation images', trainImages: 'Training images', valFraction: 'Validation share', imageSize: 'Image size (px)',
   perDevice: 'Architectures per device', precision: 'Precisions', minLearningRate: 'Final learning rate', clipNorm: 'Gradient norm limit', kind: 'Kind of images',
   path: 'Image folder', flip: 'Mirror', randAugment: 'RandAugment', warmupSteps: 'Warm-up steps', healthEverySteps: 'Steps between trials',

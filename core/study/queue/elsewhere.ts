@@ -13,6 +13,8 @@ export interface JoinedQueue {
   readonly tell: Tell;
   /** Ends all waiting with a CancelledError. */
   readonly signal?: AbortSignal;
+  /** After which a chunk is taken from its worker (`chunks/limit.ts`). */
+  readonly chunkMinutes?: number;
 }
 
 /** What is scored together shares much; of others, a lost chunk should cost seconds. */

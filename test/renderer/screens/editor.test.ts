@@ -83,7 +83,7 @@ describe('the form', () => {
     const settable = fields.filter(({ kind, path }) => kind !== 'group' && path[0] !== 'version' && path[0] !== 'devices');
     expect(settable.filter((each) => !placed.includes(each))).toEqual([]);
     expect(sections[0].fields.map(({ path }) => path[0])).toEqual(['name', 'seed', 'space']);
-    expect(sections[7].fields.map(({ path }) => path.join('.'))).toEqual(['engine', 'compute.threads', 'compute.memoryGiB', 'compute.queue']);
+    expect(sections[7].fields.map(({ path }) => path.join('.'))).toEqual(['engine', 'compute.threads', 'compute.memoryGiB', 'compute.queue', 'compute.chunkMinutes']);
   });
 
   it('offers the settings of the chosen kind of data alone', () => {

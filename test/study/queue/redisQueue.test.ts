@@ -7,15 +7,15 @@ import { CancelledError, EnvironmentError } from '../../../core/base/errors.ts';
 import { Random } from '../../../core/base/random.ts';
 import { autoFormerMini } from '../../../core/spaces/autoformer/space.ts';
 import { RedisBlobs } from '../../../core/study/queue/blobs/redisBlobs.ts';
-import { chunkId, chunkOf } from '../../../core/study/queue/chunks/chunk.ts';
+import { chunkId, chunkOf, ownVersions } from '../../../core/study/queue/chunks/chunk.ts';
 import { describeScoring } from '../../../core/study/queue/chunks/describeWork.ts';
 import { exactJson } from '../../../core/study/queue/exactJson.ts';
 import { agreeOnVersions } from '../../../core/study/queue/redis/agreement.ts';
-import { connect, requireVersion } from '../../../core/study/queue/redis/connect.ts';
+import { connect, requireVersion, type Tell } from '../../../core/study/queue/redis/connect.ts';
 import { prefix, queueName } from '../../../core/study/queue/redis/keys.ts';
 import { workForQueue } from '../../../core/study/queue/redis/queueWorker.ts';
 import { RedisQueue } from '../../../core/study/queue/redis/redisQueue.ts';
-import type { ChunkWorkers } from '../../../core/study/queue/worker/desks.ts';
+import { Desks, type ChunkWorkers } from '../../../core/study/queue/worker/desks.ts';
 import { scratchFolder } from '../scratch.ts';
 import { noRedis, redisServer } from './redisServer.ts';
 
@@ -32,10 +32,10 @@ const scored = (value: number) => ({ results: exactJson([[{ value, macs: 1, perS
 
 const stops: (() => Promise<void>)[] = [];
 /** A worker in this process that does chunks as it is told. */
-function work(desk: Partial<ChunkWorkers>, { finishMs, concurrency }: { finishMs?: number; concurrency?: number } = {}): () => Promise<void> {
+function work(desk: Partial<ChunkWorkers>, { finishMs, concurrency, name = 'test', tell: said = tell }: { finishMs?: number; concurrency?: number; name?: string; tell?: Tell } = {}): () => Promise<void> {
   const stop = new AbortController();
   const ended = workForQueue(address(), {
-    name: 'test', cache: join(scratch, 'cache'), tell, signal: stop.signal, finishMs, concurrency, desks: { do: async () => scored(1), killAll: () => undefined, ...desk },
+    name, cache: join(scratch, 'cache'), tell: said, signal: stop.signal, finishMs, concurrency, desks: { do: async () => scored(1), killAll: () => undefined, ...desk },
   });
   const end = () => {
     stop.abort();
@@ -79,6 +79,21 @@ describe.skipIf(noRedis !== undefined)(`a queue on Redis (${noRedis ?? 'on loopb
     await expect(queue.submit([archs[1]])).rejects.toThrow(/^Gave up a chunk of 1 architecture \(dss on autoformer-mini, the first is w\d+-\S+\) after 3 tries: the process that did it was ended by SIGSEGV\.$/);
     expect(tried).toBe(3);
     expect((await queue.submit([archs[1]])).results[0][0].value).toBe(7);
+    await queue.close();
+  });
+
+  it('takes a chunk from a worker who does not get done with it and gives it to another one, and tells who it was', async () => {
+    const [told, slow] = [[] as string[], [] as string[]];
+    const queue = await RedisQueue.open(address(), { described, portion: { least: 1, most: 1 }, tell: (text) => told.push(text), chunkMinutes: 1e-5 });
+    const desks = new Desks(join(scratch, 'slow'));
+    work({ do: (chunk, limitMs) => desks.do(chunk, limitMs), killAll: () => desks.killAll() }, { name: 'slow', tell: (text) => slow.push(text) });
+    const waiting = queue.submit([archs[2]]);
+    const handings = () => told.filter((text) => text.startsWith('Handing'));
+    while (handings().length === 0) await sleep(10);
+    work({ do: async () => scored(4) }, { name: 'other' });
+    expect((await waiting).results[0][0].value).toBe(4);
+    expect(slow[0]).toBe('A chunk failed: it was not done within 0.0006 seconds.');
+    expect(handings()[0]).toMatch(/^Handing a chunk of 1 architecture \(dss on autoformer-mini, the first is w\d+-\S+\) out again after a try by slow: it was not done within 0\.0006 seconds\.$/);
     await queue.close();
   });
 
@@ -168,9 +183,13 @@ describe.skipIf(noRedis !== undefined)(`a queue on Redis (${noRedis ?? 'on loopb
 
   it('lets only one version use a Redis at a time', async () => {
     const redis = new Redis(address().url);
-    await redis.set(`${prefix}:versions`, JSON.stringify({ protocol: 1, pocketformer: '99.0.0' }));
-    const told = /is in use by Pocketformer 99\.0\.0 \(protocol 1\); this is Pocketformer .*\. Use the same version everywhere, or another database of that Redis \(redis:\/\/127\.0\.0\.1:\d+\/1\)\.$/;
-    await expect(open()).rejects.toThrow(told);
+    const told = /is in use by Pocketformer \S+ \(protocol \d, code \w+\); this is Pocketformer .*\. Use the same version everywhere, or another database of that Redis \(redis:\/\/127\.0\.0\.1:\d+\/1\)\.$/;
+    const own = ownVersions();
+    for (const other of [{ protocol: 1, pocketformer: own.pocketformer }, { ...own, pocketformer: '99.0.0' }, { ...own, code: 'f00d'.repeat(16) }]) {
+      await redis.set(`${prefix}:versions`, JSON.stringify(other));
+      await expect(open()).rejects.toThrow(told);
+    }
+    await expect(open()).rejects.toThrow('code f00df00d); this is');
     await expect(work({})()).rejects.toThrow(told);
     stops.length = 0;
     await redis.del(`${prefix}:versions`);

@@ -3,20 +3,25 @@ import { z } from 'zod';
 import { EnvironmentError, InputError } from '../../../base/errors.ts';
 import { pocketformerVersion } from '../../studyInfo.ts';
 import { canonicalJson } from '../exactJson.ts';
+import { codeHash } from './codeHash.ts';
 import { workSchema, type Work } from './work.ts';
 
 /** Changes with what chunks or results look like, or with how they travel. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
-/** Who may work together: only equal versions give equal results. */
-export const versionsSchema = z.object({ protocol: z.int(), pocketformer: z.string() });
+/** Who may work together: only equal versions, made of the same code, give equal results. */
+export const versionsSchema = z.object({
+  protocol: z.int(), pocketformer: z.string(),
+  /** See `codeHash`; the first protocol had none. */
+  code: z.string().optional(),
+});
 export type Versions = z.output<typeof versionsSchema>;
 
-export const ownVersions = (): Versions => ({ protocol: protocolVersion, pocketformer: pocketformerVersion() });
+export const ownVersions = (): Versions => ({ protocol: protocolVersion, pocketformer: pocketformerVersion(), code: codeHash() });
 
-export const sameVersions = (a: Versions, b: Versions) => a.protocol === b.protocol && a.pocketformer === b.pocketformer;
+export const sameVersions = (a: Versions, b: Versions) => a.protocol === b.protocol && a.pocketformer === b.pocketformer && a.code === b.code;
 
-export const versionsText = ({ pocketformer, protocol }: Versions) => `Pocketformer ${pocketformer} (protocol ${protocol})`;
+export const versionsText = ({ pocketformer, protocol, code }: Versions) => `Pocketformer ${pocketformer} (protocol ${protocol}, code ${code?.slice(0, 8) ?? 'unknown'})`;
 
 /** A piece of work that one worker does at a time; plain data. */
 export interface Chunk {

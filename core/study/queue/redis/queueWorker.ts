@@ -1,10 +1,11 @@
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { availableParallelism } from 'node:os';
-import { InputError } from '../../../base/errors.ts';
+import { EnvironmentError, InputError } from '../../../base/errors.ts';
 import { FolderBlobs } from '../blobs/folderBlobs.ts';
 import { RedisBlobs } from '../blobs/redisBlobs.ts';
 import { readChunk, type Chunk } from '../chunks/chunk.ts';
+import { limitMsOf } from '../chunks/limit.ts';
 import type { WrittenResults } from '../chunks/results.ts';
 import { blobsOf, type Work } from '../chunks/work.ts';
 import { failureOf } from '../failure.ts';
@@ -22,6 +23,8 @@ import { prefix, queueName } from './keys.ts';
 const timing = { lockDuration: 6000, lockRenewTime: 2000, stalledInterval: 2000 };
 /** How often a chunk may outlive its worker. */
 const maxStalledCount = 3;
+/** A chunk that was too long for a worker is another one's first, if there is one who is free. */
+const stepBackMs = 5000;
 const forgetUnusedMs = 7 * 24 * 3600 * 1000;
 
 export interface QueueWorkerOptions {
@@ -48,22 +51,29 @@ export interface QueueWorkerOptions {
 export async function workForQueue(address: QueueAddress, { name, concurrency, cache, desks, finishMs = 20_000, tell, onReady, onDone, signal }: QueueWorkerOptions): Promise<void> {
   const redis = await connect(address, tell);
   let leave: () => void = () => undefined;
+  let back: NodeJS.Timeout | undefined;
   try {
     leave = await agreeOnVersions(redis, address);
     const [blobs, cached] = [new RedisBlobs(redis, address.shown), new FolderBlobs(cache)];
     await cached.removeUnused(forgetUnusedMs);
     let isGivingBack = false;
+    const stepBack = () => {
+      void worker.pause(true);
+      clearTimeout(back);
+      back = setTimeout(() => void worker.resume(), stepBackMs);
+    };
     const worker = new Worker<unknown, WrittenResults & { readonly worker: string }>(queueName, async (job, token) => {
       try {
         const chunk = readChunk(job.data);
         worker.concurrency = concurrency ?? concurrencyFor(chunk.work);
         for (const hash of blobsOf(chunk.work)) if (!cached.has(hash)) await cached.put(await blobs.get(hash));
-        const written = await desks.do(chunk);
+        const written = await desks.do(chunk, limitMsOf(job.data));
         onDone?.(chunk, written.ms);
         return { ...written, worker: name };
       } catch (error) {
         if (isGivingBack) await giveBack(job, token);
-        throw jobError(error);
+        if (error instanceof EnvironmentError && error.code === 'chunk-too-long') stepBack();
+        throw jobError(error, name);
       }
     }, { connection: redis, prefix, name, concurrency: concurrency ?? 1, maxStalledCount, ...timing });
     // The first connection tells what is wrong with all of them.
@@ -73,12 +83,14 @@ export async function workForQueue(address: QueueAddress, { name, concurrency, c
     await worker.waitUntilReady();
     onReady?.();
     await untilAborted(signal);
+    clearTimeout(back);
     const closed = worker.close();
     await Promise.race([closed, sleep(finishMs, undefined, { ref: false })]);
     isGivingBack = true;
     desks.killAll();
     await closed;
   } finally {
+    clearTimeout(back);
     desks.killAll();
     leave();
     redis.disconnect();
@@ -96,9 +108,9 @@ async function giveBack(job: Job, token: string | undefined): Promise<never> {
 }
 
 /** Architectures that cannot be worked on fail everywhere; what else goes wrong may go well with another worker. */
-function jobError(error: unknown): Error {
+function jobError(error: unknown, worker: string): Error {
   const failure = failureOf(error);
-  const reason = failedReason(failure);
+  const reason = failedReason(failure, worker);
   return error instanceof InputError || failure.code === undefined ? new UnrecoverableError(reason) : new Error(reason);
 }
 

@@ -5,13 +5,14 @@ import { CancelledError } from '../../../base/errors.ts';
 import { RedisBlobs } from '../blobs/redisBlobs.ts';
 import { chunkId, chunkOf, type Chunk } from '../chunks/chunk.ts';
 import type { DescribedWork } from '../chunks/describeWork.ts';
+import { handedIn } from '../chunks/limit.ts';
 import { readResults, type ResultOf } from '../chunks/results.ts';
 import { blobsOf, type Work } from '../chunks/work.ts';
 import type { DonePortion, PortionSize, WorkQueue } from '../workQueue.ts';
 import type { QueueAddress } from './address.ts';
 import { agreeOnVersions } from './agreement.ts';
 import { connect, type Tell } from './connect.ts';
-import { givenUp } from './givenUp.ts';
+import { givenUp, triedAgain } from './givenUp.ts';
 import { prefix, queueName } from './keys.ts';
 
 /** Chunks that wait or are worked on at the same time, and a guess at the workers who share them. */
@@ -30,6 +31,8 @@ export interface RedisQueueOptions<W extends Work> {
   /** The same sizes for everyone, so that the same architectures make the same chunks. */
   readonly portion: PortionSize;
   readonly tell: Tell;
+  /** After which a chunk is taken from its worker (`chunks/limit.ts`). */
+  readonly chunkMinutes?: number;
   /** Ends all waiting with a CancelledError. */
   readonly signal?: AbortSignal;
 }
@@ -39,6 +42,8 @@ interface Waiting<W extends Work> {
   readonly promise: Promise<DonePortion<ResultOf<W>>>;
   readonly resolve: (done: DonePortion<ResultOf<W>>) => void;
   readonly reject: (error: unknown) => void;
+  /** Tries that failed and were told. */
+  told: number;
 }
 
 /** Work that is done by whoever joined the Redis. A chunk is a job whose id is the hash of its content. */
@@ -86,7 +91,8 @@ export class RedisQueue<W extends Work> implements WorkQueue<ResultOf<W>> {
     this.#events = new QueueEvents(queueName, { connection: redis, prefix });
     // The first connection tells what is wrong with all of them.
     this.#queue.on('error', () => undefined);
-    this.#events.on('error', () => undefined).on('completed', ({ jobId }) => this.#look(jobId)).on('failed', ({ jobId }) => this.#look(jobId));
+    this.#events.on('error', () => undefined).on('completed', ({ jobId }) => this.#look(jobId)).on('failed', ({ jobId }) => this.#look(jobId))
+      .on('waiting', ({ jobId, prev }) => { if (prev !== undefined) this.#look(jobId); });
     this.#timers.push(setInterval(() => this.#lookAround(shown), lookEveryMs), setInterval(() => void this.#publish().catch(() => undefined), keepBlobsEveryMs));
     options.signal?.addEventListener('abort', this.#stop);
   }
@@ -99,7 +105,7 @@ export class RedisQueue<W extends Work> implements WorkQueue<ResultOf<W>> {
     if (known) return known.promise;
     let settle: Pick<Waiting<W>, 'resolve' | 'reject'>;
     const promise = new Promise<DonePortion<ResultOf<W>>>((resolve, reject) => { settle = { resolve, reject }; });
-    this.#waiting.set(id, { chunk, promise, ...settle! });
+    this.#waiting.set(id, { chunk, promise, ...settle!, told: 0 });
     void this.#enter(id).catch((error: unknown) => this.#take(id)?.reject(error));
     return promise;
   };
@@ -128,7 +134,7 @@ export class RedisQueue<W extends Work> implements WorkQueue<ResultOf<W>> {
     const job = await this.#job(id);
     // Failed for somebody who asked before; now it may go well.
     if (job && await job.isFailed()) await job.remove();
-    await this.#queue.add(waiting.chunk.work.kind, waiting.chunk, { jobId: id, attempts: tries, removeOnComplete: keepResults, removeOnFail: keepResults });
+    await this.#queue.add(waiting.chunk.work.kind, handedIn(waiting.chunk, this.#options.chunkMinutes), { jobId: id, attempts: tries, removeOnComplete: keepResults, removeOnFail: keepResults });
     this.#look(id);
   }
 
@@ -139,11 +145,18 @@ export class RedisQueue<W extends Work> implements WorkQueue<ResultOf<W>> {
     void (async () => {
       const job = await this.#job(id);
       if (!job) return this.#enterAgain(id);
-      if (job.finishedOn === undefined || !this.#waiting.has(id)) return;
+      if (!this.#waiting.has(id)) return;
+      if (job.finishedOn === undefined) return this.#tellOfTries(waiting, job);
       if (await job.isFailed()) return this.#take(id)?.reject(givenUp(waiting.chunk, job));
       const done = readResults(waiting.chunk, job.returnvalue);
       this.#take(id)?.resolve(done);
     })().catch((error: unknown) => this.#take(id)?.reject(error));
+  }
+
+  #tellOfTries(waiting: Waiting<W>, job: Job): void {
+    if (job.attemptsMade <= waiting.told || job.failedReason === undefined) return;
+    waiting.told = job.attemptsMade;
+    this.#options.tell(triedAgain(waiting.chunk, job), 'warning');
   }
 
   /** Somebody else took it back, or the Redis was emptied. */

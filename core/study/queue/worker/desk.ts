@@ -3,6 +3,7 @@ import { EnvironmentError } from '../../../base/errors.ts';
 import { nodeWorkerHost } from '../../jobs/nodeWorkerHost.ts';
 import type { WorkerExit, WorkerProcess } from '../../jobs/workerHost.ts';
 import type { Chunk } from '../chunks/chunk.ts';
+import { durationText } from '../chunks/limit.ts';
 import type { WrittenResults } from '../chunks/results.ts';
 import { errorOf } from '../failure.ts';
 import { deskReplySchema, type DeskRequest } from './messages.ts';
@@ -26,17 +27,32 @@ export class Desk {
     this.#cache = cache;
   }
 
-  /** @throws what the work throws; EnvironmentError `chunk-crashed` when the process ends over it */
-  async do(chunk: Chunk): Promise<WrittenResults> {
+  /**
+   * @param limitMs after which the process is ended, and another one does the next chunk
+   * @throws what the work throws; EnvironmentError `chunk-crashed` when the process ends over it, `chunk-too-long`
+   */
+  async do(chunk: Chunk, limitMs?: number): Promise<WrittenResults> {
     const done = new Promise<WrittenResults>((resolve, reject) => { this.#waiting = { resolve, reject }; });
     const { process, ready } = this.#started ??= this.#start();
     void ready.then(() => process.post({ chunk, cache: this.#cache } satisfies DeskRequest));
-    return done;
+    const timer = limitMs === undefined ? undefined : setTimeout(() => this.#abandon(limitMs), limitMs);
+    try {
+      return await done;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Ends the process at once; a chunk that it has fails. */
   kill(): void {
     this.#started?.process.kill();
+  }
+
+  /** Waits no longer for a process, which may not even end. */
+  #abandon(limitMs: number): void {
+    this.kill();
+    this.#started = undefined;
+    this.#waiting?.reject(new EnvironmentError('chunk-too-long', `it was not done within ${durationText(limitMs)}.`));
   }
 
   #start(): Started {
@@ -46,8 +62,10 @@ export class Desk {
       lines.push(line);
       if (lines.length > lastLines) lines.shift();
     });
+    const isMine = () => this.#started?.process === process;
     const ready = new Promise<void>((resolve) => {
       process.onMessage((message) => {
+        if (!isMine()) return;
         const reply = deskReplySchema.parse(message);
         if (reply.type === 'ready') resolve();
         else if (reply.type === 'done') this.#waiting?.resolve(reply.done);
@@ -55,6 +73,7 @@ export class Desk {
       });
     });
     process.onExit((exit) => {
+      if (!isMine()) return;
       this.#started = undefined;
       this.#waiting?.reject(crashed(exit, lines));
     });

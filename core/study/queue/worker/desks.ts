@@ -4,7 +4,8 @@ import { Desk } from './desk.ts';
 
 /** What a worker does chunks with. */
 export interface ChunkWorkers {
-  do(chunk: Chunk): Promise<WrittenResults>;
+  /** @param limitMs after which it is given up, whatever it is doing */
+  do(chunk: Chunk, limitMs?: number): Promise<WrittenResults>;
   /** Ends all of them at once; chunks that they have fail. */
   killAll(): void;
 }
@@ -21,10 +22,10 @@ export class Desks implements ChunkWorkers {
   }
 
   /** @throws as `Desk` */
-  async do(chunk: Chunk): Promise<WrittenResults> {
+  async do(chunk: Chunk, limitMs?: number): Promise<WrittenResults> {
     const desk = this.#free.pop() ?? this.#open();
     try {
-      return await desk.do(chunk);
+      return await desk.do(chunk, limitMs);
     } finally {
       this.#free.push(desk);
     }
