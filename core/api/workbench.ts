@@ -14,6 +14,9 @@ import { JobSupervisor, type ShortTask } from '../study/jobs/supervisor.ts';
 import type { WorkerHost } from '../study/jobs/workerHost.ts';
 import { listFolder } from '../study/library/listFolder.ts';
 import { StudyLibrary } from '../study/library/studyLibrary.ts';
+import { studyTemplates } from '../study/library/templates.ts';
+import { newTraining } from '../study/networkTraining/newTraining.ts';
+import { trainingTemplates } from '../study/networkTraining/templates.ts';
 import { readTraining, trainingPaths } from '../study/networkTraining/trainingFolder.ts';
 import { TrainingList } from '../study/networkTraining/trainingList.ts';
 import { objectiveOf } from '../study/objectiveOf.ts';
@@ -25,7 +28,7 @@ import { calibrationView, estimateCalibration, makeCalibration } from './handler
 import { correlationTask, listProxies } from './handlers/correlation.ts';
 import { describeDevice, describeDevices } from './handlers/devices.ts';
 import { measuredOf, measuringJobId, studiesWith } from './handlers/measured.ts';
-import { checkDraft, editDraft, estimateDraft, listFields, listTemplates, settingsOf } from './handlers/drafts.ts';
+import { checkDraft, editDraft, estimateDraft, estimateTrainingDraft, imagesOf, listFields, templatesView } from './handlers/drafts.ts';
 import { listPhones, measuringTask } from './handlers/measuring.ts';
 import { describeEngines } from './handlers/engines.ts';
 import { trainingDetail, trainingDirectory, trainingView, wrongImages } from './handlers/trainings.ts';
@@ -109,6 +112,8 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const trainings = async () => (await trainingList.rows(library.folder)).map((row) => trainingView(row, jobs.pids()));
   const ofTraining = (training: string) => trainingDirectory(library.folder, training);
 
+  const startTraining = async (directory: string) => supervisor.start({ kind: 'train', directory }, { title: (await readTraining(directory)).info.name });
+
   const directoryOf = async (of: ParsedInputOf<'archives.pack'>['of']) => ('study' in of ? library.directoryOf(of.study) : ofTraining(of.training));
 
   const handlers: Handlers = {
@@ -131,7 +136,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 
     'studies.list': async () => (await library.list()).map((row) => studyRow(row, jobs.ofStudy(row.id), jobs.pids())),
     'studies.get': async ({ study }) => studyDetail(library, await rowOf(study)),
-    'studies.templates': () => listTemplates(),
+    'studies.templates': () => templatesView(studyTemplates),
     'studies.create': async ({ text, baseDir, start }) => {
       const study = await changing(library.create({ text, baseDir }));
       if (start) await startRun(study);
@@ -175,12 +180,13 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     'studies.emptyTrash': async () => ({ deleted: await library.emptyTrash() }),
     'studies.readFile': async ({ study, path }) => readStudyFileBytes(await library.directoryOf(study), path),
 
-    'draft.fields': () => listFields(),
+    'draft.fields': listFields,
     'draft.check': checkDraft,
     'draft.edit': editDraft,
     'draft.estimate': estimateDraft,
-    'draft.inspectData': async ({ text, baseDir, thumbnailsPerClass }, { signal }) => {
-      const { data, seed } = await settingsOf(text, baseDir);
+    'draft.inspectData': async ({ thumbnailsPerClass, ...draft }, { signal }) => {
+      const { baseDir } = draft;
+      const { data, seed } = await imagesOf(draft);
       if (data === undefined) throw new InputError('no-data', 'The study has no data section, so there are no images to look at.');
       return inspectData(data, { baseDir, thumbnailsPerClass, size: thumbnailPixels, seed, signal });
     },
@@ -287,10 +293,16 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       const directory = ofTraining(training);
       return trainingDetail((await trainings()).find((row) => resolve(row.directory) === directory)!);
     },
+    'trainings.templates': () => templatesView(trainingTemplates),
+    'trainings.create': async ({ start, ...draft }) => {
+      const directory = await newTraining(library.folder, draft);
+      if (start) await startTraining(directory);
+      return { training: basename(directory) };
+    },
+    'trainings.estimate': estimateTrainingDraft,
     'trainings.wrongImages': ({ training, most }) => wrongImages(ofTraining(training), most),
     'trainings.start': async ({ training }) => {
-      const directory = ofTraining(training);
-      supervisor.start({ kind: 'train', directory }, { title: (await readTraining(directory)).info.name });
+      await startTraining(ofTraining(training));
       return {};
     },
     'trainings.pause': ({ training }) => {

@@ -135,6 +135,11 @@ export async function loadLatestCheckpoint(
   );
 }
 
+/** Whether a checkpoint of a phase was saved, without reading it. */
+export async function hasCheckpoint(directory: string, wanted: Phase): Promise<boolean> {
+  return (await listCheckpoints(directory)).some(({ phase }) => phase === wanted);
+}
+
 /** Deletes checkpoints that never came to count, as a killed process leaves them. The caller must hold the study's lock. */
 export async function removeUnfinishedCheckpoints(directory: string): Promise<void> {
   await removeUnlisted(directory, await listCheckpoints(directory));

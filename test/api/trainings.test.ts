@@ -66,6 +66,19 @@ describe('trainings over the contract', () => {
     for (const picture of pictures) expect([...picture.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
   }, 90_000);
 
+  it('are judged, estimated and made of a text', async () => {
+    const draft = { text, baseDir: folder };
+    expect(methods['draft.check'].output.parse(await client.call('draft.check', { ...draft, of: 'training' }))).toMatchObject({ problems: [], settings: { name: 'tiny network' } });
+    const edited = await client.call('draft.edit', { ...draft, of: 'training', changes: [{ path: ['training', 'epochs'], value: 0 }] });
+    expect(edited.problems).toMatchObject([{ path: ['training', 'epochs'] }]);
+    const estimate = methods['trainings.estimate'].output.parse(await client.call('trainings.estimate', draft));
+    expect(estimate).toMatchObject({ epochs: 3, images: { train: 10, steps: 6 }, latencies: [] });
+    for (const template of await client.call('trainings.templates', {})) expect(template.text).toContain('arch:');
+    expect(await client.call('trainings.create', { ...draft, start: false })).toEqual({ training: 'tiny network' });
+    expect((await client.call('trainings.list', {})).map(({ training }) => training)).toContain('tiny network');
+    await expect(client.call('trainings.create', { ...draft, text: 'version: 1\n', start: true })).rejects.toMatchObject({ code: 'invalid-training-file' });
+  });
+
   it('are not found outside the library', async () => {
     for (const training of ['none', '..', 'tiny/../tiny']) {
       await expect(client.call('trainings.get', { training })).rejects.toMatchObject({ code: 'unknown-training' });

@@ -5,6 +5,7 @@ import { calibrationMethods, calibrationTopics } from './calibrations.ts';
 import { architectureMethods } from './architectures.ts';
 import { correlationMethods } from './correlation.ts';
 import { deviceMethods } from './devices.ts';
+import { draftMethods } from './drafts.ts';
 import { jobMethods, jobTopics } from './jobs.ts';
 import { measuredMethods } from './measured.ts';
 import { measuringMethods, measuringTopics } from './measuring.ts';
@@ -15,7 +16,7 @@ import { trainingMethods, trainingTopics } from './trainings.ts';
  * Everything that a window, a browser or a script can ask the core for. Methods answer once and may report progress
  * before; topics go on until they are left. Data are plain, with typed arrays for whatever is long.
  */
-export const methods = { ...appMethods, ...studyMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...calibrationMethods, ...measuringMethods, ...correlationMethods, ...trainingMethods, ...measuredMethods, ...archiveMethods } as const;
+export const methods = { ...appMethods, ...studyMethods, ...draftMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...calibrationMethods, ...measuringMethods, ...correlationMethods, ...trainingMethods, ...measuredMethods, ...archiveMethods } as const;
 export const topics = { ...studyTopics, ...jobTopics, ...calibrationTopics, ...measuringTopics, ...trainingTopics } as const;
 
 interface MethodShape {

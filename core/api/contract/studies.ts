@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventSchema } from '../../study/eventTypes.ts';
-import { accuracy, accuracyChange, arch, bytes, count, float32, float64, nothing, objective, path, precision, problem, spread, studyId, time, uint32, value } from './common.ts';
+import { accuracy, accuracyChange, arch, bytes, count, float32, float64, nothing, objective, path, precision, problem, studyId, time, uint32, value } from './common.ts';
+import { draftText, template } from './drafts.ts';
 
 export const studyStates = ['created', 'queued', 'running', 'paused', 'stopping', 'interrupted', 'failed', 'crashed', 'finished'] as const;
 
@@ -72,19 +73,6 @@ export const evaluationColumns = z.object({
   latencyMs: z.record(z.string(), float32),
 });
 
-const settingProblem = z.object({
-  path: z.array(z.union([z.string(), z.number()])), line: count.nullable(), text: z.string(),
-});
-/** A study file being written: its text, and the folder that its relative paths start from. */
-const draft = z.object({ text: z.string(), baseDir: path });
-const checkedDraft = z.object({
-  problems: z.array(settingProblem),
-  /** Worth knowing, but no obstacle. */
-  hints: z.array(settingProblem),
-  /** With all defaults; null while a setting by itself is not acceptable. */
-  settings: z.unknown().nullable(),
-});
-
 export const studyMethods = {
   'studies.list': { input: nothing, output: z.array(studyRow) },
   'studies.get': {
@@ -107,9 +95,9 @@ export const studyMethods = {
   },
   'studies.templates': {
     input: nothing,
-    output: z.array(z.object({ id: z.string(), title: z.string(), description: z.string(), text: z.string() })),
+    output: z.array(template),
   },
-  'studies.create': { input: draft.extend({ start: z.boolean() }), output: z.object({ study: studyId }) },
+  'studies.create': { input: draftText.extend({ start: z.boolean() }), output: z.object({ study: studyId }) },
   'studies.duplicate': { input: z.object({ study: studyId, name: z.string() }), output: z.object({ study: studyId }) },
   'studies.open': { input: z.object({ path }), output: z.object({ study: studyId }) },
   /** Takes a study that lies outside the library off the list; its folder stays as it is. */
@@ -126,66 +114,6 @@ export const studyMethods = {
   'studies.emptyTrash': { input: nothing, output: z.object({ deleted: count }) },
   /** A file of a study's results, such as an exported model, for saving where there is no folder to reveal. */
   'studies.readFile': { input: z.object({ study: studyId, path: z.string() }), output: z.object({ name: z.string(), bytes }) },
-
-  'draft.fields': {
-    input: nothing,
-    output: z.array(z.object({
-      path: z.array(z.string()), title: z.string(), help: z.string(), kind: z.enum(['text', 'number', 'integer', 'boolean', 'choice', 'list', 'group']),
-      /** Of what a list is; of a number, that a list of these is accepted in its place. */
-      items: z.enum(['text', 'number', 'group']).optional(),
-      /** What is taken where nothing is written. */
-      default: z.unknown().optional(),
-      choices: z.array(z.string()).optional(), min: z.number().optional(), max: z.number().optional(),
-      /** `min` itself is not accepted. */
-      isOpenBelow: z.boolean().optional(), isRequired: z.boolean(),
-      /** The field is of use only while another setting has one of these values; `default` is what that one has when not written. */
-      when: z.object({ path: z.array(z.string()), values: z.array(z.string()), default: z.string().optional() }).optional(),
-      /** The field is of use only in studies that train, or only in those that score. */
-      sort: z.enum(['training', 'scoring']).optional(),
-    })),
-  },
-  'draft.check': { input: draft, output: checkedDraft },
-  /** Sets or removes (`value` undefined or null) settings in a study file's text, keeping its comments and layout. */
-  'draft.edit': {
-    input: draft.extend({ changes: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), value: z.unknown() })) }),
-    output: checkedDraft.extend({ text: z.string() }),
-  },
-  'draft.estimate': {
-    input: draft,
-    output: z.object({
-      /** Distinct architectures, as digits: it can exceed what numbers hold. */
-      architectures: z.string(),
-      macs: spread, params: spread,
-      latencies: z.array(z.object({
-        device: z.string(), latencyMs: spread, extrapolated: z.boolean(),
-        /** Share of sampled architectures within the device's limit; null without one. */
-        withinLimit: z.number().nullable(),
-      })),
-      plannedEvaluations: count,
-      /** Null where nothing is trained. */
-      trainingSteps: count.nullable(), trainImages: count.nullable(),
-      notes: z.array(z.string()),
-    }),
-  },
-  'draft.inspectData': {
-    input: draft.extend({ thumbnailsPerClass: z.int().min(0).max(16) }),
-    output: z.object({
-      classes: z.array(z.object({ name: z.string(), train: count, val: count, thumbnails: z.array(bytes) })),
-      trainImages: count, valImages: count, imageSize: count,
-      problems: z.array(z.string()),
-    }),
-  },
-  /** Trains or scores for some seconds to find out how long the study would take. */
-  'draft.probe': {
-    input: draft.extend({ seconds: z.number().min(1).max(60) }),
-    progress: z.object({ fraction: z.number(), words: z.string() }),
-    output: z.object({
-      /** Of training; null where nothing is trained. */
-      imagesPerSecond: z.number().nullable(), secondsPerStep: z.number().nullable(), secondsPerEvaluation: z.number(),
-      dataSeconds: z.number(), trainingSeconds: z.number(), searchSeconds: z.number(), exportSeconds: z.number(), totalSeconds: z.number(),
-      peakMemoryBytes: z.number(),
-    }),
-  },
 
   /** Architectures of rows of `study.evaluations`. */
   'results.rows': {

@@ -25,8 +25,8 @@ export function trainingDirectory(library: string, training: string): string {
 
 /** A training with its file and what it has found. @throws as `readTraining` */
 export async function trainingDetail(row: TrainingRow): Promise<OutputOf<'trainings.get'>> {
-  const { paths } = await readTraining(row.directory);
-  return { row, text: await readText(paths.trainingFile), result: await readTrainingResult(paths) ?? null };
+  const { paths, info: { baseDir } } = await readTraining(row.directory);
+  return { row, baseDir, text: await readText(paths.trainingFile), result: await readTrainingResult(paths) ?? null };
 }
 
 /** @throws as `readTraining`; InputError `missing-file` where a picture was deleted */

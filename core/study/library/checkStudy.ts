@@ -1,8 +1,4 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import { InputError } from '../../base/errors.ts';
-import { folderLayout } from '../../data/folderScan.ts';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { predictLatency } from '../../latency/predict.ts';
 import { checkProblem } from '../../search/problem.ts';
@@ -12,31 +8,14 @@ import { smallestSubnets } from '../../training/supernet/sampling/smallestSubnet
 import { objectiveOf } from '../objectiveOf.ts';
 import { judgeStudy, searchSettingsOf } from '../studyFile.ts';
 import type { DeviceChoice, StudySettings } from '../studyFile.ts';
-import type { Path } from '../validationText.ts';
 import { findEarlierStudy } from '../warmStart.ts';
-import { parseYaml } from '../yamlFile.ts';
+import { checkText, type Finding, type TextCheck } from './checkText.ts';
+import { dataProblems, teacherProblems } from './inputFindings.ts';
 import { sizeFindings } from './sizeFindings.ts';
 import { studyClasses } from './studyClasses.ts';
 import { deviceOf } from './studyDevices.ts';
 
-export interface SettingProblem {
-  /** The setting it is about; empty for the text as a whole. */
-  readonly path: (string | number)[];
-  /** From 1. */
-  readonly line: number;
-  readonly text: string;
-}
-
-export interface StudyCheck {
-  /** With all defaults; there as soon as every setting by itself is acceptable. */
-  readonly settings?: StudySettings;
-  /** What keeps the study from being run. */
-  readonly problems: readonly SettingProblem[];
-  /** What is worth knowing before it is run. */
-  readonly hints: readonly SettingProblem[];
-}
-
-type Finding = Omit<SettingProblem, 'line'>;
+export type StudyCheck = TextCheck<StudySettings>;
 
 /**
  * Everything that is wrong with a study file being written: its YAML, its settings, device models and data that are not
@@ -44,39 +23,23 @@ type Finding = Omit<SettingProblem, 'line'>;
  * @param baseDir that relative paths start from.
  * @param name of the study when the text gives none.
  */
-export async function checkStudyText(text: string, baseDir: string, name = 'study'): Promise<StudyCheck> {
-  const broken = yamlProblems(text);
-  if (broken.length > 0) return { problems: broken, hints: [] };
-  let yaml;
-  let judged;
-  try {
-    yaml = parseYaml(text, 'study');
-    judged = judgeStudy(yaml.value, name);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { problems: [{ path: [], line: 1, text: error.message.replace(/^study(:\d+)?: /, '') }], hints: [] };
-  }
-  const { lineOf } = yaml;
-  const withLine = ({ path, text: words }: { path: Path; text: string }): SettingProblem => (
-    { path: [...path], line: lineOf(path), text: words });
-  if (!('settings' in judged)) return { problems: judged.problems.map(withLine), hints: [] };
-
-  const { settings } = judged;
-  const devices = devicesOf(settings, baseDir);
-  const search = devices.problems.length === 0 ? searchProblems(settings, devices.models) : [];
-  const budgets = budgetFindings(settings, devices.models);
-  const problems = [
-    ...await dataProblems(settings, baseDir), ...devices.problems, ...trainingProblems(settings, baseDir), ...search, ...budgets.problems,
-    ...await sizeProblems(settings, baseDir), ...await warmStartProblems(settings, baseDir),
-  ];
-  return { settings, problems: problems.map(withLine), hints: [...budgets.hints, ...sizeHints(settings)].map(withLine) };
-}
-
-function yamlProblems(text: string): SettingProblem[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  return [...document.errors, ...document.warnings].map(({ message, pos }) => (
-    { path: [], line: lines.linePos(pos[0]).line, text: `not valid YAML: ${message.split('\n')[0].trim()}` }));
+export function checkStudyText(text: string, baseDir: string, name = 'study'): Promise<StudyCheck> {
+  return checkText(text, {
+    name: 'study',
+    judge: (written) => judgeStudy(written, name),
+    async findings(settings) {
+      const devices = devicesOf(settings, baseDir);
+      const search = devices.problems.length === 0 ? searchProblems(settings, devices.models) : [];
+      const budgets = budgetFindings(settings, devices.models);
+      return {
+        problems: [
+          ...await dataProblems(settings, baseDir), ...devices.problems, ...trainingProblems(settings, baseDir), ...search, ...budgets.problems,
+          ...await sizeProblems(settings, baseDir), ...await warmStartProblems(settings, baseDir),
+        ],
+        hints: [...budgets.hints, ...sizeHints(settings)],
+      };
+    },
+  });
 }
 
 /** Models in the order of the study's devices; undefined where there is none. */
@@ -107,10 +70,7 @@ function trainingProblems({ space: id, training }: StudySettings, baseDir: strin
   return [
     ...(typeof buckets === 'number' ? [] : findingsOf(['training', 'buckets'], () => bucketLevels(space, buckets))),
     ...(typeof smallest === 'number' ? [] : findingsOf(['training', 'sampling', 'smallestSubnets'], () => smallestSubnets(space, smallest, []))),
-    ...teachers.flatMap(({ file }, index) => {
-      const path = resolve(baseDir, file);
-      return existsSync(path) ? [] : [{ path: ['training', 'distillation', 'teachers', index, 'file'], text: `there is no file ${path}` }];
-    }),
+    ...teacherProblems(teachers, baseDir),
   ];
 }
 
@@ -200,16 +160,4 @@ function sizeHints({ space, data, training }: StudySettings): Finding[] {
     hints.push({ path: ['training', 'warmupSteps'], text: 'the warm-up is longer than the training' });
   }
   return hints;
-}
-
-async function dataProblems({ data }: StudySettings, baseDir: string): Promise<Finding[]> {
-  if (data?.kind !== 'folder') return [];
-  const path = resolve(baseDir, data.path);
-  try {
-    await folderLayout(path);
-    return [];
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return [{ path: ['data', 'path'], text: error.message }];
-  }
 }

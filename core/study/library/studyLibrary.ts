@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EnvironmentError, InputError, messageOf } from '../../base/errors.ts';
 import { forEachConcurrent } from '../../data/concurrent.ts';
-import { errorCode, makeDirectory } from '../files.ts';
+import { errorCode } from '../files.ts';
 import { createStudy, openStudy, studyPaths } from '../folder.ts';
 import type { WorkbenchSettingsFile } from '../settings/workbenchSettings.ts';
 import { parseStudyFile, readStudyFile } from '../studyFile.ts';
@@ -11,13 +11,14 @@ import type { StudyFile } from '../studyFile.ts';
 import { readStudyInfo } from '../studyInfo.ts';
 import { readText } from '../textFile.ts';
 import { setInYaml } from './editYaml.ts';
+import { inFreeFolder } from './freeFolder.ts';
 import { LibraryWatch } from './libraryWatch.ts';
 import type { LibraryChange } from './libraryWatch.ts';
 import { changeMetadata } from './metadata.ts';
 import type { StudyMetadata } from './metadata.ts';
 import { holderOf, looksLikeStudy, missingRow, studyIdOf, StudyRowReader } from './studyRow.ts';
 import type { StudyRow } from './studyRow.ts';
-import { freeDirectory, safeFolderName, studyRunning, Trash } from './trash.ts';
+import { studyRunning, Trash } from './trash.ts';
 import type { TrashedStudy } from './trash.ts';
 
 export interface NewStudy {
@@ -110,18 +111,7 @@ export class StudyLibrary {
       if (dirname(made) !== this.folder) await this.#settings.addRecent(made);
       return studyIdOf(made);
     }
-    await makeDirectory(this.folder);
-    const wanted = join(this.folder, safeFolderName(file.settings.name));
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return studyIdOf(await created(freeDirectory(wanted), file));
-      } catch (error) {
-        // Somebody else took the folder since it was found free.
-        const isTaken = (error instanceof InputError && ['study-exists', 'folder-not-empty'].includes(error.code))
-          || (error instanceof EnvironmentError && error.code === 'study-in-use');
-        if (!isTaken || attempt === 5) throw error;
-      }
-    }
+    return inFreeFolder(this.folder, file.settings.name, async (free) => studyIdOf(await created(free, file)));
   }
 
   /**

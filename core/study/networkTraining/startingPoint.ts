@@ -9,7 +9,7 @@ import type { Network } from '../../network/network.ts';
 import { findArchitecture, getSpace, readArchitecture } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
 import { architectureOnFront } from '../architectureOnFront.ts';
-import { describeStudy, readStudy } from '../folder.ts';
+import { describeStudy, readStudy, type StudyDescription } from '../folder.ts';
 import { isHandedOver, readReturned } from '../handoff/importHandoff.ts';
 import { inheritNetwork } from '../inheritNetwork.ts';
 import { loadTrainedStudy } from '../trainedStudy.ts';
@@ -30,7 +30,7 @@ export async function architectureOf({ settings, info }: Owner): Promise<unknown
   const space = getSpace(settings.space);
   const { arch, start } = settings;
   if (typeof arch !== 'string') return space.parse(arch);
-  const onFront = start.study === undefined ? undefined : await architectureOnFront(await studyOf(start.study, info.baseDir, space), arch);
+  const onFront = start.study === undefined ? undefined : await architectureOnFront(await startingStudy(start.study, info.baseDir, space), arch);
   if (onFront !== undefined) return onFront;
   try {
     return readArchitecture(space, arch);
@@ -40,7 +40,8 @@ export async function architectureOf({ settings, info }: Owner): Promise<unknown
   }
 }
 
-async function studyOf(folder: string, baseDir: string, space: SearchSpace) {
+/** The study that a training begins with. @throws InputError `other-space`, and those of `describeStudy` */
+export async function startingStudy(folder: string, baseDir: string, space: SearchSpace): Promise<StudyDescription> {
   const study = await describeStudy(resolve(baseDir, folder));
   if (study.settings.space === space.id) return study;
   throw new InputError('other-space', `start.study: ${study.directory} is of the space ${study.settings.space}, the training of ${space.id}.`);
@@ -99,7 +100,7 @@ export async function startingNormalisation({ settings, info }: Owner): Promise<
   const { study, weights } = settings.start;
   if (weights !== undefined) return (await fromFile(resolve(info.baseDir, weights))).normalisation;
   if (study === undefined) return undefined;
-  const { data, normalisation } = await loadTrainedStudy(await studyOf(study, info.baseDir, getSpace(settings.space)));
+  const { data, normalisation } = await loadTrainedStudy(await startingStudy(study, info.baseDir, getSpace(settings.space)));
   data.close();
   return normalisation;
 }
@@ -112,7 +113,7 @@ interface GivenWeights {
 }
 
 async function fromStudy(folder: string, baseDir: string, { space, arch, engine }: StartOptions): Promise<GivenWeights> {
-  const { directory } = await studyOf(folder, baseDir, space);
+  const { directory } = await startingStudy(folder, baseDir, space);
   const { weights, classNames, normalisation } = await inheritNetwork(await readStudy(directory), space, arch, engine);
   return { tensors: weights.toTensors(), classNames, normalisation };
 }

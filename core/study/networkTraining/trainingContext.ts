@@ -40,7 +40,7 @@ export async function prepareNetworkTraining(study: TrainingRun, hooks: RunHooks
   const { training: recipe } = settings;
   const space = getSpace(settings.space);
   const arch = await architectureOf(study);
-  const devices = settings.devices.map((device) => namedDevice(existsSync(resolve(study.info.baseDir, device)) ? resolve(study.info.baseDir, device) : device));
+  const devices = settings.devices.map((device) => trainingDevice(device, study.info.baseDir));
   const engine = await startStudyEngine(study);
   await begin(study);
   const images = await loadRunData({ directory: study.directory, info: study.info, settings, paths: { cache: cacheDir } }, settings.data, hooks);
@@ -62,6 +62,12 @@ export async function prepareNetworkTraining(study: TrainingRun, hooks: RunHooks
     images.data.close();
     throw error;
   }
+}
+
+/** A device that a training file names, or whose model's path it gives. @throws as `namedDevice` */
+export function trainingDevice(device: string, baseDir: string): DeviceModel {
+  const path = resolve(baseDir, device);
+  return namedDevice(existsSync(path) ? path : device);
 }
 
 async function begin(study: TrainingRun): Promise<void> {

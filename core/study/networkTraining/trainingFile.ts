@@ -1,12 +1,11 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import { z } from 'zod';
-import { InputError } from '../../base/errors.ts';
 import { dataSchema } from '../../data/config.ts';
 import { presetNames } from '../../training/recipe/presets.ts';
 import { recipeSchema } from '../../training/recipe/settings.ts';
 import { spaceObstacle, studyHead } from '../studyFile.ts';
 import { readText } from '../textFile.ts';
-import { parseRecipeFile } from './recipeFile.ts';
+import { judgeRecipe, parseJudged, type Judgement } from './recipeFile.ts';
 
 /** Also of transfer files. */
 export const headSchema = z.enum(['auto', 'new']).default('auto')
@@ -62,13 +61,24 @@ export async function readTrainingFile(path: string): Promise<TrainingFile> {
  * setting, what is accepted and what was there
  */
 export function parseTrainingFile(text: string, path: string): TrainingSettings {
-  const yaml = parseRecipeFile(trainingSchema, text, path, 'invalid-training-file');
-  const { start, training: { freeze } } = yaml.settings;
+  return parseJudged(text, path, (written) => judgeTraining(written, path));
+}
+
+/**
+ * Judges what a training file says, as plain data.
+ * @param path as in `parseTrainingFile`
+ * @throws InputError `study-version`
+ */
+export function judgeTraining(written: unknown, path: string): Judgement<TrainingSettings> {
+  const judged = judgeRecipe(trainingSchema, written, path, 'invalid-training-file');
+  const obstacle = spaceObstacle('settings' in judged ? judged.settings : written);
+  const space = obstacle ? [{ path: ['space'], text: obstacle.message }] : [];
+  if (!('settings' in judged)) return { ...judged, problems: [...judged.problems, ...space] };
+  const { start, training: { freeze } } = judged.settings;
   if (freeze !== 'nothing' && start.study === undefined && start.weights === undefined) {
-    throw new InputError('invalid-training-file', `${path}:${yaml.lineOf(['training', 'freeze'])}: training.freeze: fresh weights that stay as they are learn nothing; `
-      + 'give weights to begin with under start, or leave freeze out.');
+    const text = 'fresh weights that stay as they are learn nothing; give weights to begin with under start, or leave freeze out.';
+    return { code: 'invalid-training-file', problems: [{ path: ['training', 'freeze'], text }, ...space] };
   }
-  const obstacle = spaceObstacle(yaml.settings);
-  if (obstacle) throw new InputError(obstacle.code, `${path}:${yaml.lineOf(['space'])}: space: ${obstacle.message}`, { cause: obstacle });
-  return { ...yaml.settings, name: yaml.settings.name ?? basename(path, extname(path)) };
+  if (obstacle) return { code: obstacle.code, problems: space, cause: obstacle };
+  return { settings: { ...judged.settings, name: judged.settings.name ?? basename(path, extname(path)) } };
 }

@@ -1,7 +1,7 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { parseRecipeFile } from '../networkTraining/recipeFile.ts';
+import { judgeRecipe, parseJudged, type Judgement } from '../networkTraining/recipeFile.ts';
 import { headSchema, parseTrainingFile, trainingSchema, type TrainingFile } from '../networkTraining/trainingFile.ts';
 import { readText } from '../textFile.ts';
 import type { TransferredNetwork } from './transferPlan.ts';
@@ -14,7 +14,7 @@ const own = {
 };
 
 /** A training file for several networks: in place of one with its beginning it names a study. */
-const transferSchema = z.strictObject({ ...trainingSchema.omit({ space: true, arch: true, start: true }).shape, ...own });
+export const transferSchema = z.strictObject({ ...trainingSchema.omit({ space: true, arch: true, start: true }).shape, ...own });
 
 export type TransferSettings = z.output<typeof transferSchema> & { readonly name: string };
 
@@ -39,8 +39,17 @@ export async function readTransferFile(path: string): Promise<TransferFile> {
  * what was there
  */
 export function parseTransferFile(text: string, path: string): TransferSettings {
-  const { settings } = parseRecipeFile(transferSchema, text, path, 'invalid-transfer-file');
-  return { ...settings, name: settings.name ?? basename(path, extname(path)) };
+  return parseJudged(text, path, (written) => judgeTransfer(written, path));
+}
+
+/**
+ * Judges what a transfer file says, as plain data.
+ * @param path as in `parseTransferFile`
+ * @throws InputError `study-version`
+ */
+export function judgeTransfer(written: unknown, path: string): Judgement<TransferSettings> {
+  const judged = judgeRecipe(transferSchema, written, path, 'invalid-transfer-file');
+  return 'settings' in judged ? { settings: { ...judged.settings, name: judged.settings.name ?? basename(path, extname(path)) } } : judged;
 }
 
 /** The training file of one network with one seed: what the transfer's says, with its own beginning. */
