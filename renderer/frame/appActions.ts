@@ -1,4 +1,4 @@
-import { CirclePause, CircleStop, FilePlus, Keyboard, Monitor, Moon, PanelLeft, Search, Sun, SunMoon } from '@lucide/vue';
+import { CirclePause, CircleStop, FilePlus, GraduationCap, Keyboard, Monitor, Moon, PanelLeft, Search, Sun, SunMoon } from '@lucide/vue';
 import type { Job } from '../../core/api/contract/types.ts';
 import type { Action } from '../actions/registry.ts';
 import type { Route } from '../router/route.ts';
@@ -38,6 +38,10 @@ export function appActions(context: AppActionContext): Action[] {
     {
       id: 'study.new', title: 'New study', group: 'Study', icon: FilePlus, shortcuts: ['N'], keywords: ['create'],
       run: () => context.go({ screen: 'new-study' }),
+    },
+    {
+      id: 'training.new', title: 'New training', group: 'Study', icon: GraduationCap, shortcuts: ['Shift+N'], keywords: ['create', 'train', 'network'],
+      run: () => context.go({ screen: 'new-training' }),
     },
     ...jobActions(context),
     ...viewActions(context),

@@ -40,7 +40,7 @@ export const places: readonly Place[] = [
   },
   {
     id: 'trainings', label: 'Trainings', icon: GraduationCap, shortcut: 'G T', route: () => ({ screen: 'trainings' }),
-    isHere: (route) => route.screen === 'trainings',
+    isHere: (route) => route.screen === 'trainings' || route.screen === 'new-training',
   },
   {
     id: 'devices', label: 'Devices', icon: Smartphone, shortcut: 'G D', route: () => ({ screen: 'devices' }),
@@ -69,6 +69,7 @@ const run = defineAsyncComponent(() => import('../screens/run/RunScreen.vue'));
 const fronts = defineAsyncComponent(() => import('../screens/fronts/FrontsScreen.vue'));
 const architecture = defineAsyncComponent(() => import('../screens/architecture/ArchitectureScreen.vue'));
 const trainings = defineAsyncComponent(() => import('../screens/trainings/TrainingsScreen.vue'));
+const newTraining = defineAsyncComponent(() => import('../screens/trainings/form/NewTrainingScreen.vue'));
 const devices = defineAsyncComponent(() => import('../screens/devices/DevicesScreen.vue'));
 const correlation = defineAsyncComponent(() => import('../screens/correlation/CorrelationScreen.vue'));
 const settings = defineAsyncComponent(() => import('../screens/settings/SettingsScreen.vue'));
@@ -101,6 +102,10 @@ export function shownBy(route: Route): Shown {
       };
     case 'compare': return { component: fronts, props: { studies: route.studies }, key: 'compare', title: 'Compare studies' };
     case 'trainings': return { component: trainings, props: { training: route.training ?? null }, key: 'trainings', title: 'Trainings' };
+    case 'new-training': {
+      const { screen: _, ...beginning } = route;
+      return { component: newTraining, props: { beginning }, key: 'new-training', title: 'New training' };
+    }
     case 'devices': return { component: devices, props: { device: route.device ?? null, add: route.add ?? false }, key: 'devices', title: 'Devices' };
     case 'correlation': return { component: correlation, props: { file: route.file ?? null }, key: 'correlation', title: 'Scores' };
     case 'settings': return { component: settings, props: {}, key: 'settings', title: 'Settings' };

@@ -11,12 +11,26 @@ export type Route =
   | { screen: 'devices'; device?: string; add?: boolean }
   /** Trainings of single networks. */
   | { screen: 'trainings'; training?: string }
+  | ({ screen: 'new-training' } & TrainingBeginning)
   /** Scores beside the accuracies of a file. */
   | { screen: 'correlation'; file?: string }
   | { screen: 'settings' }
   | { screen: 'help' }
   | { screen: 'gallery' }
   | { screen: 'not-found'; path: string };
+
+/** What a new training begins with; nothing asks the person. */
+export interface TrainingBeginning {
+  /** A template's id. */
+  template?: string;
+  /** A study whose images, and whose weights if it has any, are taken. */
+  study?: string;
+  /** A training whose settings are copied. */
+  training?: string;
+  space?: string;
+  /** A published name or JSON; with a study alone, the best of its fronts. */
+  arch?: string;
+}
 
 export const studyViews = ['run', 'fronts', 'edit', 'architecture'] as const;
 /** `architecture` without an id asks the person to pick one. */
@@ -45,6 +59,12 @@ export function parseRoute(hash: string): Route {
   if (first === 'studies' && second === 'new' && parts.length === 2) {
     return { screen: 'new-study', ...optional('template', params.get('template')) };
   }
+  if (first === 'trainings' && second === 'new' && parts.length === 2) {
+    return {
+      screen: 'new-training', ...optional('template', params.get('template')), ...optional('study', params.get('study')), ...optional('training', params.get('training')),
+      ...optional('space', params.get('space')), ...optional('arch', params.get('arch')),
+    };
+  }
   if (first === 'study' && second !== undefined) {
     if (parts.length === 2) return { screen: 'study', study: second, view: 'run' };
     if (third === 'architecture' && fourth !== undefined && parts.length === 4) {
@@ -66,6 +86,10 @@ export function routeHash(route: Route): string {
     case 'free-architecture': return `#/architecture${query({ space: route.space, arch: route.arch, against: route.against })}`;
     case 'compare': return `#/compare?studies=${route.studies.map(encodeURIComponent).join(',')}`;
     case 'devices': return `#/devices${query({ device: route.device, add: route.add ? '1' : undefined })}`;
+    case 'new-training': {
+      const { template, study, training, space, arch } = route;
+      return `#/trainings/new${query({ template, study, training, space, arch })}`;
+    }
     case 'trainings': return `#/trainings${query({ training: route.training })}`;
     case 'correlation': return `#/correlation${query({ file: route.file })}`;
     case 'not-found': return `#${route.path}`;

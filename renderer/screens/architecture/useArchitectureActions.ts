@@ -1,4 +1,4 @@
-import { ArrowLeft, ArrowRight, Braces, Download, Equal, FileCode, Pin, TerminalSquare } from '@lucide/vue';
+import { ArrowLeft, ArrowRight, Braces, Download, Equal, FileCode, GraduationCap, Pin, TerminalSquare } from '@lucide/vue';
 import { useActions } from '../../actions/useActions.ts';
 import { commandNames, type CommandName } from './commands.ts';
 
@@ -7,6 +7,7 @@ export interface ArchitectureActionContext {
   readonly isCompared: () => boolean;
   readonly hasNeighbour: (step: 1 | -1) => boolean;
   readonly exportOnnx: () => void;
+  readonly train: () => void;
   readonly canHandOff: () => boolean;
   readonly handOff: () => Promise<void>;
   readonly copyJson: () => Promise<void>;
@@ -24,6 +25,7 @@ export function useArchitectureActions(context: ArchitectureActionContext): void
   const enabled = context.isShown;
   useActions(
     { id: 'architecture.export', title: 'Export to ONNX', group: 'Architecture', icon: Download, shortcuts: ['E'], keywords: ['save', 'model'], enabled, run: context.exportOnnx },
+    { id: 'architecture.train', title: 'Train the network', group: 'Architecture', icon: GraduationCap, shortcuts: ['T'], keywords: ['fine-tune', 'retrain'], enabled, run: context.train },
     {
       id: 'architecture.handOff', title: 'Hand over to PyTorch', group: 'Architecture', icon: FileCode, keywords: ['train', 'torch', 'cluster', 'gpu'],
       enabled: context.canHandOff, run: context.handOff,

@@ -1,6 +1,10 @@
-/** A study file that was begun and not yet made a study. */
+import type { DraftOf } from './draftKind.ts';
+
+/** A file that was begun and not yet made a study, training or transfer. */
 export interface StoredDraft {
-  /** What it began from: a template's id, or `study:<id>`. */
+  /** What it is to become; a study where nothing is said. */
+  readonly of?: DraftOf;
+  /** What it began from: of a study a template's id or `study:<id>`, of others the address of their beginning. */
   readonly origin: string;
   readonly text: string;
   readonly baseDir: string;
@@ -26,10 +30,10 @@ export function dropDraft(store: TextStore, origin: string): void {
   store.removeItem(prefix + origin);
 }
 
-/** All drafts that were begun in this window. */
-export function keptDrafts(store: TextStore): StoredDraft[] {
+/** All drafts of one kind that were begun in this window. */
+export function keptDrafts(store: TextStore, of: DraftOf = 'study'): StoredDraft[] {
   const keys = Array.from({ length: store.length }, (_, index) => store.key(index));
-  return keys.filter((key) => key?.startsWith(prefix) ?? false).flatMap((key) => read(store, key ?? '') ?? []);
+  return keys.filter((key) => key?.startsWith(prefix) ?? false).flatMap((key) => read(store, key ?? '') ?? []).filter((draft) => (draft.of ?? 'study') === of);
 }
 
 function read(store: TextStore, key: string): StoredDraft | undefined {

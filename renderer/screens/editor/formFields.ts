@@ -86,6 +86,11 @@ export function fieldTitle(fields: readonly StudyField[], { path, title }: Study
   return group ? `${group.title}: ${title.toLowerCase()}` : title;
 }
 
+/** How much is wrong in a part of the form. */
+export function problemCount(problems: readonly SettingProblem[], { id, fields: own }: FormSection): number {
+  return problems.filter(({ path }) => path[0] === id || own.some((field) => field.path.length === 1 && field.path[0] === path[0])).length;
+}
+
 /** Settings that the form does not offer: the file's own version. */
 const unoffered: ReadonlySet<string> = new Set(['version']);
 /** Top-level settings that belong with a group below. */
@@ -129,8 +134,12 @@ export function isOffered({ when, sort }: StudyField, valueOf: (path: SettingPat
   return when === undefined || when.values.includes(String(valueOf(when.path) ?? when.default));
 }
 
-/** What a person sees in an empty field: the default, or that there is none. */
-export function placeholderOf({ default: value, isRequired }: StudyField): string {
+/**
+ * What a person sees in an empty field: what counts then, or that there is nothing.
+ * @param taken what the core takes for it, where a published recipe says otherwise than the default
+ */
+export function placeholderOf({ default: usual, isRequired }: StudyField, taken?: unknown): string {
+  const value = taken ?? usual;
   if (value === undefined || value === null) return isRequired ? 'Needed' : 'Automatic';
   return typeof value === 'object' ? 'Default' : String(value);
 }

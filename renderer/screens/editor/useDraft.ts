@@ -3,7 +3,8 @@ import type { ComputedRef, ShallowRef } from 'vue';
 import type { ApiError } from '../../../core/api/client.ts';
 import type { OutputOf } from '../../../core/api/contract/contract.ts';
 import { asApiError, isCancelled, useApi } from '../../api/useApi.ts';
-import { mergeChanges, valueWithChanges, writtenSettings } from './formFields.ts';
+import type { DraftOf } from './draftKind.ts';
+import { mergeChanges, valueAt, valueWithChanges, writtenSettings } from './formFields.ts';
 import type { SettingChange, SettingPath, SettingProblem } from './formFields.ts';
 import { endStep, newHistory, record, redo, undo } from './textHistory.ts';
 import type { TextHistory } from './textHistory.ts';
@@ -11,6 +12,8 @@ import type { TextHistory } from './textHistory.ts';
 type Checked = OutputOf<'draft.check'>;
 
 export interface Draft {
+  /** What it is to become. */
+  readonly of: DraftOf;
   readonly text: ComputedRef<string>;
   readonly baseDir: ShallowRef<string>;
   /** The text can be read as YAML, so that the form can write into it. */
@@ -28,6 +31,8 @@ export interface Draft {
   readonly canRedo: ComputedRef<boolean>;
   /** What is written, with changes of the form that are on their way into the text. */
   valueOf(path: SettingPath): unknown;
+  /** What counts, with defaults and what a published recipe says, as it was last judged. */
+  takenAt(path: SettingPath): unknown;
   /** Begins with another text and without a history. */
   reset(text: string, baseDir: string): void;
   /** What a person typed into the text itself. */
@@ -42,13 +47,16 @@ export interface Draft {
 
 const typingPauseMs = 250;
 
-/** A study file being written, kept in step between its text and a form; the core judges and edits it. */
-export function useDraft(): Draft {
+/** A study, training or transfer file being written, kept in step between its text and a form; the core judges and edits it. */
+export function useDraft(of: DraftOf): Draft {
   const api = useApi();
   const history = shallowRef<TextHistory>(newHistory(''));
   const baseDir = shallowRef('');
   const pending = shallowRef<readonly SettingChange[]>([]);
   const checked = shallowRef<{ text: string; answer: Checked } | undefined>();
+  // While a setting is not acceptable, the form shows what counted before.
+  const lastTaken = shallowRef<unknown>({});
+  watch(checked, (now) => { if (now?.answer.settings) lastTaken.value = now.answer.settings; }, { flush: 'sync' });
   const isChecking = shallowRef(false);
   const error = shallowRef<ApiError>();
   const text = computed(() => history.value.present);
@@ -67,7 +75,7 @@ export function useDraft(): Draft {
       const changes = pending.value;
       const before = text.value;
       try {
-        const answer = await api.call('draft.edit', { text: before, baseDir: baseDir.value, changes: changes.map(({ path, value }) => ({ path, value: value ?? null })) });
+        const answer = await api.call('draft.edit', { text: before, baseDir: baseDir.value, of, changes: changes.map(({ path, value }) => ({ path, value: value ?? null })) });
         if (mine !== generation) break;
         // Typed over in the meantime: the changes are made in the newer text.
         if (text.value !== before) continue;
@@ -97,7 +105,7 @@ export function useDraft(): Draft {
     const asked = text.value;
     isChecking.value = true;
     try {
-      const answer = await api.call('draft.check', { text: asked, baseDir: baseDir.value }, { signal: mine.signal });
+      const answer = await api.call('draft.check', { text: asked, baseDir: baseDir.value, of }, { signal: mine.signal });
       if (mine !== checking) return;
       checked.value = { text: asked, answer };
       error.value = undefined;
@@ -132,7 +140,7 @@ export function useDraft(): Draft {
   });
 
   return {
-    text, baseDir, isChecking, error,
+    of, text, baseDir, isChecking, error,
     isWriting: computed(() => pending.value.length > 0),
     isReadable: computed(() => written.value !== undefined),
     problems: computed(() => checked.value?.answer.problems ?? []),
@@ -141,6 +149,7 @@ export function useDraft(): Draft {
     canUndo: computed(() => history.value.past.length > 0),
     canRedo: computed(() => history.value.future.length > 0),
     valueOf: (path) => valueWithChanges(written.value ?? lastReadable.value, pending.value, path),
+    takenAt: (path) => valueAt(lastTaken.value, path),
     reset(next, folder) {
       generation += 1;
       pending.value = [];

@@ -68,7 +68,7 @@ describe('a draft', () => {
     scope = effectScope();
     const app = createApp({});
     app.provide(apiKey, made.api);
-    draft = app.runWithContext(() => scope.run(() => useDraft())) as Draft;
+    draft = app.runWithContext(() => scope.run(() => useDraft('study'))) as Draft;
     draft.reset(study, '/work');
   });
   afterEach(() => {
