@@ -53,7 +53,7 @@ export const studyHead = {
   version: z.literal(studyFileVersion).describe('version of the study file format'),
   name: z.string().refine((name) => /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,98}[\p{L}\p{N}_-])?$/u.test(name), {
     error: 'expected up to 100 letters, digits, spaces, dots, hyphens and underscores, beginning with a letter or digit',
-  }).optional().describe('what the study is called; by default like its file'),
+  }).optional().describe('what it is called; by default like its file'),
   seed: z.int().min(0).default(1).describe('seed of all random choices; the same seed gives the same result'),
   space: z.string().min(1).describe('search space: which architectures are looked at'),
   engine: z.enum(['auto', 'ort', 'tensorflow', 'webgpu', 'js']).default('auto')

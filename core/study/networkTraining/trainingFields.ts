@@ -11,7 +11,7 @@ export const schemaOfTraining = (): FileField[] => recipeFields(trainingSchema);
 export function recipeFields(schema: z.ZodType): FileField[] {
   const fields = fieldsOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema);
   // A queue's workers score and evaluate; networks are trained here.
-  return fields.filter(({ path }) => path.join('.') !== 'compute.queue').map((field) => {
+  return fields.filter(({ path }) => !['compute.queue', 'compute.chunkMinutes'].includes(path.join('.'))).map((field) => {
     switch (field.path.join('.')) {
       case 'space': return { ...field, kind: 'choice', choices: spaceIds };
       case 'devices': return { ...field, choices: listDevices().map(({ name }) => name) };
