@@ -32,6 +32,8 @@ export interface Steps {
   readonly macs: number | (() => number);
   /** Where there is one. */
   readonly peer?: PeerJob;
+  /** What it is compared with here, in place of a peer. */
+  readonly baseline?: { readonly name: string; readonly step: () => number };
   readonly dispose?: () => Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import { getSpace } from '../spaces/index.ts';
 import { vitNetwork } from '../spaces/vit/network.ts';
 import type { Benchmark } from './benchmark.ts';
 import { dssScores } from './dssScores.ts';
+import { frozenSteps, type FrozenStepOptions } from './frozenStep.ts';
 import { networkSteps } from './networkStep.ts';
 import { proxyScores } from './proxyScores.ts';
 import { supernetSteps } from './supernetStep.ts';
@@ -43,10 +44,25 @@ const asVitScores = (name: string, title: string, proxies: readonly string[]): B
   },
 });
 
+/** As a transfer trains it: whole stages, or everything but the classifier with what is in front of it. */
+const freezing = (name: string, title: string, options: Pick<FrozenStepOptions, 'freeze' | 'isKept'>): Benchmark => ({
+  name, unit: 'step', title: `a step of elasticvit-mini's medium network with ${title}, batch 32; the peer is the same with nothing frozen`,
+  prepare(engine) {
+    const space = getSpace('elasticvit-mini');
+    return frozenSteps(engine, space.lower(space.networks.medium), { ...options, batch: 32 });
+  },
+});
+
+const freezingSteps = [
+  freezing('freezing-stages', 'four of six stages frozen', { freeze: { stages: 4 }, isKept: false }),
+  freezing('freezing-backbone', 'its backbone frozen', { freeze: 'backbone', isKept: false }),
+  freezing('freezing-backbone-kept', 'its backbone frozen, whose answers are kept', { freeze: 'backbone', isKept: true }),
+];
+
 /** The first one takes all derivatives, and the others find them there. */
 const asVitCurves = asVitScores('asvit-curves', 'length distortion, curvature and curvature-aware length', ['curvature', 'length', 'curvature-length']);
 const asVitNtk = asVitScores('asvit-ntk', 'the condition number of the tangent kernel', ['ntk']);
 
 /** By name; those of ElasticViT for each network that is measured. */
 export const benchmarks: Readonly<Record<string, Benchmark>> = Object.fromEntries(
-  [vitStep, ...['min', 'S2', 'L3'].map(elasticVitStep), supernetStep, dss, asVitCurves, asVitNtk].map((benchmark) => [benchmark.name, benchmark]));
+  [vitStep, ...['min', 'S2', 'L3'].map(elasticVitStep), supernetStep, ...freezingSteps, dss, asVitCurves, asVitNtk].map((benchmark) => [benchmark.name, benchmark]));

@@ -28,7 +28,7 @@ export interface Measurement extends Timing {
   readonly macs: number;
   /** Multiply-accumulates a second, forward and backward, relative to a large matrix product's. */
   readonly shareOfPeak: number;
-  /** The same in PyTorch, when asked for. */
+  /** The same in PyTorch, when asked for; of freezing, the same with nothing frozen. */
   readonly peer: (Timing & { readonly name: string }) | null;
   /** Median of the rounds' ratios of our time to the peer's. */
   readonly ratio: number | null;
@@ -46,17 +46,18 @@ export interface MeasureOptions {
 }
 
 /**
- * Times a benchmark, in turns with the same in PyTorch, because a machine that is shared or warm slows down
+ * Times a benchmark, in turns with the same in PyTorch or with its baseline, because a machine that is shared or warm slows down
  * both alike.
  * @throws EnvironmentError `peer-failed`
  */
 export async function measure(benchmark: Benchmark, engine: Engine, options: MeasureOptions): Promise<Measurement> {
   const { rounds, stepsPerRound, warmUpSteps, python, onRound } = options;
-  const { step, macs: macsOf, units = 1, peer: job, dispose } = await benchmark.prepare(engine);
+  const { step, macs: macsOf, units = 1, peer: job, baseline, dispose } = await benchmark.prepare(engine);
   const { id, device, threads } = engine.info;
   const peer = python === undefined || !job ? undefined : new PeerProcess(python, { ...job, threads });
+  const other = baseline ? { run: (steps: number) => inTurn(baseline, steps) } : peer;
   try {
-    await peer?.run(warmUpSteps);
+    await other?.run(warmUpSteps);
     for (let i = 0; i < warmUpSteps; i++) await step();
     const own: number[] = [];
     const theirs: number[] = [];
@@ -66,14 +67,14 @@ export async function measure(benchmark: Benchmark, engine: Engine, options: Mea
       const times: number[] = [];
       for (let i = 0; i < stepsPerRound; i++) times.push(await timeMs(step) / units);
       own.push(...times);
-      answer = await peer?.run(stepsPerRound);
+      answer = await other?.run(stepsPerRound);
       if (answer) {
         theirs.push(...answer.timesMs);
         ratios.push(median(times) / median(answer.timesMs));
       }
       onRound?.(round + 1, rounds);
     }
-    const timing = timingOf(own, process.resourceUsage().maxRSS * 1024);
+    const timing = timingOf(own, peakBytes());
     const macs = typeof macsOf === 'function' ? macsOf() : macsOf;
     return {
       name: benchmark.name, title: benchmark.title, unit: benchmark.unit, engine: id, device, threads, ...timing,
@@ -86,6 +87,15 @@ export async function measure(benchmark: Benchmark, engine: Engine, options: Mea
     await dispose?.();
   }
 }
+
+/** A baseline's steps, told as a peer tells its own. */
+async function inTurn({ name, step }: NonNullable<Steps['baseline']>, steps: number): Promise<PeerAnswer> {
+  const timesMs: number[] = [];
+  for (let i = 0; i < steps; i++) timesMs.push(await timeMs(step));
+  return { peer: name, timesMs, peakBytes: peakBytes() };
+}
+
+const peakBytes = () => process.resourceUsage().maxRSS * 1024;
 
 async function timeMs(step: Steps['step']): Promise<number> {
   const start = performance.now();

@@ -22,7 +22,7 @@ export function reportLines({ date, machine, measurements }: BenchReport): strin
     '# Training steps and scores, measured',
     '',
     `${date}, ${processor}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${system}, Node ${node.slice(1)}. `
-    + 'Both sides take turns in the same minutes; the ratio is the median of the turns\' ratios, below 1 where Pocketformer is faster. '
+    + 'Both sides take turns in the same minutes; the ratio is the median of the turns\' ratios, below 1 where Pocketformer or, of freezing, the frozen step is faster. '
     + '"Of the limit" compares with a large matrix product on the same threads. Written by `npm run bench`.',
     '',
     '| step, or architecture scored | engine | threads | median | fastest | memory | of the limit | peer | its median | its memory | ratio |',

@@ -4,6 +4,8 @@ import { measure } from '../../core/bench/measure.ts';
 import { reportLines, thisMachine } from '../../core/bench/report.ts';
 import { benchmarkNames } from '../../core/cli/commands/bench.ts';
 import { startEngine } from '../../core/engine/engines.ts';
+import { blockMacs, networkMacs } from '../../core/network/counts.ts';
+import { getSpace } from '../../core/spaces/index.ts';
 
 it('has a benchmark for every name that the command accepts', () => {
   expect(Object.keys(benchmarks)).toEqual([...benchmarkNames]);
@@ -29,6 +31,18 @@ it('reports times, memory and the share of what arithmetic allows', async () => 
   expect([measurement.peer, measurement.ratio]).toEqual([null, null]);
   const lines = reportLines({ date: '2026-01-01', machine: thisMachine(), measurements: [measurement] });
   expect(lines.at(-2)).toMatch(/^\| elasticvit-step-min: .* \| ort \| \d+ \| .* ms \| .* ms \| \d+ MiB \| \d+ % \| - \| - \| - \| - \|$/);
+});
+
+it('times a step with frozen blocks in turns with the whole one, and counts what is left of it', async () => {
+  const engine = await startEngine('ort');
+  const space = getSpace('elasticvit-mini');
+  const network = space.lower(space.networks.medium);
+  const backbone = networkMacs(network) - blockMacs(network.blocks.at(-1)!);
+  // Forward alone of what is frozen, forward and twice as much backward of the head.
+  expect((await benchmarks['freezing-backbone'].prepare(engine)).macs).toBe(32 * (backbone + 3 * blockMacs(network.blocks.at(-1)!)));
+  const measurement = await measure(benchmarks['freezing-backbone-kept'], engine, { rounds: 2, stepsPerRound: 1, warmUpSteps: 0 });
+  expect(measurement).toMatchObject({ macs: 32 * 3 * blockMacs(network.blocks.at(-1)!), peer: { name: 'nothing frozen', steps: 2 } });
+  expect(measurement.ratio).toBeGreaterThan(0);
 });
 
 it('scores what it times, and tells what one architecture takes', async () => {
