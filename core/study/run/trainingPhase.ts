@@ -3,6 +3,7 @@ import type { Weights } from '../../model/weights.ts';
 import { SupernetConflict } from '../../training/supernet/conflict/supernetConflict.ts';
 import { SupernetHealth } from '../../training/supernet/health.ts';
 import { Rescoring } from '../../training/supernet/sampling/rescoring.ts';
+import type { SubnetSampler } from '../../training/supernet/sampling/subnetSampler.ts';
 import { SupernetTrainer } from '../../training/supernet/trainer.ts';
 import { candidateRating } from '../scoring/candidateRating.ts';
 import { beginPhase } from './beginPhase.ts';
@@ -61,6 +62,7 @@ async function train(context: TrainingContext, trainer: SupernetTrainer<unknown>
   const health = new SupernetHealth({ ...trials, weights: trainer.evaluationWeights, calibrationBatches: search.calibrationBatches });
   const conflict = new SupernetConflict({ ...trials, sampler: trainer.sampler, weights: trainer.weights });
   const rescoring = new Rescoring(space, settings, trainer.sampler);
+  if (settings.sampling.rule === 'bucket') tellOfWidened(context, trainer.sampler);
   while (trainer.step < settings.steps) {
     const stepStartedMs = performance.now();
     const batch = await batches.at(trainer.step);
@@ -85,4 +87,12 @@ async function train(context: TrainingContext, trainer: SupernetTrainer<unknown>
     if (report.step % settings.checkpointEverySteps === 0 || report.step === settings.steps) await save();
   }
   study.events.append({ kind: 'phase-finished', phase: 'training', seconds: (workedMs(hooks) - startedMs) / 1000 });
+}
+
+/** Once, when a training begins: a level of a small space may have no member near it. */
+function tellOfWidened({ hooks, space }: TrainingContext, { buckets }: SubnetSampler<unknown>): void {
+  const widened = buckets.filter(({ isWidened }) => isWidened);
+  if (widened.length === 0) return;
+  const windows = widened.map(({ fromMacs, toMacs }) => `${(fromMacs / 1e6).toPrecision(3)} to ${(toMacs / 1e6).toPrecision(3)} M`).join(', ');
+  hooks.onMessage?.(`${space.id} has no architectures near ${widened.length} of ${buckets.length} levels of MACs; theirs are from ${windows}.`, 'info');
 }

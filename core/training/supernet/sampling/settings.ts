@@ -11,7 +11,7 @@ export const samplingSettingsSchema = z.strictObject({
   walk: z.enum(['adjacent', 'random', 'cyclic']).default('adjacent')
     .describe("how the next step's bucket is chosen: a neighbour at most, any, or one after the other"),
   windowMacs: z.number().positive().optional()
-    .describe('how many MACs above its level a subnet may have; by default a fifth of the smallest level'),
+    .describe('how many MACs above its level a subnet may have; by default a fifth of the smallest level, and more where a level has nothing that near'),
   smallestSubnets: z.union([count.max(16), z.array(z.string().min(1)).min(1).max(16)]).default(3)
     .describe('smallest subnets by turns, each for a range of buckets whose draws it bounds from below: how many, or names of networks in ascending order'),
 });

@@ -4,6 +4,7 @@ import { Random } from '../../../../core/base/random.ts';
 import { networkMacs } from '../../../../core/network/counts.ts';
 import { autoFormerMini } from '../../../../core/spaces/autoformer/space.ts';
 import { elasticVit, elasticVitMini } from '../../../../core/spaces/elasticvit/space.ts';
+import { getSpace } from '../../../../core/spaces/index.ts';
 import { makeBuckets } from '../../../../core/training/supernet/sampling/buckets.ts';
 import { bucketLevels } from '../../../../core/training/supernet/sampling/levels.ts';
 import { samplingSettingsSchema } from '../../../../core/training/supernet/sampling/settings.ts';
@@ -43,6 +44,8 @@ describe('the hierarchical smallest subnets', () => {
     expect(smallestSubnets).toEqual([elasticVit.networks.min, elasticVit.networks['hss-160m'], elasticVit.networks['hss-289m']]);
     // 100 and 200 M: 37 M; 300 and 400 M: 160 M; from 500 M on 289 M.
     expect(buckets.map(({ smallest }) => smallest)).toEqual([0, 0, 1, 1, 2, 2, 2, 2]);
+    // The release's window.
+    expect(buckets.map(({ fromMacs, toMacs, isWidened }) => [toMacs - fromMacs, isWidened])).toEqual(publishedLevels.map(() => [20e6, false]));
   });
 
   it('are generated near the size of the published ones', () => {
@@ -106,6 +109,26 @@ describe('the draws of a bucket', () => {
     };
     expect(keys(7)).toEqual(keys(7));
     expect(keys(7)).not.toEqual(keys(8));
+  });
+
+  it.each(['deit-mini', 'mobilenetv2'])('reach as far as they must in a space of few members, and no farther than others elsewhere: %s', (id) => {
+    const space = getSpace(id);
+    const { buckets, smallestSubnets } = makeBuckets(space, { buckets: 8, sampling: sampling() });
+    // All members, by brute force.
+    const members = space.dimensions.reduce<number[][]>((all, { values }) => all.flatMap((taken) => values.map((value) => [...taken, value])), [[]])
+      .map((coordinates) => ({ coordinates, macs: networkMacs(space.lower(space.fromCoordinates(coordinates))) }));
+    expect(BigInt(members.length)).toBe(space.size);
+    const plain = Math.min(...buckets.map(({ fromMacs, toMacs }) => toMacs - fromMacs));
+    expect(buckets.some(({ isWidened }) => isWidened)).toBe(true);
+    for (const { fromMacs, toMacs, isWidened, smallest, draw } of buckets) {
+      const least = space.coordinates(smallestSubnets[smallest]);
+      const within = (end: number) => members.filter(({ macs, coordinates }) => macs >= fromMacs && macs <= end && coordinates.every((value, d) => value >= least[d]));
+      if (isWidened) expect(within(fromMacs + plain)).toEqual([]);
+      else expect(toMacs - fromMacs).toBeCloseTo(plain, 3);
+      const random = new Random(3);
+      const drawn = new Set(Array.from({ length: 200 }, () => space.key(draw(random))));
+      expect([...drawn].sort()).toEqual(within(toMacs).map(({ coordinates }) => space.key(space.fromCoordinates(coordinates))).sort());
+    }
   });
 
   it('are refused at once where a window is empty', () => {
