@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { kendallTau } from '../../core/base/rankStatistics.ts';
@@ -92,6 +93,22 @@ describe('transfer', () => {
     expect(readFileSync(join(out, 'results', 'transfer.md'), 'utf8').trimEnd()).toBe(stdout.slice(0, stdout.indexOf('\n\nTable')));
     expect(readFileSync(join(out, 'results', 'transfer.svg'), 'utf8')).toContain('after transfer');
   }, 60_000);
+
+  it('runs the example, which lies beside the runs, with fewer images and seeds', async () => {
+    const home = join(folder, 'home');
+    const winners = await smallStudyWithFronts(join(home, 'runs', 'quickstart'));
+    const example = readFileSync(fileURLToPath(new URL('../../examples/transfer.yaml', import.meta.url)), 'utf8');
+    const smaller = [['seeds: 3', 'seeds: 1'], ['trainImages: 2000', 'trainImages: 20'], ['valImages: 1000', 'valImages: 10'], ['epochs: 4', 'epochs: 1'], ['batchSize: 32', 'batchSize: 10']]
+      .reduce((text, [from, to]) => {
+        expect(text).toContain(from);
+        return text.replace(from, to);
+      }, example);
+    mkdirSync(join(home, 'examples'));
+    writeFileSync(join(home, 'examples', 'transfer.yaml'), smaller);
+    const [report] = await jsonLines(reportSchema, ['transfer', join(home, 'examples', 'transfer.yaml'), '--out', join(home, 'runs', 'transfer')]);
+    expect(report).toMatchObject({ name: 'transfer', runs: 2, finishedRuns: 2 });
+    expect(report.networks.map(({ id }) => id)).toEqual(winners.map(({ id }) => id));
+  }, 120_000);
 
   it('refuses another file in the same folder, and a study without fronts', async () => {
     expect(await complaint(['transfer', file, '--out', out, '--seeds', '3'])).toContain('holds a transfer by another file');
