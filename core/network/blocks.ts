@@ -7,6 +7,11 @@ export interface FeatureShape {
   readonly extraTokens?: number;
 }
 
+/** What a network's first block reads: a square image of three channels. @param resolution of its sides, in pixels */
+export function imageShape(resolution: number): FeatureShape {
+  return { channels: 3, height: resolution, width: resolution };
+}
+
 /** All tokens of a shape. */
 export function tokensOf({ height, width, extraTokens = 0 }: FeatureShape): number {
   return height * width + extraTokens;

@@ -131,25 +131,15 @@ const isDoubtful = (point: FrontsPoint) => isMeasured(point) && point.isDoubtful
 /** In pixels, drawn and left out. */
 const doubtfulDash = [2, 2];
 
-/** What was measured, as hollow diamonds with a line from what had been predicted; all as one path. */
+/** What was measured, as hollow diamonds with a line from what had been predicted. */
 function measurements(front: readonly FrontsPoint[], place: Place, at: Placing, lineDash?: number[]): CustomSeriesOption {
   const half = 5;
-  return {
-    ...place,
-    type: 'custom',
-    data: front.slice(0, 1).map(at),
-    clip: true,
-    z: 6,
-    renderItem: (_, api) => {
-      const paths = front.flatMap(({ latencyMs, measuredMs, value }) => {
-        if (measuredMs === undefined) return [];
-        const [from] = api.coord(at({ latencyMs, value })).map(round);
-        const [x, y] = api.coord(at({ latencyMs: measuredMs, value })).map(round);
-        return [`M${from} ${y}H${x}M${x - half} ${y}L${x} ${y - half}L${x + half} ${y}L${x} ${y + half}Z`];
-      });
-      return { type: 'path', shape: { pathData: paths.join('') }, style: { fill: 'none', stroke: ink, lineWidth: 1.4, ...(lineDash && { lineDash }) } };
-    },
-  };
+  return drawn(front, place, at, { z: 6, stroke: ink, lineWidth: 1.4, ...(lineDash && { lineDash }) }, ({ latencyMs, measuredMs, value }, pixel) => {
+    if (measuredMs === undefined) return '';
+    const [from] = pixel({ latencyMs, value });
+    const [x, y] = pixel({ latencyMs: measuredMs, value });
+    return `M${from} ${y}H${x}M${x - half} ${y}L${x} ${y - half}L${x + half} ${y}L${x} ${y + half}Z`;
+  });
 }
 
 /**
@@ -296,48 +286,51 @@ function nameLabel(name: string, shareOfAxis: number, color: string) {
   return { ...haloed, ...where, show: true, formatter: name, color, fontSize: 11, fontWeight: 'bold' as const };
 }
 
-/** Predicted latencies' intervals: light level lines with small ends, all as one path. */
+/** Half the length of a line's small ends, in pixels. */
+const halfEnd = 3;
+
+/** Predicted latencies' intervals: light level lines with small ends. */
 function whiskers(front: FrontsPanel['front'], place: Place, color: string, at: Placing): CustomSeriesOption {
-  const half = 3;
-  return {
-    ...place,
-    type: 'custom',
-    data: front.slice(0, 1).map(at),
-    clip: true,
-    z: 2,
-    renderItem: (_, api) => {
-      const paths = front.map(({ lowMs, highMs, value }) => {
-        const [left, y] = api.coord(at({ latencyMs: lowMs, value })).map(round);
-        const [right] = api.coord(at({ latencyMs: highMs, value })).map(round);
-        return `M${left} ${y}H${right}M${left} ${y - half}v${2 * half}M${right} ${y - half}v${2 * half}`;
-      });
-      return {
-        type: 'path',
-        shape: { pathData: paths.join('') },
-        style: { fill: 'none', stroke: color, lineWidth: 1.2, opacity: 0.4 },
-      };
-    },
-  };
+  return drawn(front, place, at, { z: 2, stroke: color, lineWidth: 1.2, opacity: 0.4 }, ({ lowMs, highMs, value }, pixel) => {
+    const [left, y] = pixel({ latencyMs: lowMs, value });
+    const [right] = pixel({ latencyMs: highMs, value });
+    return `M${left} ${y}H${right}M${left} ${y - halfEnd}v${2 * halfEnd}M${right} ${y - halfEnd}v${2 * halfEnd}`;
+  });
 }
 
-/** How far values spread over seeds, as upright lines with small ends, all as one path. */
+/** How far values spread over seeds, as upright lines with small ends. */
 function deviations(front: FrontsPanel['front'], place: Place, color: string, at: Placing): CustomSeriesOption {
-  const half = 3;
+  return drawn(front, place, at, { z: 4, stroke: color, lineWidth: 1.6 }, ({ latencyMs, value, deviation }, pixel) => {
+    if (deviation === undefined) return '';
+    const [x, top] = pixel({ latencyMs, value: value + deviation });
+    const [, bottom] = pixel({ latencyMs, value: value - deviation });
+    return `M${x} ${top}V${bottom}M${x - halfEnd} ${top}h${2 * halfEnd}M${x - halfEnd} ${bottom}h${2 * halfEnd}`;
+  });
+}
+
+interface Stroke {
+  readonly z: number;
+  readonly stroke: string;
+  readonly lineWidth: number;
+  readonly opacity?: number;
+  readonly lineDash?: number[];
+}
+
+/** Something at each of a front's points, all as one path. @param pathOf a point, '' where there is nothing; `pixel` says where something lies */
+function drawn<Point extends ParetoPoint>(
+  front: readonly Point[], place: Place, at: Placing, { z, ...style }: Stroke, pathOf: (point: Point, pixel: (point: ParetoPoint) => number[]) => string,
+): CustomSeriesOption {
   return {
     ...place,
     type: 'custom',
     data: front.slice(0, 1).map(at),
     clip: true,
-    z: 4,
-    renderItem: (_, api) => {
-      const paths = front.flatMap(({ latencyMs, value, deviation }) => {
-        if (deviation === undefined) return [];
-        const [x, top] = api.coord(at({ latencyMs, value: value + deviation })).map(round);
-        const [, bottom] = api.coord(at({ latencyMs, value: value - deviation })).map(round);
-        return [`M${x} ${top}V${bottom}M${x - half} ${top}h${2 * half}M${x - half} ${bottom}h${2 * half}`];
-      });
-      return { type: 'path', shape: { pathData: paths.join('') }, style: { fill: 'none', stroke: color, lineWidth: 1.6 } };
-    },
+    z,
+    renderItem: (_, api) => ({
+      type: 'path',
+      shape: { pathData: front.map((point) => pathOf(point, (other) => api.coord(at(other)).map(round))).join('') },
+      style: { fill: 'none', ...style },
+    }),
   };
 }
 

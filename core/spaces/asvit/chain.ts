@@ -1,9 +1,9 @@
-import type { Block, FeatureShape } from '../../network/blocks.ts';
+import { imageShape, type Block, type FeatureShape } from '../../network/blocks.ts';
 import type { LoweringOptions } from '../space.ts';
 import type { Stage, StageChain, StageContext, StageOption } from '../stageChain.ts';
 import { stageCount } from './architecture.ts';
 import type { AsVitChoices } from './choices.ts';
-import { genesOfStage, head, imageShape, stageBlocks } from './lowering.ts';
+import { genesOfStage, head, stageBlocks } from './lowering.ts';
 import { genesOf, topologyOf } from './variation.ts';
 import type { Gene } from './variation.ts';
 

@@ -2,6 +2,7 @@ import { InputError } from '../../base/errors.ts';
 import type {
   Block, EncoderAttentionBlock, EncoderMlpBlock, FeatureShape, OverlappingPatchEmbedBlock, PatchMergingBlock, TokenHeadBlock,
 } from '../../network/blocks.ts';
+import { imageShape } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
 import type { LoweringOptions, Tokens } from '../space.ts';
 import { stageCount } from './architecture.ts';
@@ -44,10 +45,6 @@ export function lowerAsVit(choices: AsVitChoices, arch: AsVitArchitecture, optio
   }
   blocks.push(head(shape, classes));
   return { space: choices.id, resolution, classes, blocks };
-}
-
-export function imageShape(resolution: number): FeatureShape {
-  return { channels: 3, height: resolution, width: resolution };
 }
 
 /** Widths double from stage to stage up to a cap; heads double up to the given number (asvit.md 1, "widths" and "heads"). */

@@ -1,5 +1,5 @@
 import { InputError } from '../../base/errors.ts';
-import type { Block, FeatureShape, PatchEmbedBlock, TokenHeadBlock } from '../../network/blocks.ts';
+import { imageShape, type Block, type FeatureShape, type PatchEmbedBlock, type TokenHeadBlock } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
 import type { LoweringOptions } from '../space.ts';
 import type { AutoFormerArchitecture, Variant } from './architecture.ts';
@@ -26,7 +26,7 @@ export function patchEmbed({ patchSize }: AutoFormerChoices, embedDim: number, r
   const side = resolution / patchSize;
   return {
     type: 'patchEmbed', name: 'patchEmbed', patchSize, classToken: true, positions: true,
-    input: { channels: 3, height: resolution, width: resolution }, output: { channels: embedDim, height: side, width: side, extraTokens: 1 },
+    input: imageShape(resolution), output: { channels: embedDim, height: side, width: side, extraTokens: 1 },
   };
 }
 

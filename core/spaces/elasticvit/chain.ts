@@ -1,11 +1,11 @@
-import type { Block, FeatureShape } from '../../network/blocks.ts';
+import { imageShape, type Block, type FeatureShape } from '../../network/blocks.ts';
 import type { LoweringOptions } from '../space.ts';
 import type { Stage, StageChain, StageContext, StageOption } from '../stageChain.ts';
 import { partNames } from './architecture.ts';
 import type { ElasticVitArchitecture, PartName } from './architecture.ts';
 import type { ElasticVitChoices } from './choices.ts';
 import { genesOf } from './dimensions.ts';
-import { imageShape, partBlocks, pooledHead } from './lowering.ts';
+import { partBlocks, pooledHead } from './lowering.ts';
 
 interface Features extends StageContext {
   readonly shape: FeatureShape;

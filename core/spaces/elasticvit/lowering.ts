@@ -2,6 +2,7 @@ import { InputError } from '../../base/errors.ts';
 import type {
   AttentionBlock, Block, ConvBlock, FeatureShape, FfnBlock, MbConvBlock, PooledHeadBlock,
 } from '../../network/blocks.ts';
+import { imageShape } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
 import type { LoweringOptions } from '../space.ts';
 import { convStageNames, partNames } from './architecture.ts';
@@ -35,11 +36,6 @@ export function lowerElasticVit(
   }
   blocks.push(pooledHead(shape, choices.headFeatures, classes));
   return { space: choices.id, resolution, classes, blocks };
-}
-
-/** What the first part gets. */
-export function imageShape(resolution: number): FeatureShape {
-  return { channels: 3, height: resolution, width: resolution };
 }
 
 /** The blocks of one part, which depend on its genes and on what it gets, and on nothing else of the architecture. */

@@ -1,4 +1,4 @@
-import type { Block, FeatureShape, MbConvBlock } from '../../network/blocks.ts';
+import { imageShape, type Block, type FeatureShape, type MbConvBlock } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
 import { checkedClasses, checkedResolution } from '../checkedOptions.ts';
 import type { LoweringOptions } from '../space.ts';
@@ -38,7 +38,7 @@ export function lowerMobileNetV2({ id, defaultClasses, strides }: MobileNetV2Cho
   const classes = checkedClasses(options.classes ?? defaultClasses);
   const { widthMultiplier } = arch;
   const [stemStride, ...rowStrides] = strides;
-  const image: FeatureShape = { channels: 3, height: resolution, width: resolution };
+  const image = imageShape(resolution);
   let shape = shrunk(image, stemStride, multipliedChannels(stemChannels, widthMultiplier));
   const blocks: Block[] = [{ type: 'conv', name: 'stem.conv', kernelSize: 3, stride: stemStride, activation: 'relu6', input: image, output: shape }];
   rows.forEach(([expandRatio, channels, depth], row) => {

@@ -1,11 +1,11 @@
-import type { FeatureShape } from '../../network/blocks.ts';
+import { imageShape, type FeatureShape } from '../../network/blocks.ts';
 import type { LoweringOptions } from '../space.ts';
 import type { Stage, StageChain, StageContext, StageOption } from '../stageChain.ts';
 import { stages } from './architecture.ts';
 import type { PitChoices } from './choices.ts';
 import { stagePlaces } from './dimensions.ts';
 import { divides } from './heads.ts';
-import { classTokenHead, defaultResolution, imageShape, stageBlocks } from './lowering.ts';
+import { classTokenHead, defaultResolution, stageBlocks } from './lowering.ts';
 
 /** What a stage's blocks depend on: what holds for the whole network, and what the stage before made. */
 interface Features extends StageContext {

@@ -1,5 +1,5 @@
 import { InputError } from '../../base/errors.ts';
-import type { Block, DepthwisePoolBlock, FeatureShape, OverlappingPatchEmbedBlock, TokenHeadBlock } from '../../network/blocks.ts';
+import { imageShape, type Block, type DepthwisePoolBlock, type FeatureShape, type OverlappingPatchEmbedBlock, type TokenHeadBlock } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
 import type { LoweringOptions } from '../space.ts';
 import { stages } from './architecture.ts';
@@ -30,11 +30,6 @@ export function lowerPit(choices: PitChoices, arch: PitArchitecture, options: Lo
 
 export function defaultResolution({ resolutions }: PitChoices): number {
   return resolutions[0];
-}
-
-/** What the first stage gets. */
-export function imageShape(resolution: number): FeatureShape {
-  return { channels: 3, height: resolution, width: resolution };
 }
 
 /** All that a stage's blocks depend on beside their input. */

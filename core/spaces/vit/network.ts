@@ -1,5 +1,5 @@
 import { InputError } from '../../base/errors.ts';
-import type { Block, FeatureShape, TokenHeadBlock } from '../../network/blocks.ts';
+import { imageShape, type Block, type FeatureShape, type TokenHeadBlock } from '../../network/blocks.ts';
 import type { Network } from '../../network/network.ts';
 
 /** A plain vision transformer, the same in every layer. */
@@ -46,7 +46,7 @@ export function vitNetwork(options: VitOptions): Network {
   const tokens: FeatureShape = { channels: width, height: side, width: side, ...(classToken ? { extraTokens: 1 } : {}) };
   const blocks: Block[] = [{
     type: 'patchEmbed', name: 'patchEmbed', patchSize, classToken, positions,
-    input: { channels: 3, height: resolution, width: resolution }, output: tokens,
+    input: imageShape(resolution), output: tokens,
   }];
   for (let i = 0; i < depth; i++) {
     blocks.push(
