@@ -7,8 +7,16 @@ export type Precision = NonNullable<InputOf<'architectures.export'>['precision']
 export const precisionOptions: readonly { readonly value: Precision; readonly label: string; readonly hint: string }[] = [
   { value: 'float32', label: 'float32', hint: 'Full precision, as it was trained.' },
   { value: 'float16', label: 'float16', hint: 'Half the size; made for GPUs and NPUs. Ordinary processors gain nothing.' },
-  { value: 'int8', label: 'int8', hint: 'A quarter of the size; convolutions and products in integers, with ranges that activations have on training images.' },
+  { value: 'int8', label: 'int8', hint: 'A quarter of the size; convolutions and products in integers.' },
 ];
+
+/** What a precision is good for, and where integers get their ranges. @param hasImages whether the study has any */
+export function precisionHint(precision: Precision, hasImages: boolean): string {
+  const { hint } = precisionOptions.find(({ value }) => value === precision)!;
+  if (precision !== 'int8') return hint;
+  return hasImages ? `${hint} Activations have the ranges that they have on training images.`
+    : `${hint} This study has no images, so ranges come from random numbers: good for measuring latency, not for answers.`;
+}
 
 /** "0e7ff949.int8.onnx". */
 export const modelName = (id: string, precision: Precision) => `${id}${precision === 'float32' ? '' : `.${precision}`}.onnx`;
