@@ -22,16 +22,20 @@ import { TrainingList } from '../study/networkTraining/trainingList.ts';
 import { objectiveOf } from '../study/objectiveOf.ts';
 import { WorkbenchSettingsFile } from '../study/settings/workbenchSettings.ts';
 import { pocketformerVersion } from '../study/studyInfo.ts';
+import { newTransfer } from '../study/transfer/newTransfer.ts';
+import { transferTemplates } from '../study/transfer/templates.ts';
+import { TransferList } from '../study/transfer/transferList.ts';
 import { openArchive, packArchive, relinkImages } from './handlers/archives.ts';
 import { describeArchitecture, listSpaces } from './handlers/architectures.ts';
 import { calibrationView, estimateCalibration, makeCalibration } from './handlers/calibrations.ts';
 import { correlationTask, listProxies } from './handlers/correlation.ts';
 import { describeDevice, describeDevices } from './handlers/devices.ts';
 import { measuredOf, measuringJobId, studiesWith } from './handlers/measured.ts';
-import { checkDraft, editDraft, estimateDraft, estimateTrainingDraft, imagesOf, listFields, templatesView } from './handlers/drafts.ts';
+import { checkDraft, editDraft, estimateDraft, estimateTrainingDraft, estimateTransferDraft, imagesOf, listFields, templatesView } from './handlers/drafts.ts';
 import { listPhones, measuringTask } from './handlers/measuring.ts';
 import { describeEngines } from './handlers/engines.ts';
 import { trainingDetail, trainingDirectory, trainingView, wrongImages } from './handlers/trainings.ts';
+import { runDirectory, transferDetail, transferDirectory, transferView } from './handlers/transfers.ts';
 import { devicesOfStudy, readStudyFileBytes, studyDetail, studyRow } from './handlers/studies.ts';
 import type { WorkbenchSettings } from './contract/types.ts';
 import type { OutputOf, ParsedInputOf } from './contract/contract.ts';
@@ -44,7 +48,7 @@ import { followSession } from './sources/measuring.ts';
 import { Sequence } from './sources/sequence.ts';
 import { StudiesSource } from './sources/studies.ts';
 import { followEvents } from './sources/studyEvents.ts';
-import { trainingsSource } from './sources/trainings.ts';
+import { trainingsSource, transfersSource } from './sources/trainings.ts';
 
 export interface WorkbenchOptions {
   /** Where compute processes are started. */
@@ -113,6 +117,18 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const ofTraining = (training: string) => trainingDirectory(library.folder, training);
 
   const startTraining = async (directory: string) => supervisor.start({ kind: 'train', directory }, { title: (await readTraining(directory)).info.name });
+
+  const transferList = new TransferList();
+  const transfers = async () => (await transferList.rows(library.folder)).map((row) => transferView(row, jobs.pids()));
+  const ofTransfer = (transfer: string) => transferDirectory(library.folder, transfer);
+  const transferRowOf = async (transfer: string) => {
+    const directory = ofTransfer(transfer);
+    return (await transfers()).find((row) => resolve(row.directory) === directory)!;
+  };
+  const startTransfer = async (transfer: string) => {
+    const { directory, name } = await transferRowOf(transfer);
+    supervisor.start({ kind: 'transfer', directory: resolve(directory) }, { title: name });
+  };
 
   const directoryOf = async (of: ParsedInputOf<'archives.pack'>['of']) => ('study' in of ? library.directoryOf(of.study) : ofTraining(of.training));
 
@@ -318,6 +334,32 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       return {};
     },
 
+    'transfers.list': () => transfers(),
+    'transfers.get': async ({ transfer }) => transferDetail(await transferRowOf(transfer)),
+    'transfers.templates': () => templatesView(transferTemplates),
+    'transfers.create': async ({ start, ...draft }) => {
+      const transfer = basename(await newTransfer(library.folder, draft));
+      if (start) await startTransfer(transfer);
+      return { transfer };
+    },
+    'transfers.estimate': estimateTransferDraft,
+    'transfers.start': async ({ transfer }) => {
+      await startTransfer(transfer);
+      return {};
+    },
+    'transfers.pause': ({ transfer }) => {
+      supervisor.pause(ofTransfer(transfer));
+      return {};
+    },
+    'transfers.unpause': ({ transfer }) => {
+      supervisor.unpause(ofTransfer(transfer));
+      return {};
+    },
+    'transfers.stop': ({ transfer }) => {
+      supervisor.stop(ofTransfer(transfer));
+      return {};
+    },
+
     'archives.pack': async ({ of, ...input }, context) => packArchive(await directoryOf(of), input, library.folder, context),
     'archives.open': ({ path }, context) => changing(openArchive(path, library.folder, context)),
     'archives.relink': async ({ of, path }, context) => changing(relinkImages(await directoryOf(of), path, context)),
@@ -353,6 +395,8 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     'study.events': async ({ study }, context) => followEvents(studyPaths(await library.directoryOf(study)).events, context),
     trainings: trainingsSource(trainings, sequence),
     'training.events': ({ training }, context) => followEvents(trainingPaths(ofTraining(training)).events, context),
+    transfers: transfersSource(transfers, sequence),
+    'transfer.events': ({ transfer, run }, context) => followEvents(trainingPaths(runDirectory(ofTransfer(transfer), run)).events, context),
     calibrations: calibrationsSource(calibrations, sequence),
     'measuring.session': ({ session }, context) => followSession(session, { supervisor, sequence }, context),
     'study.evaluations': ({ study }, context) => evaluations.follow(study, context),

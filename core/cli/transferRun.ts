@@ -1,7 +1,7 @@
 import { CancelledError } from '../base/errors.ts';
 import { formatDuration } from '../study/progress.ts';
 import { runTransfer } from '../study/transfer/runTransfer.ts';
-import type { TransferReport } from '../study/transfer/summarise.ts';
+import type { TransferReport } from '../study/transfer/report.ts';
 import type { TransferFile } from '../study/transfer/transferFile.ts';
 import { transferMarkdown } from '../study/transfer/markdown.ts';
 import { transferPaths } from '../study/transfer/transferPlan.ts';

@@ -1,4 +1,4 @@
-import { CirclePause, CircleStop, FilePlus, GraduationCap, Keyboard, Monitor, Moon, PanelLeft, Search, Sun, SunMoon } from '@lucide/vue';
+import { CirclePause, CircleStop, FilePlus, GraduationCap, Keyboard, Monitor, Moon, PanelLeft, Search, Shuffle, Sun, SunMoon } from '@lucide/vue';
 import type { Job } from '../../core/api/contract/types.ts';
 import type { Action } from '../actions/registry.ts';
 import type { Route } from '../router/route.ts';
@@ -42,6 +42,11 @@ export function appActions(context: AppActionContext): Action[] {
     {
       id: 'training.new', title: 'New training', group: 'Study', icon: GraduationCap, shortcuts: ['Shift+N'], keywords: ['create', 'train', 'network'],
       run: () => context.go({ screen: 'new-training' }),
+    },
+    { id: 'go.transfers', title: 'Go to transfers', group: 'Go to', icon: Shuffle, shortcuts: ['G X'], run: () => context.go({ screen: 'transfers' }) },
+    {
+      id: 'transfer.new', title: 'New transfer', group: 'Study', icon: Shuffle, keywords: ['create', 'fine-tune', 'winners'],
+      run: () => context.go({ screen: 'new-transfer' }),
     },
     ...jobActions(context),
     ...viewActions(context),

@@ -4,7 +4,7 @@ import { useToasts } from '../kit/index.ts';
 import { useJobs } from '../stores/jobs.ts';
 
 /** Pause, continue and stop, with what happened said in a toast. */
-export function useJobControl(): { togglePause: (job: Job) => Promise<void>; stop: (job: Job) => Promise<void>; canPause: (job: Job) => boolean } {
+export function useJobControl(): { togglePause: (job: Job) => Promise<void>; stop: (job: Job) => Promise<void>; canPause: (job: Job) => boolean; canStop: (job: Job) => boolean } {
   const jobs = useJobs();
   const toasts = useToasts();
 
@@ -20,11 +20,15 @@ export function useJobControl(): { togglePause: (job: Job) => Promise<void>; sto
 
   /** What a person can do with a job, by what it is the job of; undefined for one that answers once. */
   function commandsOf(job: Job) {
-    const { study, training, calibration, session } = job;
+    const { study, training, transfer, calibration, session } = job;
     if (study !== null) return { pause: () => jobs.pause(study), unpause: () => jobs.unpause(study), stop: () => jobs.stop(study), resume: () => jobs.start(study) };
     if (training !== null) {
       const { pause, unpause, stop, start } = jobs.ofTraining;
       return { pause: () => pause(training), unpause: () => unpause(training), stop: () => stop(training), resume: () => start(training) };
+    }
+    if (transfer !== undefined) {
+      const { pause, unpause, stop, start } = jobs.ofTransfer;
+      return { pause: () => pause(transfer), unpause: () => unpause(transfer), stop: () => stop(transfer), resume: () => start(transfer) };
     }
     if (calibration === null && session === null) return undefined;
     return {
@@ -50,5 +54,5 @@ export function useJobControl(): { togglePause: (job: Job) => Promise<void>; sto
     });
   }
 
-  return { togglePause, stop, canPause: (job) => commandsOf(job) !== undefined && (job.state === 'running' || job.state === 'paused') };
+  return { togglePause, stop, canPause: (job) => commandsOf(job) !== undefined && (job.state === 'running' || job.state === 'paused'), canStop: (job) => commandsOf(job) !== undefined && job.state !== 'stopping' };
 }

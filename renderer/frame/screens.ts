@@ -40,7 +40,7 @@ export const places: readonly Place[] = [
   },
   {
     id: 'trainings', label: 'Trainings', icon: GraduationCap, shortcut: 'G T', route: () => ({ screen: 'trainings' }),
-    isHere: (route) => route.screen === 'trainings' || route.screen === 'new-training',
+    isHere: (route) => ['trainings', 'new-training', 'transfers', 'new-transfer'].includes(route.screen),
   },
   {
     id: 'devices', label: 'Devices', icon: Smartphone, shortcut: 'G D', route: () => ({ screen: 'devices' }),
@@ -70,6 +70,8 @@ const fronts = defineAsyncComponent(() => import('../screens/fronts/FrontsScreen
 const architecture = defineAsyncComponent(() => import('../screens/architecture/ArchitectureScreen.vue'));
 const trainings = defineAsyncComponent(() => import('../screens/trainings/TrainingsScreen.vue'));
 const newTraining = defineAsyncComponent(() => import('../screens/trainings/form/NewTrainingScreen.vue'));
+const transfers = defineAsyncComponent(() => import('../screens/transfers/TransfersScreen.vue'));
+const newTransfer = defineAsyncComponent(() => import('../screens/transfers/form/NewTransferScreen.vue'));
 const devices = defineAsyncComponent(() => import('../screens/devices/DevicesScreen.vue'));
 const correlation = defineAsyncComponent(() => import('../screens/correlation/CorrelationScreen.vue'));
 const settings = defineAsyncComponent(() => import('../screens/settings/SettingsScreen.vue'));
@@ -105,6 +107,11 @@ export function shownBy(route: Route): Shown {
     case 'new-training': {
       const { screen: _, ...beginning } = route;
       return { component: newTraining, props: { beginning }, key: 'new-training', title: 'New training' };
+    }
+    case 'transfers': return { component: transfers, props: { transfer: route.transfer ?? null }, key: 'transfers', title: 'Transfers' };
+    case 'new-transfer': {
+      const { screen: _, ...beginning } = route;
+      return { component: newTransfer, props: { beginning }, key: 'new-transfer', title: 'New transfer' };
     }
     case 'devices': return { component: devices, props: { device: route.device ?? null, add: route.add ?? false }, key: 'devices', title: 'Devices' };
     case 'correlation': return { component: correlation, props: { file: route.file ?? null }, key: 'correlation', title: 'Scores' };

@@ -12,6 +12,9 @@ export type Route =
   /** Trainings of single networks. */
   | { screen: 'trainings'; training?: string }
   | ({ screen: 'new-training' } & TrainingBeginning)
+  /** Studies' winners on other images. */
+  | { screen: 'transfers'; transfer?: string }
+  | ({ screen: 'new-transfer' } & TransferBeginning)
   /** Scores beside the accuracies of a file. */
   | { screen: 'correlation'; file?: string }
   | { screen: 'settings' }
@@ -32,6 +35,16 @@ export interface TrainingBeginning {
   arch?: string;
 }
 
+/** What a new transfer begins with; without a template or transfer, the person is asked. */
+export interface TransferBeginning {
+  /** A template's id. */
+  template?: string;
+  /** The study whose winners are moved. */
+  study?: string;
+  /** A transfer whose settings are copied. */
+  transfer?: string;
+}
+
 export const studyViews = ['run', 'fronts', 'edit', 'architecture'] as const;
 /** `architecture` without an id asks the person to pick one. */
 export type StudyView = typeof studyViews[number];
@@ -47,6 +60,7 @@ export function parseRoute(hash: string): Route {
     if (first === 'studies' || first === 'settings' || first === 'help' || first === 'gallery') return { screen: first };
     if (first === 'devices') return { screen: 'devices', ...optional('device', params.get('device')), ...(params.get('add') === '1' ? { add: true } : {}) };
     if (first === 'trainings') return { screen: 'trainings', ...optional('training', params.get('training')) };
+    if (first === 'transfers') return { screen: 'transfers', ...optional('transfer', params.get('transfer')) };
     if (first === 'correlation') return { screen: 'correlation', ...optional('file', params.get('file')) };
     if (first === 'architecture') {
       return {
@@ -64,6 +78,9 @@ export function parseRoute(hash: string): Route {
       screen: 'new-training', ...optional('template', params.get('template')), ...optional('study', params.get('study')), ...optional('training', params.get('training')),
       ...optional('space', params.get('space')), ...optional('arch', params.get('arch')),
     };
+  }
+  if (first === 'transfers' && second === 'new' && parts.length === 2) {
+    return { screen: 'new-transfer', ...optional('template', params.get('template')), ...optional('study', params.get('study')), ...optional('transfer', params.get('transfer')) };
   }
   if (first === 'study' && second !== undefined) {
     if (parts.length === 2) return { screen: 'study', study: second, view: 'run' };
@@ -90,6 +107,8 @@ export function routeHash(route: Route): string {
       const { template, study, training, space, arch } = route;
       return `#/trainings/new${query({ template, study, training, space, arch })}`;
     }
+    case 'new-transfer': return `#/transfers/new${query({ template: route.template, study: route.study, transfer: route.transfer })}`;
+    case 'transfers': return `#/transfers${query({ transfer: route.transfer })}`;
     case 'trainings': return `#/trainings${query({ training: route.training })}`;
     case 'correlation': return `#/correlation${query({ file: route.file })}`;
     case 'not-found': return `#${route.path}`;

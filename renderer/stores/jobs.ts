@@ -30,6 +30,12 @@ export const useJobs = defineStore('jobs', () => {
       unpause: (training: string) => api.call('trainings.unpause', { training }),
       stop: (training: string) => api.call('trainings.stop', { training }),
     },
+    ofTransfer: {
+      start: (transfer: string) => api.call('transfers.start', { transfer }),
+      pause: (transfer: string) => api.call('transfers.pause', { transfer }),
+      unpause: (transfer: string) => api.call('transfers.unpause', { transfer }),
+      stop: (transfer: string) => api.call('transfers.stop', { transfer }),
+    },
     /** Jobs of devices, by what they are the jobs of. */
     device: {
       start: (calibration: string) => api.call('calibrations.start', { calibration }),

@@ -11,13 +11,14 @@ import { measuredMethods } from './measured.ts';
 import { measuringMethods, measuringTopics } from './measuring.ts';
 import { studyMethods, studyTopics } from './studies.ts';
 import { trainingMethods, trainingTopics } from './trainings.ts';
+import { transferMethods, transferTopics } from './transfers.ts';
 
 /**
  * Everything that a window, a browser or a script can ask the core for. Methods answer once and may report progress
  * before; topics go on until they are left. Data are plain, with typed arrays for whatever is long.
  */
-export const methods = { ...appMethods, ...studyMethods, ...draftMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...calibrationMethods, ...measuringMethods, ...correlationMethods, ...trainingMethods, ...measuredMethods, ...archiveMethods } as const;
-export const topics = { ...studyTopics, ...jobTopics, ...calibrationTopics, ...measuringTopics, ...trainingTopics } as const;
+export const methods = { ...appMethods, ...studyMethods, ...draftMethods, ...jobMethods, ...architectureMethods, ...deviceMethods, ...calibrationMethods, ...measuringMethods, ...correlationMethods, ...trainingMethods, ...transferMethods, ...measuredMethods, ...archiveMethods } as const;
+export const topics = { ...studyTopics, ...jobTopics, ...calibrationTopics, ...measuringTopics, ...trainingTopics, ...transferTopics } as const;
 
 interface MethodShape {
   readonly input: z.ZodType;

@@ -15,6 +15,8 @@ export const job = z.object({
   calibration: z.string().nullable(),
   /** The network that is trained, by the name of its folder. */
   training: z.string().nullable(),
+  /** The transfer whose trainings it does, by the name of its folder. */
+  transfer: z.string().optional(),
   /** The study and device whose front's best is measured. */
   measures: z.object({ study: studyId, device: z.string() }).optional(),
   /** While a phone's browser measures: the page that it is to open, with its one-time token. */

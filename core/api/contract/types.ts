@@ -7,6 +7,7 @@ import type { device } from './devices.ts';
 import type { job, logLine } from './jobs.ts';
 import type { measuringState } from './measuring.ts';
 import type { trainingRow } from './trainings.ts';
+import type { transferRow } from './transfers.ts';
 import type { evaluationColumns, studyRow, studySummary } from './studies.ts';
 
 /* The contract's things by name, for whoever shows or makes them. */
@@ -28,4 +29,5 @@ export type CorrelatedRanking = Correlation['rankings'][number];
 export type Agreement = CorrelatedRanking['mean'];
 export type Estimate = Agreement['tau'];
 export type TrainingRow = z.output<typeof trainingRow>;
+export type TransferRow = z.output<typeof transferRow>;
 export type WorkbenchSettings = z.output<typeof settings>;

@@ -11,6 +11,7 @@ import { estimateTraining } from '../../study/networkTraining/estimateTraining.t
 import { schemaOfTraining } from '../../study/networkTraining/trainingFields.ts';
 import type { StudySettings } from '../../study/studyFile.ts';
 import { checkTransferText } from '../../study/transfer/checkTransfer.ts';
+import { estimateTransfer } from '../../study/transfer/estimateTransfer.ts';
 import { schemaOfTransfer } from '../../study/transfer/transferFields.ts';
 import type { OutputOf, ParsedInputOf } from '../contract/contract.ts';
 
@@ -54,6 +55,11 @@ export async function estimateDraft({ text, baseDir }: Text): Promise<OutputOf<'
 export async function estimateTrainingDraft({ text, baseDir }: Text): Promise<OutputOf<'trainings.estimate'>> {
   const { latencies, phases, notes, ...estimate } = await estimateTraining(await accepted(checkTrainingText(text, baseDir)), baseDir);
   return { ...estimate, latencies: [...latencies], phases: [...phases], notes: [...notes] };
+}
+
+export async function estimateTransferDraft({ text, baseDir }: Text): Promise<OutputOf<'transfers.estimate'>> {
+  const { networks, notes, ...estimate } = await estimateTransfer(await accepted(checkTransferText(text, baseDir)), baseDir);
+  return { ...estimate, networks: networks.map((network) => ({ ...network, devices: [...network.devices] })), notes: [...notes] };
 }
 
 /** The images and seed of a file. @throws InputError `invalid-study-file` while there are problems */

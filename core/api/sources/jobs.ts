@@ -78,6 +78,7 @@ function jobView({ id, task, title, state, words, progress, page, started, ended
   return {
     id: study ?? id, study, session: task.kind === 'measure' ? id : null, calibration: task.kind === 'calibrate' ? basename(id) : null, training: task.kind === 'train' ? basename(id) : null,
     page: page ?? null, title, state, words,
+    ...(task.kind === 'transfer' && { transfer: basename(id) }),
     ...(task.kind === 'measure-best' && { measures: { study: studyIdOf(task.directory), device: task.device } }),
     phase: phase ?? null, done, total, unit, fraction: total > 0 ? Math.min(1, done / total) : 0,
     ratePerSecond: ratePerSecond ?? null, remainingSeconds: remainingSeconds ?? null, memoryBytes: memoryBytes ?? null,

@@ -7,7 +7,7 @@ const intervalMs = 100;
 const eventsPerMessage = 5000;
 
 /** A history but for its evaluations, from its file: also of a study or training that another process runs. */
-export function followEvents(path: string, { since, emit, fail }: TopicContext<'study.events' | 'training.events'>): () => void {
+export function followEvents(path: string, { since, emit, fail }: TopicContext<'study.events' | 'training.events' | 'transfer.events'>): () => void {
   const follower = new EventFollower(path);
   let isFirst = true;
   return poll(intervalMs, async () => {

@@ -1,20 +1,14 @@
-import type { TrainingRow } from '../contract/types.ts';
+import type { TrainingRow, TransferRow } from '../contract/types.ts';
 import type { Sources } from '../server.ts';
-import { poll } from './polling.ts';
+import { tellChanges } from './listing.ts';
 import type { Sequence } from './sequence.ts';
 
-const intervalMs = 400;
-
-/** Tells the library's trainings, and every change of them: also of what a terminal does with their folders. */
+/** The library's trainings, as they change. */
 export function trainingsSource(list: () => Promise<TrainingRow[]>, sequence: Sequence): Sources['trainings'] {
-  return (_, { emit, fail }) => {
-    let told: string | undefined;
-    return poll(intervalMs, async () => {
-      const trainings = await list();
-      const text = JSON.stringify(trainings);
-      if (text === told) return;
-      told = text;
-      emit(sequence.next(), { trainings });
-    }, fail);
-  };
+  return (_, { emit, fail }) => tellChanges(list, (trainings) => emit(sequence.next(), { trainings }), fail);
+}
+
+/** The library's transfers, as they change. */
+export function transfersSource(list: () => Promise<TransferRow[]>, sequence: Sequence): Sources['transfers'] {
+  return (_, { emit, fail }) => tellChanges(list, (transfers) => emit(sequence.next(), { transfers }), fail);
 }

@@ -22,7 +22,7 @@ export const resume = defineCommand({
       return followTraining(await openTraining(directory), surroundings);
     }
     if (isTransfer(directory)) {
-      const { keptTransferFile } = await import('../../study/transfer/runTransfer.ts');
+      const { keptTransferFile } = await import('../../study/transfer/keptTransfer.ts');
       const { followTransfer } = await import('../transferRun.ts');
       return followTransfer(directory, await keptTransferFile(directory), surroundings);
     }

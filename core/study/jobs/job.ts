@@ -13,7 +13,7 @@ export interface JobFailure {
 
 /** How a job stands at one moment; replaced, never changed. */
 export interface Job {
-  /** The absolute folder of a study, a training, a measuring session or a device; a name of its own for anything else. */
+  /** The absolute folder of a study, a training, a transfer, a measuring session or a device; a name of its own for anything else. */
   readonly id: string;
   readonly task: JobTask;
   readonly title: string;
@@ -52,7 +52,7 @@ export function progressWords({ phase, done, total, unit, note }: JobProgress): 
 
 export function endWords(state: JobState, { kind }: JobTask): string {
   const measures = kind === 'measure' || kind === 'measure-best' || kind === 'calibrate';
-  const trains = kind === 'run' || kind === 'train';
+  const trains = kind === 'run' || kind === 'train' || kind === 'transfer';
   switch (state) {
     case 'done': return trains ? 'Finished' : kind === 'measure' || kind === 'measure-best' ? 'Measured' : kind === 'calibrate' ? 'Calibrated' : 'Done';
     case 'stopped': return trains ? 'Stopped; everything is saved and can be resumed' : measures ? 'Stopped; it can go on from there' : 'Stopped';

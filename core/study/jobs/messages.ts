@@ -11,6 +11,8 @@ export const jobTaskSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run'), directory: z.string().min(1) }),
   /** Does all that is left of a training of one network, new or stopped. */
   z.strictObject({ kind: z.literal('train'), directory: z.string().min(1) }),
+  /** Does all that is left of a transfer, new or stopped. */
+  z.strictObject({ kind: z.literal('transfer'), directory: z.string().min(1) }),
   /** Writes an architecture with a study's trained weights as an ONNX file. */
   z.strictObject({
     kind: z.literal('export'), directory: z.string().min(1), arch: z.unknown(), out: z.string().min(1),

@@ -173,6 +173,7 @@ export class SupervisedJob {
 const resumeHint = ({ kind }: JobTask) => {
   if (kind === 'run') return ' The study can be resumed from its last checkpoint.';
   if (kind === 'train') return ' The training can be resumed from its last checkpoint.';
+  if (kind === 'transfer') return ' The transfer can be resumed from the last checkpoint of its training.';
   return kind === 'measure' || kind === 'measure-best' || kind === 'calibrate' ? ' What was measured before is kept, and it can go on.' : '';
 };
 

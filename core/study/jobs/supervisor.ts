@@ -22,7 +22,7 @@ export interface SupervisorOptions {
 const changeIntervalMs = 100;
 
 /** Answers once, and leaves nothing that could go on. */
-export type ShortTask = Exclude<JobTask, { kind: 'run' | 'train' | 'measure' | 'measure-best' | 'calibrate' }>;
+export type ShortTask = Exclude<JobTask, { kind: 'run' | 'train' | 'transfer' | 'measure' | 'measure-best' | 'calibrate' }>;
 
 /**
  * Runs jobs in processes of their own: studies in the order in which they were started, everything else at once: it
@@ -191,7 +191,7 @@ export class JobSupervisor {
 /** What a task works on where only one job may: the job is called after it. */
 function folderOf(task: JobTask): string | undefined {
   switch (task.kind) {
-    case 'run': case 'train': case 'calibrate': return resolve(task.directory);
+    case 'run': case 'train': case 'transfer': case 'calibrate': return resolve(task.directory);
     case 'measure': return resolve(task.out);
     case 'measure-best': return join(studyPaths(resolve(task.directory)).measured, task.device);
     default: return undefined;

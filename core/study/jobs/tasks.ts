@@ -22,6 +22,7 @@ import { runStudy } from '../run/runStudy.ts';
 import type { JobTask, LogLevel } from './messages.ts';
 import { probeStudy } from './probeStudy.ts';
 import type { TaskProgress } from './progressReporter.ts';
+import { transferTask } from './transferTask.ts';
 
 export interface TaskHooks {
   readonly signal: AbortSignal;
@@ -31,11 +32,12 @@ export interface TaskHooks {
   readonly onPage: (page: MeasuringPage) => void;
 }
 
-/** @returns plain data: nothing for a run or a training, whose folder tells everything; ExportReport; HandoffReport; Correlation; Calibrated; MeasuredSession; RefitReport; ProbeResult */
+/** @returns plain data: nothing for a run, a training or a transfer, whose folder tells everything; ExportReport; HandoffReport; Correlation; Calibrated; MeasuredSession; RefitReport; ProbeResult */
 export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> {
   switch (task.kind) {
     case 'run': return run(task.directory, hooks);
     case 'train': return train(task.directory, hooks);
+    case 'transfer': return transferTask(task.directory, hooks);
     case 'export': return exportTask(task, hooks);
     case 'handoff': return handoffTask(task, hooks);
     case 'correlate': return correlateFile(task, hooks);

@@ -9,8 +9,8 @@ import { attempted, checkText, type Finding, type TextCheck } from '../library/c
 import { dataProblems, teacherProblems } from '../library/inputFindings.ts';
 import { studyClasses } from '../library/studyClasses.ts';
 import { requireTraining } from '../requireTraining.ts';
-import { architectureOf, startingStudy } from './startingPoint.ts';
-import { trainingDevice } from './trainingContext.ts';
+import { architectureOf, startingStudy } from './namedNetwork.ts';
+import { trainingDevice } from './trainingDevice.ts';
 import { judgeTraining, type TrainingSettings } from './trainingFile.ts';
 
 export type TrainingCheck = TextCheck<TrainingSettings>;

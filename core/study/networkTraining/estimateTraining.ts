@@ -7,8 +7,8 @@ import { frozenBlocks } from '../../training/recipe/freeze.ts';
 import { tokenPlan, type TokenPhase } from '../../training/recipe/retokenization.ts';
 import { scheduleOf, stepsInPhases } from '../../training/recipe/schedule.ts';
 import { studyClasses } from '../library/studyClasses.ts';
-import { architectureOf } from './startingPoint.ts';
-import { trainingDevice } from './trainingContext.ts';
+import { architectureOf } from './namedNetwork.ts';
+import { trainingDevice } from './trainingDevice.ts';
 import type { TrainingSettings } from './trainingFile.ts';
 
 /** What images a recipe works on, and for how long. */

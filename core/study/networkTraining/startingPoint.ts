@@ -1,51 +1,19 @@
 import { resolve } from 'node:path';
-import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import type { Normalisation } from '../../data/normalisation.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { fitWeights, type FittedWeights } from '../../model/fitWeights.ts';
 import type { WeightTensor } from '../../model/safetensors.ts';
 import type { Network } from '../../network/network.ts';
-import { findArchitecture, getSpace, readArchitecture } from '../../spaces/index.ts';
+import { getSpace } from '../../spaces/index.ts';
 import type { SearchSpace } from '../../spaces/index.ts';
-import { architectureOnFront } from '../architectureOnFront.ts';
-import { describeStudy, readStudy, type StudyDescription } from '../folder.ts';
+import { readStudy } from '../folder.ts';
 import { isHandedOver, readReturned } from '../handoff/importHandoff.ts';
 import { inheritNetwork } from '../inheritNetwork.ts';
 import { loadTrainedStudy } from '../trainedStudy.ts';
 import { readWeightsFile } from '../weightsFile.ts';
+import { startingStudy, type TrainingOwner } from './namedNetwork.ts';
 import type { TrainingSettings } from './trainingFile.ts';
-
-/** Whose settings, and where its relative paths begin. */
-interface Owner {
-  readonly settings: TrainingSettings;
-  readonly info: { readonly baseDir: string };
-}
-
-/**
- * The architecture that a training file names.
- * @throws InputError `other-space` for a study of another space, and those of `findArchitecture` and `architectureOnFront`
- */
-export async function architectureOf({ settings, info }: Owner): Promise<unknown> {
-  const space = getSpace(settings.space);
-  const { arch, start } = settings;
-  if (typeof arch !== 'string') return space.parse(arch);
-  const onFront = start.study === undefined ? undefined : await architectureOnFront(await startingStudy(start.study, info.baseDir, space), arch);
-  if (onFront !== undefined) return onFront;
-  try {
-    return readArchitecture(space, arch);
-  } catch (error) {
-    if (!(error instanceof InputError) || error.code !== 'unknown-architecture' || !/[/\\.]/.test(arch)) throw error;
-    return findArchitecture(space, resolve(info.baseDir, arch));
-  }
-}
-
-/** The study that a training begins with. @throws InputError `other-space`, and those of `describeStudy` */
-export async function startingStudy(folder: string, baseDir: string, space: SearchSpace): Promise<StudyDescription> {
-  const study = await describeStudy(resolve(baseDir, folder));
-  if (study.settings.space === space.id) return study;
-  throw new InputError('other-space', `start.study: ${study.directory} is of the space ${study.settings.space}, the training of ${space.id}.`);
-}
 
 /** Weights that a training begins with, and what had to be done to them. */
 export interface StartingWeights extends Pick<FittedWeights, 'weights' | 'resampled'> {
@@ -69,7 +37,7 @@ export interface StartOptions {
  * with fresh ones.
  * @throws InputError `weights-mismatch`, `not-in-supernet`, `missing-file`, `invalid-weights-file`, and those of `loadTrainedStudy`
  */
-export async function startingWeights(owner: Owner, options: StartOptions): Promise<StartingWeights | undefined> {
+export async function startingWeights(owner: TrainingOwner, options: StartOptions): Promise<StartingWeights | undefined> {
   const { settings, info } = owner;
   const { study, weights, head } = settings.start;
   if (study === undefined && weights === undefined) return undefined;
@@ -96,7 +64,7 @@ function whyNew(before: readonly string[] | undefined, after: readonly string[])
  * How the images were normalised that the weights learned from, which frozen blocks go on reading; undefined where that is not known.
  * @throws as `startingWeights`
  */
-export async function startingNormalisation({ settings, info }: Owner): Promise<Normalisation | undefined> {
+export async function startingNormalisation({ settings, info }: TrainingOwner): Promise<Normalisation | undefined> {
   const { study, weights } = settings.start;
   if (weights !== undefined) return (await fromFile(resolve(info.baseDir, weights))).normalisation;
   if (study === undefined) return undefined;

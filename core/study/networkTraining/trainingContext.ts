@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
 import type { DeviceModel } from '../../latency/deviceModel.ts';
 import { getSpace } from '../../spaces/index.ts';
@@ -7,11 +5,12 @@ import type { SearchSpace } from '../../spaces/index.ts';
 import { frozenBlocks } from '../../training/recipe/freeze.ts';
 import { tokenPlan, type TokenPlan } from '../../training/recipe/retokenization.ts';
 import { scheduleOf, type RecipeSchedule } from '../../training/recipe/schedule.ts';
-import { namedDevice } from '../devices/namedDevice.ts';
 import { warn, type RunData } from '../run/context.ts';
 import type { RunHooks } from '../run/hooks.ts';
 import { loadRunData, startStudyEngine } from '../run/prepareRun.ts';
-import { architectureOf, startingNormalisation } from './startingPoint.ts';
+import { architectureOf } from './namedNetwork.ts';
+import { startingNormalisation } from './startingPoint.ts';
+import { trainingDevice } from './trainingDevice.ts';
 import type { TrainingSettings } from './trainingFile.ts';
 import type { TrainingRun } from './trainingFolder.ts';
 
@@ -62,12 +61,6 @@ export async function prepareNetworkTraining(study: TrainingRun, hooks: RunHooks
     images.data.close();
     throw error;
   }
-}
-
-/** A device that a training file names, or whose model's path it gives. @throws as `namedDevice` */
-export function trainingDevice(device: string, baseDir: string): DeviceModel {
-  const path = resolve(baseDir, device);
-  return namedDevice(existsSync(path) ? path : device);
 }
 
 async function begin(study: TrainingRun): Promise<void> {

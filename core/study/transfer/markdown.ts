@@ -1,6 +1,6 @@
 import { ms, percent } from '../frontsTable.ts';
 import { markdownTable } from '../markdownTable.ts';
-import type { DeviceReport, DeviceRow, NetworkReport, TransferReport } from './summarise.ts';
+import type { DeviceReport, DeviceRow, NetworkReport, TransferReport } from './report.ts';
 
 /** The report as Markdown: a table for each device, networks by ascending latency. */
 export function transferMarkdown(report: TransferReport): string {

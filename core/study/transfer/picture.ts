@@ -1,6 +1,6 @@
 import { frontsSvg } from '../frontsPicture.ts';
 import { tauText } from './markdown.ts';
-import type { TransferReport } from './summarise.ts';
+import type { TransferReport } from './report.ts';
 
 /** Accuracy after the transfer against latency, a panel for each device: the front with its names, and the other networks as dots. */
 export function transferSvg({ name, devices, networks }: TransferReport): string {

@@ -6,9 +6,11 @@ import type { TrainingResult } from '../networkTraining/trainingResult.ts';
 import type { RunHooks } from '../run/hooks.ts';
 import { transferMarkdown } from './markdown.ts';
 import { transferSvg } from './picture.ts';
-import { summariseTransfer, type TransferReport } from './summarise.ts';
-import { parseTransferFile, runName, trainingFileOf, type TransferFile } from './transferFile.ts';
-import { keptPlan, readPlan, transferPaths, type TransferPlan, type TransferredNetwork } from './transferPlan.ts';
+import type { TransferReport } from './report.ts';
+import { summariseTransfer } from './summarise.ts';
+import { keptTransferFile, runsOf } from './keptTransfer.ts';
+import { runName, trainingFileOf, type TransferFile } from './transferFile.ts';
+import { keptPlan, transferPaths, type TransferPlan, type TransferredNetwork } from './transferPlan.ts';
 
 export interface TransferHooks extends RunHooks {
   /** A run begins or goes on; finished ones are passed over. */
@@ -59,15 +61,6 @@ export async function runTransfer(directory: string, file: TransferFile, hooks: 
   return write(directory, plan, file, finished, wanted.length);
 }
 
-/** The file that a folder's transfer was begun with. @throws InputError `not-a-transfer` */
-export async function keptTransferFile(directory: string): Promise<TransferFile> {
-  const plan = await readPlan(directory);
-  if (!plan) throw new InputError('not-a-transfer', `${directory}: is not a transfer; the folder of one holds a transfer.json.`);
-  const { text, baseDir, name } = plan;
-  const { plan: path } = transferPaths(directory);
-  return { text, baseDir, path, settings: { ...parseTransferFile(text, path), name } };
-}
-
 /** What is known so far of a folder's transfer, without doing anything. @throws InputError `not-a-transfer`, `no-summary` before the first run has ended */
 export async function readTransferReport(directory: string): Promise<TransferReport> {
   const file = await keptTransferFile(directory);
@@ -80,10 +73,6 @@ export async function readTransferReport(directory: string): Promise<TransferRep
   }
   if (finished.length === 0) throw new InputError('no-summary', `${directory}: there are no results yet; none of its ${wanted.length} trainings has ended.`);
   return summariseTransfer(file.settings, plan, finished, wanted.length);
-}
-
-function runsOf({ settings: { seed, seeds } }: TransferFile, { networks }: TransferPlan): { network: TransferredNetwork; seed: number }[] {
-  return Array.from({ length: seeds }, (_, i) => seed + i).flatMap((each) => networks.map((network) => ({ network, seed: each })));
 }
 
 async function write(directory: string, plan: TransferPlan, file: TransferFile, finished: readonly TransferResult[], runs: number): Promise<TransferReport> {

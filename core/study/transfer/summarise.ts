@@ -3,66 +3,10 @@ import type { Interval } from '../../base/bootstrap.ts';
 import { kendallTau } from '../../base/rankStatistics.ts';
 import { spreadOf, type Spread } from '../../base/spread.ts';
 import { paretoFront } from '../../search/pareto.ts';
-import type { TrainingResult } from '../networkTraining/trainingResult.ts';
+import type { DeviceReport, NetworkReport, TransferReport } from './report.ts';
 import type { TransferResult } from './runTransfer.ts';
 import type { TransferSettings } from './transferFile.ts';
 import type { TransferPlan, TransferredNetwork } from './transferPlan.ts';
-
-/** A network before and after its transfer. */
-export interface NetworkReport extends Pick<TransferredNetwork, 'id' | 'key' | 'name' | 'arch'> {
-  /** Devices whose winner it is. */
-  readonly winnerOn: readonly string[];
-  /** With the supernet's weights, on the study's own images. */
-  readonly accuracyBefore: number;
-  readonly accuracy: Spread;
-  /** Of the mean over seeds, with 95 % probability (Student's t); null for a single seed. */
-  readonly interval: Interval | null;
-  readonly runs: readonly { readonly seed: number; readonly accuracy: number; readonly directory: string }[];
-  readonly macs: number;
-  readonly params: number;
-}
-
-/** A network on a device, as it is after the transfer. */
-export interface DeviceRow {
-  readonly id: string;
-  readonly latencyMs: number;
-  readonly lowMs: number;
-  readonly highMs: number;
-  readonly withinBudget: boolean;
-  readonly isWinner: boolean;
-  /** Whether it is on the front of mean accuracies and latencies, among all networks within the budget. */
-  readonly onFront: boolean;
-  /** Seeds with which it is on the front of that seed's accuracies. */
-  readonly frontSeeds: number;
-}
-
-export interface DeviceReport {
-  readonly device: string;
-  readonly maxMs?: number;
-  /** By ascending latency. */
-  readonly rows: readonly DeviceRow[];
-  /** Kendall's tau-b of the accuracies before and after, of the networks that won on the device; null where it is not defined. */
-  readonly tau: number | null;
-}
-
-/** What a transfer has found; `results/transfer.json` holds it. */
-export interface TransferReport {
-  readonly format: 'pocketformer-transfer';
-  readonly version: 1;
-  readonly name: string;
-  /** The study's name. */
-  readonly study: string;
-  readonly space: string;
-  readonly runs: number;
-  readonly finishedRuns: number;
-  readonly freeze: TransferSettings['training']['freeze'];
-  readonly preset: string | null;
-  readonly data: TrainingResult['data'];
-  readonly networks: readonly NetworkReport[];
-  readonly devices: readonly DeviceReport[];
-  /** Of all networks. */
-  readonly tau: number | null;
-}
 
 /**
  * Accuracy against latency after a transfer, on each device, beside the accuracies before. Networks of which no run has ended yet are left out.

@@ -59,7 +59,7 @@ export const isTransfer = (directory: string) => existsSync(transferPaths(direct
  * The winners of a study's devices.
  * @throws InputError `no-summary`, `no-fronts` before the search, `training-free-study` where nothing was trained that could be transferred
  */
-async function planTransfer({ settings, text, baseDir }: TransferFile): Promise<TransferPlan> {
+export async function planTransfer({ settings, text, baseDir }: Omit<TransferFile, 'path'>): Promise<TransferPlan> {
   const study = await describeStudy(resolve(baseDir, settings.study));
   const { devices, space } = requireTraining(study.settings, study.directory);
   const { result } = await readSummary(study.paths.summary);

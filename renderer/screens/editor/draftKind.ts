@@ -2,6 +2,7 @@ import type { Component } from 'vue';
 import type { ApiClient } from '../../../core/api/client.ts';
 import type { InputOf } from '../../../core/api/contract/contract.ts';
 import type { Route } from '../../router/route.ts';
+import type { SettingChange } from './formFields.ts';
 
 export type DraftOf = NonNullable<InputOf<'draft.check'>['of']>;
 
@@ -22,4 +23,13 @@ export interface DraftKind {
   followed(id: string): Route;
   /** Where all of its sort are. */
   readonly all: Route;
+}
+
+/** What a file being written begins with. */
+export interface Begun {
+  readonly text: string;
+  /** Relative paths start there. */
+  readonly baseDir: string;
+  /** To be made in the text first. */
+  readonly changes: readonly SettingChange[];
 }

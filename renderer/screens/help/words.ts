@@ -4,6 +4,7 @@ export const words: readonly { readonly word: string; readonly meaning: string }
   { word: 'Supernet', meaning: 'One network whose weights all architectures of a space share. It is trained once; any architecture is a slice of it.' },
   { word: 'Subnet', meaning: 'One architecture with its slice of the supernet\'s weights.' },
   { word: 'Training', meaning: 'One network trained by itself until it is finished, from fresh weights or from what the supernet has learned for it, with a file of its own.' },
+  { word: 'Transfer', meaning: 'The winners of a study\'s devices trained on other images, each with several seeds, and what becomes of their accuracies and of the fronts.' },
   { word: 'MACs', meaning: 'Multiply-accumulates of one image: convolutions, linear layers and attention products. Not the same as time on a phone.' },
   { word: 'Latency', meaning: 'Predicted time of one image on a phone, from measurements of single blocks. The interval holds nine times in ten; blocks unlike any that was measured widen it.' },
   { word: 'Budget', meaning: 'The longest latency that you can afford on a device. Fronts and tables count only what lies within it.' },

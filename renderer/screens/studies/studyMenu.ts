@@ -1,6 +1,6 @@
 import {
-  Archive, ArchiveRestore, ChartScatter, CirclePause, CirclePlay, CircleStop, Copy, CopyPlus, FilePen, FileText, FolderOpen, GitCompare, Package, PencilLine,
-  SquareActivity, Tags, Terminal, Trash2, X,
+  Archive, ArchiveRestore, ChartScatter, CirclePause, CirclePlay, CircleStop, Copy, CopyPlus, FilePen, FileText, FolderOpen, GitCompare, GraduationCap, Package, PencilLine,
+  Shuffle, SquareActivity, Tags, Terminal, Trash2, X,
 } from '@lucide/vue';
 import type { StudyRow } from '../../../core/api/contract/types.ts';
 import type { Action } from '../../actions/registry.ts';
@@ -55,6 +55,14 @@ export function studyCommands({ commands, go, rename, tag, pack, canReveal }: Me
       id: 'change', title: 'Duplicate and change…', icon: FilePen, shortcut: 'D', startsGroup: true,
       isPossible: (rows) => one(rows) && abilitiesOf(rows[0]).duplicate,
       run: ([row]) => go({ screen: 'new-study', template: `study:${row.id}` }),
+    },
+    {
+      id: 'train', title: 'Train its winner…', icon: GraduationCap, isPossible: (rows) => one(rows) && abilitiesOf(rows[0]).openFronts,
+      run: ([row]) => go({ screen: 'new-training', study: row.id }),
+    },
+    {
+      id: 'transfer', title: 'Transfer to other images…', icon: Shuffle, isPossible: (rows) => one(rows) && abilitiesOf(rows[0]).openFronts && rows[0].objective?.kind === 'accuracy',
+      run: ([row]) => go({ screen: 'new-transfer', study: row.id }),
     },
     {
       id: 'duplicate', title: 'Duplicate as it is', icon: CopyPlus, isPossible: (rows) => one(rows) && abilitiesOf(rows[0]).duplicate,

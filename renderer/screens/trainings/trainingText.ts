@@ -6,7 +6,7 @@ import { isOver } from '../../stores/jobs.ts';
 
 export type TrainingResult = NonNullable<OutputOf<'trainings.get'>['result']>;
 
-/** What a person can do with a training at this moment. */
+/** What a person can do with a training or transfer at this moment. */
 export interface TrainingControls {
   /** What the button that goes on with it says; null where nothing is left to do or somebody else does it. */
   readonly start: 'Start' | 'Resume' | null;
@@ -16,7 +16,7 @@ export interface TrainingControls {
   readonly active: Job | undefined;
 }
 
-export function trainingControls(row: TrainingRow, job: Job | undefined): TrainingControls {
+export function trainingControls(row: Pick<TrainingRow, 'runsElsewhere' | 'problem' | 'status'>, job: Job | undefined): TrainingControls {
   const active = job !== undefined && !isOver(job) ? job : undefined;
   const isIdle = active === undefined && !row.runsElsewhere && row.problem === null && row.status !== 'finished';
   return { start: isIdle ? row.status === 'created' ? 'Start' : 'Resume' : null, pause: active === undefined ? null : pauseOf[active.state] ?? null, active };

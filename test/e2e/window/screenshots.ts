@@ -187,6 +187,21 @@ async function scores(page: Page): Promise<void> {
   await both(page, 'scores');
 }
 
+async function trainingsAndTransfers(page: Page, study: string): Promise<void> {
+  await go(page, '#/trainings/new');
+  await both(page, 'new-training');
+  await go(page, `#/trainings/new?study=${encodeURIComponent(study)}`);
+  await page.getByText('Ready to start').waitFor();
+  await page.getByRole('region', { name: 'What this training costs' }).getByText('MACs', { exact: true }).waitFor();
+  await both(page, 'training-form');
+  await go(page, `#/transfers/new?template=painted&study=${encodeURIComponent(study)}`);
+  await page.getByText('Ready to start').waitFor();
+  await page.getByRole('region', { name: 'What this transfer trains' }).getByRole('table').waitFor();
+  await both(page, 'transfer-form');
+  await go(page, '#/transfers');
+  await both(page, 'transfers-empty');
+}
+
 async function everythingElse(page: Page): Promise<void> {
   await go(page, '#/devices');
   await page.getByText('Google Pixel 6').first().waitFor();
@@ -299,6 +314,7 @@ try {
     ['architecture export', () => architectureOf(page, ids.first)],
     ['scores', () => scores(page)],
     ['devices', () => walkDevices(page, (hash) => go(page, hash), (name) => both(page, name))],
+    ['new-training training-form transfer-form transfers', () => trainingsAndTransfers(page, ids.first)],
     ['devices settings help palette not-found', () => everythingElse(page)],
     ['run', () => finishedRun(page, ids.first, ids.large)],
     ['4k', async () => {

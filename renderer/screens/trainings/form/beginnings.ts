@@ -47,3 +47,8 @@ export function studyChanges(study: SourceStudy, arch: unknown): SettingChange[]
     ...(devices.length === 0 ? [] : [{ path: ['devices'], value: devices }]),
   ];
 }
+
+/** The study whose winners are moved, and what the transfer is called after it. */
+export function transferChanges({ name, directory }: Pick<SourceStudy, 'name' | 'directory'>): SettingChange[] {
+  return [{ path: ['name'], value: `${name} transferred` }, { path: ['study'], value: directory }];
+}

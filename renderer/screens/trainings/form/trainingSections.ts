@@ -1,8 +1,9 @@
 import { formSections } from '../../editor/formFields.ts';
 import type { FormSection, StudyField } from '../../editor/formFields.ts';
 
-/** Settings that say which network it is. */
-const network: ReadonlySet<string> = new Set(['space', 'arch', 'resolution']);
+/** Settings that say which network it is, or which ones. */
+const network: ReadonlySet<string> = new Set(['space', 'arch', 'study', 'perDevice', 'head', 'resolution']);
+const transferred: readonly string[] = ['study', 'perDevice', 'head', 'resolution'];
 const titles: Readonly<Record<string, string>> = { start: 'Weights to begin with', data: 'Images', training: 'Recipe', export: 'At the end', devices: 'Devices' };
 
 /** The form's parts for a training or transfer file: what stands at the top level, the network where the file names one, then each group in the file's order. */
@@ -11,7 +12,8 @@ export function recipeSections(fields: readonly StudyField[]): FormSection[] {
   const own = basics.fields.filter(({ path }) => network.has(path[0]));
   return [
     { ...basics, fields: basics.fields.filter((field) => !own.includes(field)) },
-    ...(own.length > 0 ? [{ id: 'network', title: 'Network', help: 'which architecture is trained', fields: own }] : []),
+    own.some(({ path }) => path[0] === 'arch') ? { id: 'network', title: 'Network', help: 'which architecture is trained', fields: own }
+      : { id: 'transferred', title: 'What is transferred', help: 'the winners of a study, each with a classifier for other images', fields: transferred.flatMap((name) => own.find(({ path }) => path[0] === name) ?? []) },
     ...groups,
   ];
 }
