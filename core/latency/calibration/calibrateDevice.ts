@@ -17,6 +17,7 @@ import type { Target } from '../measurements/record.ts';
 import { requireOneTarget, targetTitle } from '../measurements/target.ts';
 import { rangesOf } from '../ranges.ts';
 import { calibrateBlocks } from './calibrateBlocks.ts';
+import { callTime, withoutCall } from './callTime.ts';
 import { calibrationRows } from './calibrationRows.ts';
 import type { CalibrationRows } from './calibrationRows.ts';
 import { calibratedInterval, crossValidate } from './crossValidation.ts';
@@ -71,7 +72,7 @@ export function calibrateDevice(placed: readonly PlacedMeasurement[], options: C
     });
   }
   const reference = options.reference.map(({ blocks }) => blocks);
-  const { devices, prior, corrected } = firstGuess(rows, reference, options);
+  const { devices, prior, corrected, callMs } = firstGuess(rows, reference, options);
 
   const measured = [...rows.networks, ...rows.sections];
   const problem = fitProblem(measured, devices, prior, reference);
@@ -87,7 +88,7 @@ export function calibrateDevice(placed: readonly PlacedMeasurement[], options: C
   const allBlocks = [...measured, ...rows.probes].flatMap(({ blocks }) => blocks);
   return deviceModelSchema.parse({
     ...headOf(placed, target, rows, options),
-    fit: { command: options.command, seed: options.seed, method: methodText(prior.title, fit.freedom.noise, known, corrected) },
+    fit: { command: options.command, seed: options.seed, method: methodText(prior.title, fit.freedom.noise, known, corrected, callMs) },
     evaluations: [evaluation(title, measuredMs, predictedMs)],
     baselines: [macsBaseline, rooflineBaseline].map((baseline) => crossValidateBaseline(baseline, networks, places)),
     heldOut: { title, pairs: measuredMs.map((ms, i) => [shortMs(ms), shortMs(predictedMs[i])]) },
@@ -134,9 +135,10 @@ function firstGuess(rows: CalibrationRows, reference: readonly (readonly Block[]
   // A device without a name is the device itself.
   const { devices, prior } = earlier === undefined ? startingFrom(known.map(({ name, kinds }) => ({ name, kinds: kinds as KnownDevice['kinds'] })), blocks)
     : startingFrom([{ kinds: earlier.kinds as KnownDevice['kinds'] }], blocks, earlierModelPrior);
-  if (rows.probes.length === 0) return { devices, prior, corrected: [] };
-  const probed = fitProbes(rows.probes, devices, prior, others, random.fork('probes'));
-  return { devices: [probed], prior: probedDevicePrior, corrected: probed.corrected };
+  if (rows.probes.length === 0) return { devices, prior, corrected: [], callMs: 0 };
+  const callMs = callTime(rows, devices, prior, random.fork('call'));
+  const probed = fitProbes(withoutCall(rows.probes, callMs), devices, prior, others, random.fork('probes'));
+  return { devices: [probed], prior: probedDevicePrior, corrected: probed.corrected, callMs };
 }
 
 /** Kinds as they stand in a file: only those that were measured, because nothing is known of how far the guess of others holds. */
@@ -179,10 +181,11 @@ function fallbackOf(kinds: Partial<Record<LatencyKind, KindModel>>): Roofline {
   return Object.fromEntries([...costs].map(([term, values]) => [term, values.sort((a, b) => a - b)[values.length >> 1]]));
 }
 
-function methodText(guess: string, noise: number, known: readonly DeviceModel[], corrected: readonly string[]): string {
+function methodText(guess: string, noise: number, known: readonly DeviceModel[], corrected: readonly string[], callMs: number): string {
   const names = known.map(({ name }) => name).join(', ');
   return `Whole networks by non-negative least squares of relative errors on physical terms, drawn to a first guess (${guess}`
     + `${names === '' ? '' : `: ${names}`}) as far as makes the measurements most probable; left unexplained: ${(100 * noise).toFixed(1)} %.`
+    + (callMs > 0 ? ` Of each block measured alone ${(1e3 * callMs).toPrecision(2)} µs are taken for the call, which a network pays once.` : '')
     + (corrected.length > 0 ? ` Boosted trees on blocks measured alone, for ${corrected.join(', ')}.` : '');
 }
 

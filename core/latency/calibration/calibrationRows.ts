@@ -9,11 +9,15 @@ import { weightOf } from '../measurements/statistics.ts';
 import { blocksOf, networkOf } from '../measurements/subject.ts';
 import type { MeasuredBlocks } from './design.ts';
 
+/** A single block: measured alone, or as a share of a network's latency by a profile. */
+export interface Probe extends MeasuredBlocks {
+  readonly isShare?: boolean;
+}
+
 /** What measurements say, with those of one network or of equal blocks put together. */
 export interface CalibrationRows {
   readonly networks: readonly (MeasuredBlocks & { readonly network: Network })[];
-  /** Single blocks: measured alone, or as shares of a network's latency by a profile. */
-  readonly probes: readonly MeasuredBlocks[];
+  readonly probes: readonly Probe[];
   /** Several blocks measured together that are not a whole network. */
   readonly sections: readonly MeasuredBlocks[];
   /** Measurements of files of which nothing is known, or taken with a profiler. */
@@ -70,7 +74,7 @@ function sharesOf({ of, blockTimes }: Measurement, latencyMs: number | undefined
 }
 
 /** The geometric mean over blocks of one shape. */
-function perShape(rows: readonly MeasuredBlocks[]): MeasuredBlocks[] {
+function perShape(rows: readonly MeasuredBlocks[]): Probe[] {
   const shapes = new Map<string, MeasuredBlocks[]>();
   for (const row of rows) {
     const key = `${latencyKindOf(row.blocks[0])} ${shapeOf(row.blocks[0])}`;
@@ -78,7 +82,7 @@ function perShape(rows: readonly MeasuredBlocks[]): MeasuredBlocks[] {
   }
   return [...shapes.values()].map((group) => ({
     blocks: group[0].blocks, latencyMs: Math.exp(group.reduce((sum, { latencyMs }) => sum + Math.log(latencyMs), 0) / group.length),
-    relativeVariance: group[0].relativeVariance / group.length,
+    relativeVariance: group[0].relativeVariance / group.length, isShare: true,
   }));
 }
 
