@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { messageOf, PocketformerError } from '../../base/errors.ts';
+import { changedAt, jobFolders } from '../library/jobFolders.ts';
 import { studyLockHolder, type LockHolder } from '../lock.ts';
 import type { StudyStatus } from '../studyInfo.ts';
 import { isTraining, readTraining, trainingPaths } from './trainingFolder.ts';
@@ -36,7 +36,7 @@ export class TrainingList {
   /** @param library folder of studies and trainings. @returns the newest first */
   async rows(library: string): Promise<TrainingRow[]> {
     const rows: TrainingRow[] = [];
-    for (const directory of trainingFolders(library)) rows.push(await this.#row(directory));
+    for (const directory of jobFolders(library, isTraining)) rows.push(await this.#row(directory));
     return rows.sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : a.training < b.training ? -1 : 1));
   }
 
@@ -64,22 +64,5 @@ async function readRow(directory: string): Promise<Known['row']> {
   } catch (error) {
     const problem = { code: error instanceof PocketformerError ? error.code : 'unreadable', message: messageOf(error) };
     return { training, directory, name: training, space: null, status: 'failed', created: '', found: null, problem };
-  }
-}
-
-/** Visible folders of trainings; none where there is no library yet. */
-function trainingFolders(library: string): string[] {
-  try {
-    return readdirSync(library).filter((name) => !name.startsWith('.')).map((name) => join(library, name)).filter(isTraining).sort();
-  } catch {
-    return [];
-  }
-}
-
-function changedAt(path: string): number {
-  try {
-    return statSync(path).mtimeMs;
-  } catch {
-    return 0;
   }
 }

@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { messageOf, PocketformerError } from '../../base/errors.ts';
+import { changedAt, jobFolders } from '../library/jobFolders.ts';
 import { studyLockHolder, type LockHolder } from '../lock.ts';
 import { isTraining, trainingPaths } from '../networkTraining/trainingFolder.ts';
 import { readTrainingResult } from '../networkTraining/trainingResult.ts';
@@ -60,7 +60,7 @@ export class TransferList {
   /** @param library folder of studies, trainings and transfers. @returns the newest first */
   async rows(library: string): Promise<TransferRow[]> {
     const rows: TransferRow[] = [];
-    for (const directory of transferFolders(library)) rows.push(await this.#row(directory));
+    for (const directory of jobFolders(library, isTransfer)) rows.push(await this.#row(directory));
     return rows.sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : a.transfer < b.transfer ? -1 : 1));
   }
 
@@ -117,22 +117,5 @@ async function readRun(directory: string): Promise<Pick<KnownRun, 'status' | 'ac
   } catch (error) {
     if (error instanceof PocketformerError) return { status: 'failed', accuracy: null };
     throw error;
-  }
-}
-
-/** Visible folders of transfers; none where there is no library yet. */
-function transferFolders(library: string): string[] {
-  try {
-    return readdirSync(library).filter((name) => !name.startsWith('.')).map((name) => join(library, name)).filter(isTransfer).sort();
-  } catch {
-    return [];
-  }
-}
-
-function changedAt(path: string): number {
-  try {
-    return statSync(path).mtimeMs;
-  } catch {
-    return 0;
   }
 }
