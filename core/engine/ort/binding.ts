@@ -73,8 +73,8 @@ export interface SessionOptions {
   readonly resultsOn?: 'cpu' | 'gpu-buffer';
   /** Whether the session keeps memory between runs, as it does by default in programs of its users. */
   readonly memoryArena?: boolean;
-  /** Whether idle threads spin, as they do by default in programs of its users. */
-  readonly spinning?: boolean;
+  /** Whether idle threads spin, as they do by default in programs of its users; `in-runs` lets them sleep as soon as a run has ended. */
+  readonly spinning?: boolean | 'in-runs';
   /** Path, less its end, of a profile to write. */
   readonly profilePrefix?: string;
 }
@@ -103,7 +103,7 @@ function nativeOptions(options: SessionOptions): object {
     ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
     logSeverityLevel: 3,
     // Spinning threads of idle sessions starve the one that works.
-    extra: { session: { intra_op: { allow_spinning: spinning }, inter_op: { allow_spinning: spinning } } },
+    extra: { session: { intra_op: { allow_spinning: spinning }, inter_op: { allow_spinning: spinning }, force_spinning_stop: options.spinning === 'in-runs' ? '1' : '0' } },
   };
 }
 

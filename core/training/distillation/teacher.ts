@@ -140,7 +140,8 @@ export class Teacher {
 
 function openSession(path: string, threads: number): NativeSession {
   try {
-    return createSession(path, { threads });
+    // Waking threads for each of many small operators takes longer than what they do.
+    return createSession(path, { threads, spinning: 'in-runs' });
   } catch (cause) {
     throw new InputError('not-a-teacher', `${path}: ONNX Runtime cannot open this network (${ortReason(cause)}).`, { cause });
   }
