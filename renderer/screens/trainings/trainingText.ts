@@ -6,6 +6,14 @@ import { isOver } from '../../stores/jobs.ts';
 
 export type TrainingResult = NonNullable<OutputOf<'trainings.get'>['result']>;
 
+/** What can be asked of the job of one training or transfer. */
+export type RunCommands = Readonly<Record<'start' | 'pause' | 'unpause' | 'stop', () => Promise<unknown>>>;
+
+/** The commands of all trainings or transfers, for one of them. */
+export function commandsOf(all: Readonly<Record<keyof RunCommands, (folder: string) => Promise<unknown>>>, folder: string): RunCommands {
+  return { start: () => all.start(folder), pause: () => all.pause(folder), unpause: () => all.unpause(folder), stop: () => all.stop(folder) };
+}
+
 /** What a person can do with a training or transfer at this moment. */
 export interface TrainingControls {
   /** What the button that goes on with it says; null where nothing is left to do or somebody else does it. */
@@ -25,7 +33,7 @@ export function trainingControls(row: Pick<TrainingRow, 'runsElsewhere' | 'probl
 const pauseOf: Partial<Record<Job['state'], 'Pause' | 'Continue'>> = { running: 'Pause', paused: 'Continue' };
 
 /** The state as the job of this session, or the folder, tells it. */
-export const trainingState = (row: TrainingRow, job: Job | undefined): string => (job !== undefined && !isOver(job) ? job.state : row.status);
+export const jobState = (row: Pick<TrainingRow, 'status'>, job: Job | undefined): string => (job !== undefined && !isOver(job) ? job.state : row.status);
 
 /** A finished training in short. */
 export function resultItems(result: TrainingResult): KeyValueItem[] {

@@ -2,13 +2,9 @@ import type { OutputOf } from '../../../core/api/contract/contract.ts';
 import type { Job, TransferRow } from '../../../core/api/contract/types.ts';
 import { formatCount, formatDuration, formatMs, formatPercent, significant } from '../../format/index.ts';
 import type { KeyValueItem } from '../../kit/index.ts';
-import { isOver } from '../../stores/jobs.ts';
 
 export type TransferReport = NonNullable<OutputOf<'transfers.get'>['report']>;
 export type TransferRun = TransferRow['runs'][number];
-
-/** The state as the job of this session, or the folder, tells it. */
-export const transferState = (row: TransferRow, job: Job | undefined): string => (job !== undefined && !isOver(job) ? job.state : row.status);
 
 export const finishedRuns = ({ runs }: Pick<TransferRow, 'runs'>): number => runs.filter(({ status }) => status === 'finished').length;
 

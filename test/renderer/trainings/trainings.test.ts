@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Job, TrainingRow } from '../../../core/api/contract/types.ts';
 import { accuracyCurves, lossCurves, TrainingHistory } from '../../../renderer/screens/trainings/trainingHistory.ts';
 import type { TrainingEvent } from '../../../renderer/screens/trainings/trainingHistory.ts';
-import { confusions, trainingControls, trainingState } from '../../../renderer/screens/trainings/trainingText.ts';
+import { confusions, jobState, trainingControls } from '../../../renderer/screens/trainings/trainingText.ts';
 
 const time = '2026-01-01T00:00:00.000Z';
 const step = (seq: number, number: number): TrainingEvent => ({ seq, time, kind: 'step', step: number, loss: 1 / number, accuracy: 0.1 * number, learningRate: 1e-3 });
@@ -47,8 +47,8 @@ describe('a training', () => {
     expect(trainingControls(row, job('running')).start).toBeNull();
     expect(trainingControls({ ...row, runsElsewhere: true }, undefined).start).toBeNull();
     expect(trainingControls({ ...row, status: 'finished' }, undefined).start).toBeNull();
-    expect(trainingState(row, job('running'))).toBe('running');
-    expect(trainingState(row, job('stopped'))).toBe('interrupted');
+    expect(jobState(row, job('running'))).toBe('running');
+    expect(jobState(row, job('stopped'))).toBe('interrupted');
   });
 
   it('can be paused while it runs, and continued while it waits', () => {

@@ -8,8 +8,9 @@ import { routeOfJob } from '../../../renderer/frame/jobRoute.ts';
 import type { StudyField } from '../../../renderer/screens/editor/formFields.ts';
 import { transferChanges } from '../../../renderer/screens/trainings/form/beginnings.ts';
 import { recipeSections } from '../../../renderer/screens/trainings/form/trainingSections.ts';
+import { jobState } from '../../../renderer/screens/trainings/trainingText.ts';
 import { chartLayout } from '../../../renderer/screens/transfers/transferChart.ts';
-import { currentRun, finishedRuns, paceItems, reportLines, reportWords, transferState } from '../../../renderer/screens/transfers/transferText.ts';
+import { currentRun, finishedRuns, paceItems, reportLines, reportWords } from '../../../renderer/screens/transfers/transferText.ts';
 import type { TransferReport } from '../../../renderer/screens/transfers/transferText.ts';
 
 const run = (seed: number, status: TransferRow['runs'][number]['status']) => ({ run: `a-seed-${seed}`, id: 'a', name: null, seed, status, accuracy: null });
@@ -59,8 +60,8 @@ describe('how a transfer stands', () => {
   });
 
   it('is what its job says while that goes on, with speed and time left in trainings', () => {
-    expect(transferState(row('created'), job)).toBe('running');
-    expect(transferState(row('created'), { ...job, state: 'stopped' })).toBe('interrupted');
+    expect(jobState(row('created'), job)).toBe('running');
+    expect(jobState(row('created'), { ...job, state: 'stopped' })).toBe('interrupted');
     // A training in a hundred seconds is 36 an hour.
     expect(paceItems(job, 250).map(({ value }) => value)).toEqual(['1.50 of 6 trainings', '36.0 trainings an hour, 250 images/s', expect.stringMatching(/^7/)]);
     expect(paceItems({ ...job, ratePerSecond: null, remainingSeconds: null }, undefined).map(({ key }) => key)).toEqual(['Done', 'Time left']);
