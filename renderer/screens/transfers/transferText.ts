@@ -19,7 +19,7 @@ export const runTitle = ({ id, name, seed }: Pick<TransferRun, 'id' | 'name' | '
 /** How a transfer that runs gets on. */
 export function paceItems(job: Job, imagesPerSecond: number | undefined): KeyValueItem[] {
   return [
-    { key: 'Done', value: `${significant(job.done)} of ${formatCount(job.total)} trainings` },
+    { key: 'Done', value: `${job.done.toFixed(1)} of ${formatCount(job.total)} trainings` },
     ...(job.ratePerSecond === null ? [] : [{ key: 'Speed', value: `${significant(job.ratePerSecond * 3600)} trainings an hour${imagesPerSecond === undefined ? '' : `, ${significant(imagesPerSecond)} images/s`}` }]),
     { key: 'Time left', value: job.remainingSeconds === null ? 'Not known yet' : formatDuration(job.remainingSeconds) },
   ];

@@ -63,7 +63,7 @@ describe('how a transfer stands', () => {
     expect(jobState(row('created'), job)).toBe('running');
     expect(jobState(row('created'), { ...job, state: 'stopped' })).toBe('interrupted');
     // A training in a hundred seconds is 36 an hour.
-    expect(paceItems(job, 250).map(({ value }) => value)).toEqual(['1.50 of 6 trainings', '36.0 trainings an hour, 250 images/s', expect.stringMatching(/^7/)]);
+    expect(paceItems(job, 250).map(({ value }) => value)).toEqual(['1.5 of 6 trainings', '36.0 trainings an hour, 250 images/s', expect.stringMatching(/^7/)]);
     expect(paceItems({ ...job, ratePerSecond: null, remainingSeconds: null }, undefined).map(({ key }) => key)).toEqual(['Done', 'Time left']);
   });
 
