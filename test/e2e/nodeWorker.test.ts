@@ -156,7 +156,7 @@ describe('a job in a process of its own', () => {
       expect(tmpdir()).toBe(temporary);
       const words: string[] = [];
       const probe = await supervisor.perform(
-        { kind: 'probe', text, baseDir: folder, seconds: 1 }, { onChange: (job) => words.push(job.words) },
+        { kind: 'probe', of: 'study', text, baseDir: folder, seconds: 1 }, { onChange: (job) => words.push(job.words) },
       ) as ProbeResult;
       if (probe.secondsPerStep === null) throw new Error('The study trains.');
       // Tiny as it is, a step takes more than a millisecond and less than a minute on any machine.
@@ -177,9 +177,9 @@ describe('a job in a process of its own', () => {
     });
 
     it('says what is wrong with the study file, and ends when nobody wants to know any more', async () => {
-      await expect(supervisor.perform({ kind: 'probe', text: 'version: 1\n', baseDir: folder, seconds: 1 })).rejects.toMatchObject({ code: 'invalid-study-file' });
+      await expect(supervisor.perform({ kind: 'probe', of: 'study', text: 'version: 1\n', baseDir: folder, seconds: 1 })).rejects.toMatchObject({ code: 'invalid-study-file' });
       const abort = new AbortController();
-      const probing = supervisor.perform({ kind: 'probe', text, baseDir: folder, seconds: 60 }, { signal: abort.signal });
+      const probing = supervisor.perform({ kind: 'probe', of: 'study', text, baseDir: folder, seconds: 60 }, { signal: abort.signal });
       abort.abort();
       await expect(probing).rejects.toMatchObject({ code: 'cancelled' });
       expect(supervisor.list().filter(({ task }) => task.kind === 'probe')).toEqual([]);

@@ -70,14 +70,14 @@ export const draftMethods = {
       problems: z.array(z.string()),
     }),
   },
-  /** Trains or scores for some seconds to find out how long the study would take. */
+  /** Trains or scores for some seconds to find out how long all of it would take. */
   'draft.probe': {
-    input: draftText.extend({ seconds: z.number().min(1).max(60) }),
+    input: anyDraft.extend({ seconds: z.number().min(1).max(60) }),
     progress: z.object({ fraction: z.number(), words: z.string() }),
     output: z.object({
       /** Of training; null where nothing is trained. */
       imagesPerSecond: z.number().nullable(), secondsPerStep: z.number().nullable(), secondsPerEvaluation: z.number(),
-      dataSeconds: z.number(), trainingSeconds: z.number(), searchSeconds: z.number(), exportSeconds: z.number(), totalSeconds: z.number(),
+      dataSeconds: z.number(), trainingSeconds: z.number(), evaluationSeconds: z.number(), searchSeconds: z.number(), exportSeconds: z.number(), totalSeconds: z.number(),
       peakMemoryBytes: z.number(),
     }),
   },

@@ -35,8 +35,8 @@ export const jobTaskSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('refit'), model: z.string().min(1), take: z.strictObject({ hash: z.string().min(1), replaces: z.boolean() }).optional(),
   }),
-  /** Finds out how long the study of a study file's text would take. */
-  z.strictObject({ kind: z.literal('probe'), text: z.string(), baseDir: z.string().min(1), seconds: z.number().positive().max(600) }),
+  /** Finds out how long the study, training or transfer of a file's text would take. */
+  z.strictObject({ kind: z.literal('probe'), of: z.enum(['study', 'training', 'transfer']), text: z.string(), baseDir: z.string().min(1), seconds: z.number().positive().max(600) }),
 ]);
 export type JobTask = z.output<typeof jobTaskSchema>;
 /** As it is asked for: defaults may be left out. */
@@ -84,7 +84,7 @@ export const reportSchema = z.discriminatedUnion('type', [
 ]);
 export type WorkerReport = z.output<typeof reportSchema>;
 
-/** What the probe of a study found out, at the speed of this machine at this moment. */
+/** What a probe found out, at the speed of this machine at this moment. */
 export interface ProbeResult {
   /** Of training; null where nothing is trained. */
   readonly imagesPerSecond: number | null;
@@ -92,6 +92,8 @@ export interface ProbeResult {
   readonly secondsPerEvaluation: number;
   readonly dataSeconds: number;
   readonly trainingSeconds: number;
+  /** Of a single network, while it is trained. */
+  readonly evaluationSeconds: number;
   readonly searchSeconds: number;
   readonly exportSeconds: number;
   readonly totalSeconds: number;

@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
 import { CancelledError } from '../../base/errors.ts';
-import { startEngine } from '../../engine/engines.ts';
 import { findArchitecture, getSpace, publishedName } from '../../spaces/index.ts';
 import { measureBestJob } from '../checks/measureBestJob.ts';
 import { refitTask } from '../checks/refitTask.ts';
@@ -17,10 +16,11 @@ import { measure } from '../measuring/measure.ts';
 import type { MeasuringPage } from '../measuring/measuringTask.ts';
 import { runTraining } from '../networkTraining/runTraining.ts';
 import { openTraining } from '../networkTraining/trainingFolder.ts';
+import { engineOf } from '../run/engineOf.ts';
 import type { PauseGate } from '../run/pauseGate.ts';
 import { runStudy } from '../run/runStudy.ts';
 import type { JobTask, LogLevel } from './messages.ts';
-import { probeStudy } from './probeStudy.ts';
+import { probe } from './probe/probe.ts';
 import type { TaskProgress } from './progressReporter.ts';
 import { transferTask } from './transferTask.ts';
 
@@ -45,7 +45,7 @@ export async function doTask(task: JobTask, hooks: TaskHooks): Promise<unknown> 
     case 'measure': return measure({ ...task, out: resolve(task.out) }, hooks);
     case 'measure-best': return measureBestJob({ ...task, directory: resolve(task.directory) }, hooks);
     case 'refit': return refitTask(task, hooks);
-    case 'probe': return probeStudy(task, hooks);
+    case 'probe': return probe(task, hooks);
   }
 }
 
@@ -115,8 +115,7 @@ async function prepared({ settings }: StudyView, arch: unknown, { onProgress, si
   const space = getSpace(settings.space);
   const parsed = typeof arch === 'string' ? await findArchitecture(space, arch) : space.parse(arch);
   onProgress({ done: 0, total: 2, unit: 'steps', note: 'starting the engine' });
-  const { threads, memoryGiB } = settings.compute;
-  const engine = await startEngine(settings.engine, { threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
+  const engine = await engineOf(settings);
   if (signal.aborted) throw new CancelledError();
   return { space, parsed, engine };
 }

@@ -8,7 +8,7 @@ import type { ChainInput } from '../../engine/engine.ts';
 import { features, featureShape } from '../../model/parts.ts';
 import type { Weights } from '../../model/weights.ts';
 import { safePoint } from '../run/hooks.ts';
-import type { NetworkTrainingContext } from './trainingContext.ts';
+import type { TrainingMaterial } from './trainingContext.ts';
 
 /** Features of the images as they are. */
 export interface SplitFeatures {
@@ -27,7 +27,7 @@ const defaultMemoryGiB = 4;
  * @returns undefined when nothing is frozen, when the network changes in the course of the training, or when there is no memory for it
  * @throws CancelledError
  */
-export async function splitFeatures(context: NetworkTrainingContext, weights: Weights): Promise<SplitFeatures | undefined> {
+export async function splitFeatures(context: TrainingMaterial, weights: Weights): Promise<SplitFeatures | undefined> {
   const { data: { train, val }, plan, frozenBlocks, settings: { compute: { memoryGiB = defaultMemoryGiB } } } = context;
   if (frozenBlocks === 0 || plan.phases.length > 1) return undefined;
   const splits = seesImagesAsTheyAre(context) ? { val, train } : { val };
@@ -43,7 +43,7 @@ export async function splitFeatures(context: NetworkTrainingContext, weights: We
 }
 
 /** Whether every training image looks the same whenever it is seen, and nobody asks for its pixels. */
-function seesImagesAsTheyAre({ augmentation, settings: { training: { mix, distillation } } }: NetworkTrainingContext): boolean {
+function seesImagesAsTheyAre({ augmentation, settings: { training: { mix, distillation } } }: TrainingMaterial): boolean {
   return !changesImages(augmentation) && mix.mixup === 0 && mix.cutmix === 0 && distillation.teachers.length === 0;
 }
 
@@ -59,7 +59,7 @@ export class FrozenFeatures {
 
   /** Always in the same batches, so that a training that goes on has the same numbers. @throws CancelledError */
   static async compute(
-    { engine, data: { imageSize }, normalisation, frozenBlocks, hooks, settings: { training: { batchSize } } }: NetworkTrainingContext,
+    { engine, data: { imageSize }, normalisation, frozenBlocks, hooks, settings: { training: { batchSize } } }: TrainingMaterial,
     weights: Weights, split: ImageSplit, onImages: (count: number) => void,
   ): Promise<FrozenFeatures> {
     const { resolution } = weights.network;

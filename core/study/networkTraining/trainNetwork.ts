@@ -3,7 +3,7 @@ import { CancelledError, InputError } from '../../base/errors.ts';
 import type { Weights } from '../../model/weights.ts';
 import { ClassificationTally } from '../../training/classification/tally.ts';
 import { NetworkTrainer, type NetworkStepReport, type NetworkTrainerOptions } from '../../training/networkTrainer.ts';
-import { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
+import type { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
 import type { LoadedCheckpoint } from '../checkpoints.ts';
 import { beginPhase } from '../run/beginPhase.ts';
 import { warn } from '../run/context.ts';
@@ -13,8 +13,8 @@ import { openBatches, type NetworkBatch, type NetworkBatches } from './networkBa
 import { startingFactsSchema, type StartingFacts } from './startingFacts.ts';
 import { startingWeights, startText } from './startingPoint.ts';
 import { epochSchema, type EpochRecord } from './epochRecord.ts';
-import { judge } from './judge.ts';
-import type { NetworkTrainingContext } from './trainingContext.ts';
+import { evaluatorOf, judge } from './judge.ts';
+import type { NetworkTrainingContext, TrainingMaterial } from './trainingContext.ts';
 import { writeWeights } from './weightsFile.ts';
 
 const stateSchema = z.object({
@@ -192,11 +192,8 @@ class NetworkTraining {
 
   /** What the network is judged by, batch norms calibrated. */
   #extracted(): Weights {
-    const { engine, data, normalisation, augmentation, frozenBlocks, settings: { seed, training: { batchSize, calibrationBatches } } } = this.#context;
     const { evaluationWeights: weights } = this.#trainer;
-    this.#evaluator ??= new SubnetEvaluator({
-      engine, weights, data, normalisation, augmentation, batchSize, seed, frozenBlocks, calibrationBatches: weights.statistics.length > 0 ? calibrationBatches : 0,
-    });
+    this.#evaluator ??= evaluatorOf(this.#context, weights);
     return this.#evaluator.extract(weights.network);
   }
 
@@ -222,7 +219,8 @@ class NetworkTraining {
   }
 }
 
-function trainerOf(context: NetworkTrainingContext, phase: number, start: NetworkTrainerOptions['start']): NetworkTrainer {
+/** The trainer of the network of one of the plan's phases. */
+export function trainerOf(context: TrainingMaterial, phase: number, start: NetworkTrainerOptions['start']): NetworkTrainer {
   const { engine, plan, schedule, frozenBlocks, settings: { seed, training: { stochasticDepth } } } = context;
   return new NetworkTrainer({
     engine, network: plan.phases[phase].network, settings: schedule.trainer, start, stochasticDepth: { ...stochasticDepth, seed }, frozenBlocks,

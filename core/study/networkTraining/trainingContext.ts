@@ -14,20 +14,25 @@ import { trainingDevice } from './trainingDevice.ts';
 import type { TrainingSettings } from './trainingFile.ts';
 import type { TrainingRun } from './trainingFolder.ts';
 
-/** Everything that the parts of a training share. */
-export interface NetworkTrainingContext extends RunData {
-  readonly study: TrainingRun;
+/** What training and judging a network takes, wherever its files are. */
+export interface TrainingMaterial extends RunData {
   readonly hooks: RunHooks;
   readonly engine: Engine;
-  readonly space: SearchSpace;
-  readonly arch: unknown;
-  readonly devices: readonly DeviceModel[];
   readonly plan: TokenPlan;
   readonly schedule: RecipeSchedule;
   /** First blocks that stay as they begin. */
   readonly frozenBlocks: number;
   /** The file's, with the recipe's steps on these images. */
-  readonly settings: TrainingSettings & { readonly training: TrainingSettings['training'] & { readonly steps: number } };
+  readonly settings: Omit<TrainingSettings, 'space' | 'arch' | 'start'> & { readonly training: TrainingSettings['training'] & { readonly steps: number } };
+}
+
+/** Everything that the parts of a training share. */
+export interface NetworkTrainingContext extends TrainingMaterial {
+  readonly study: TrainingRun;
+  readonly space: SearchSpace;
+  readonly arch: unknown;
+  readonly devices: readonly DeviceModel[];
+  readonly settings: TrainingSettings & TrainingMaterial['settings'];
 }
 
 /**

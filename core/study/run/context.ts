@@ -48,8 +48,13 @@ export interface ScoringRun extends RunContext {
   readonly images: RunData | undefined;
 }
 
+/** A study, or a training, whose history warnings go to. */
+export interface WarnedStudy {
+  readonly events: { append(event: Parameters<Study['events']['append']>[0]): unknown };
+}
+
 /** Tells a warning and keeps it in the study's history. */
-export function warn({ study, hooks }: { readonly study: Pick<Study, 'events'>; readonly hooks: RunHooks }, code: string, message: string): void {
+export function warn({ study, hooks }: { readonly study: WarnedStudy; readonly hooks: RunHooks }, code: string, message: string): void {
   study.events.append({ kind: 'warning', code, message });
   hooks.onMessage?.(message, 'warning');
 }

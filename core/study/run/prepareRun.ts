@@ -4,7 +4,6 @@ import { augmentationOf, loadData } from '../../data/config.ts';
 import type { DataConfig } from '../../data/config.ts';
 import { linearBaseline } from '../../data/linearBaseline.ts';
 import { measureNormalisation } from '../../data/normalisation.ts';
-import { startEngine } from '../../engine/engines.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { getSpace } from '../../spaces/index.ts';
 import { withImages } from '../archive/missingData.ts';
@@ -18,6 +17,7 @@ import type { DataSummary, StudySummary } from '../summary.ts';
 import { warn } from './context.ts';
 import type { RunContext, RunData, ScoringRun, StudyDevice, TrainingContext } from './context.ts';
 import { followDeviceModels } from './deviceModels.ts';
+import { engineOf } from './engineOf.ts';
 import type { RunHooks } from './hooks.ts';
 import { writeSummary } from './writeResults.ts';
 
@@ -65,8 +65,7 @@ export async function prepareScoring(study: Study, settings: TrainingFreeStudySe
 
 /** Starts the engine that the study asks for, with what the engine may take of the machine, and writes down which it is. */
 export async function startStudyEngine(study: Pick<Study, 'update'> & { readonly settings: Pick<StudySettings, 'engine' | 'compute'> }): Promise<Engine> {
-  const { engine: wanted, compute: { threads, memoryGiB } } = study.settings;
-  const engine = await startEngine(wanted, { threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
+  const engine = await engineOf(study.settings);
   await study.update({ engine: engine.info.id });
   return engine;
 }

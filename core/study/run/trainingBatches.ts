@@ -8,14 +8,13 @@ import { mixBatch } from '../../training/mix/mixBatch.ts';
 import type { TrainingBatch } from '../../training/supernet/microBatches.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { TrainingSettings } from '../../training/settings.ts';
-import type { Study } from '../folder.ts';
-import { warn, type RunData } from './context.ts';
+import { warn, type RunData, type WarnedStudy } from './context.ts';
 import type { RunHooks } from './hooks.ts';
 import type { ImagesOwner } from './prepareRun.ts';
 
 /** What batches depend on, of a study that trains a supernet or of a training of one network. */
 export interface BatchesContext extends RunData {
-  readonly study: Omit<ImagesOwner, 'settings'> & Pick<Study, 'events'>;
+  readonly study: Omit<ImagesOwner, 'settings'> & WarnedStudy;
   readonly hooks: RunHooks;
   readonly engine: Engine;
   readonly settings: {

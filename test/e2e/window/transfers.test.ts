@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { smallStudyWithFronts } from '../../study/smallStudyWithFronts.ts';
-import { main, panel } from './harness/journey.ts';
+import { eventually, main, panel } from './harness/journey.ts';
 import { openedWindow } from './harness/opened.ts';
 import { describeInBrowser } from './harness/suite.ts';
 
@@ -28,6 +28,8 @@ describeInBrowser('transfers in the window', () => {
     // Sixty images in batches of ten.
     await estimate.getByText('60, 6 steps an epoch').waitFor();
     expect(await estimate.getByRole('table', { name: 'Winners that are trained' }).getByRole('row').count()).toBe(3);
+    await estimate.getByRole('button', { name: 'Estimate the time' }).click();
+    await estimate.getByText(/in all on this machine/).waitFor({ timeout: 120_000 });
     await opened.expectAccessible();
   });
 
@@ -39,8 +41,7 @@ describeInBrowser('transfers in the window', () => {
     await main(page).getByText('Paused').first().waitFor({ timeout: 120_000 });
     await main(page).getByRole('button', { name: 'Continue', exact: true }).click();
     await main(page).getByText(/All \d+ trainings are finished/).waitFor({ timeout: 180_000 });
-    await main(page).getByText('Finished').first().waitFor();
-    expect(await main(page).getByRole('button', { name: /^(Start|Resume|Stop|Pause|Continue)$/ }).count()).toBe(0);
+    await eventually(async () => expect(await main(page).getByRole('button', { name: /^(Start|Resume|Stop|Pause|Continue)$/ }).count()).toBe(0));
     await main(page).getByRole('region', { name: 'Networks on pixel4' }).getByRole('row').nth(2).waitFor();
     expect(await main(page).getByRole('grid', { name: 'Trainings of this transfer' }).getByText('Finished').count()).toBe(2);
     await opened.expectAccessible();

@@ -72,7 +72,7 @@ describe('the supervisor of jobs', () => {
     const { supervisor, processes, run } = supervised({ maxParallel: 2 });
     ['a', 'b', 'c'].forEach(run);
     expect(processes).toHaveLength(2);
-    supervisor.start({ kind: 'probe', text: '', baseDir: '/', seconds: 1 });
+    supervisor.start({ kind: 'probe', of: 'study', text: '', baseDir: '/', seconds: 1 });
     expect(processes).toHaveLength(3);
   });
 

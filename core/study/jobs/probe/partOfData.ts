@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import { InputError } from '../../base/errors.ts';
-import { loadData } from '../../data/config.ts';
-import type { DataConfig } from '../../data/config.ts';
-import { decodeImage, prepareDecoder } from '../../data/decode.ts';
-import { scanImageFolder } from '../../data/folderScan.ts';
-import { splitInMemory } from '../../data/imageSet.ts';
-import type { ImageSet } from '../../data/imageSet.ts';
+import { InputError } from '../../../base/errors.ts';
+import { loadData } from '../../../data/config.ts';
+import type { DataConfig } from '../../../data/config.ts';
+import { decodeImage, prepareDecoder } from '../../../data/decode.ts';
+import { scanImageFolder } from '../../../data/folderScan.ts';
+import { splitInMemory } from '../../../data/imageSet.ts';
+import type { ImageSet } from '../../../data/imageSet.ts';
 
 export interface PartOfData {
   readonly data: ImageSet;

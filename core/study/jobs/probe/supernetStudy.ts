@@ -1,54 +1,29 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CancelledError } from '../../base/errors.ts';
-import { Random } from '../../base/random.ts';
-import { readBatch } from '../../data/batch.ts';
-import { augmentationOf } from '../../data/config.ts';
-import { measureNormalisation } from '../../data/normalisation.ts';
-import { batchIndices } from '../../data/order.ts';
-import { startEngine } from '../../engine/engines.ts';
-import { exportNetwork } from '../../export/exportNetwork.ts';
-import { plannedEvaluations } from '../../search/settings.ts';
-import { getSpace } from '../../spaces/index.ts';
-import { SubnetEvaluator } from '../../training/supernet/evaluator.ts';
-import { subnetsPerStep } from '../../training/supernet/sampling/subnetSampler.ts';
-import { SupernetTrainer } from '../../training/supernet/trainer.ts';
-import { writeFileAtomic } from '../files.ts';
-import { loadStudyDevices } from '../run/prepareRun.ts';
-import { parseStudyFile, searchSettingsOf } from '../studyFile.ts';
-import type { TrainedStudySettings } from '../studyFile.ts';
-import { pocketformerVersion } from '../studyInfo.ts';
-import type { JobTask, ProbeResult } from './messages.ts';
+import { Random } from '../../../base/random.ts';
+import { readBatch } from '../../../data/batch.ts';
+import { augmentationOf } from '../../../data/config.ts';
+import { measureNormalisation } from '../../../data/normalisation.ts';
+import { batchIndices } from '../../../data/order.ts';
+import { plannedEvaluations } from '../../../search/settings.ts';
+import { getSpace } from '../../../spaces/index.ts';
+import { SubnetEvaluator } from '../../../training/supernet/evaluator.ts';
+import { subnetsPerStep } from '../../../training/supernet/sampling/subnetSampler.ts';
+import { SupernetTrainer } from '../../../training/supernet/trainer.ts';
+import { engineOf } from '../../run/engineOf.ts';
+import { loadStudyDevices } from '../../run/prepareRun.ts';
+import { searchSettingsOf } from '../../studyFile.ts';
+import type { TrainedStudySettings } from '../../studyFile.ts';
+import type { ProbeResult } from '../messages.ts';
 import { loadPartOfData } from './partOfData.ts';
-import { probeScoring } from './probeScoring.ts';
-import type { ProbeOptions } from './probeScoring.ts';
-import type { TaskHooks } from './tasks.ts';
+import { teller, type ProbeOptions } from './options.ts';
+import { timeExport } from './timeExport.ts';
 
-/**
- * Does a little of everything that a study does (training steps over all sizes of subnets or scores, evaluations, an export) and
- * scales it up. Takes `seconds` for training and a few more for the rest; leaves nothing on the disk.
- * @throws as `parseStudyFile` and `runStudy`; CancelledError
- */
-export async function probeStudy(
-  { text, baseDir, seconds }: Extract<JobTask, { kind: 'probe' }>, { signal, onProgress }: Pick<TaskHooks, 'signal' | 'onProgress'>,
-): Promise<ProbeResult> {
-  const parsed = parseStudyFile(text, 'study.yaml');
-  return parsed.scoring === undefined ? probeTraining(parsed, { baseDir, seconds, signal, onProgress })
-    : probeScoring(parsed, { baseDir, seconds, signal, onProgress });
-}
-
-/** The probe of a study that trains. */
-async function probeTraining(settings: TrainedStudySettings, { baseDir, seconds, signal, onProgress }: ProbeOptions): Promise<ProbeResult> {
+/** The probe of a study that trains: steps over all sizes of subnets, evaluations, and an export. */
+export async function probeSupernetStudy(settings: TrainedStudySettings, { baseDir, seconds, signal, onProgress }: ProbeOptions): Promise<ProbeResult> {
   const devices = loadStudyDevices(settings, baseDir);
   const { seed, training, search } = settings;
-  const { threads, memoryGiB } = settings.compute;
-  const tell = (done: number, note: string) => {
-    onProgress({ done, total: 1, unit: 'probe', note });
-    if (signal.aborted) throw new CancelledError();
-  };
+  const tell = teller({ signal, onProgress });
   tell(0, 'starting the engine');
-  const engine = await startEngine(settings.engine, { threads, memoryBytes: memoryGiB === undefined ? undefined : memoryGiB * 2 ** 30 });
+  const engine = await engineOf(settings);
   tell(0.05, 'reading some of the images');
   const { data, wholeSeconds: dataSeconds, valImages } = await loadPartOfData(settings.data, { baseDir, seed, signal });
   const normalisation = measureNormalisation(data.train, data.imageSize);
@@ -103,31 +78,18 @@ async function probeTraining(settings: TrainedStudySettings, { baseDir, seconds,
 
   tell(0.9, 'exporting an architecture');
   const models = settings.devices.length * settings.export.perDevice * settings.export.precision.length;
-  const exportSeconds = models * (models === 0 ? 0 : evaluate(Infinity) + await timeExport());
+  const exportSeconds = models * (models === 0 ? 0 : evaluate(Infinity) + await timeExport({
+    weights: evaluator.extract(space.lower(middle[0], { classes })), engine, seed, architecture: middle[0], classNames: data.classes, normalisation, study: settings.name,
+  }));
   data.close();
   const trainingSeconds = training.steps * secondsPerStep;
   const searchSeconds = plannedEvaluations(searchSettingsOf(settings, devices.map(({ name }) => name))) * secondsPerEvaluation;
   onProgress({ done: 1, total: 1, unit: 'probe' });
   return {
-    imagesPerSecond: training.batchSize / secondsPerStep, secondsPerStep, secondsPerEvaluation, dataSeconds, trainingSeconds, searchSeconds,
+    imagesPerSecond: training.batchSize / secondsPerStep, secondsPerStep, secondsPerEvaluation, dataSeconds, trainingSeconds, evaluationSeconds: 0, searchSeconds,
     exportSeconds, totalSeconds: dataSeconds + trainingSeconds + searchSeconds + exportSeconds,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
-
-  async function timeExport(): Promise<number> {
-    const folder = await mkdtemp(join(tmpdir(), 'pocketformer-probe-'));
-    try {
-      const weights = evaluator.extract(space.lower(middle[0], { classes }));
-      const startedMs = performance.now();
-      await exportNetwork({
-        weights, engine, out: join(folder, 'probe.onnx'), batch: 'dynamic', seed, version: pocketformerVersion(), architecture: middle[0],
-        classNames: data.classes, normalisation, study: settings.name, writeFile: writeFileAtomic,
-      });
-      return (performance.now() - startedMs) / 1000;
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  }
 }
 
 /** All buckets, from the middle outwards in pairs, so that few steps already have the mean size of many. */
