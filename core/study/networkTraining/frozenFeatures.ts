@@ -24,16 +24,18 @@ const defaultMemoryGiB = 4;
 /**
  * What a training's frozen blocks make of its images, where that is worth keeping: it is computed once and not at every step.
  * @param weights of the whole network; the frozen blocks' do not change
+ * @param counts of all images, where the context has but some of them
  * @returns undefined when nothing is frozen, when the network changes in the course of the training, or when there is no memory for it
  * @throws CancelledError
  */
-export async function splitFeatures(context: TrainingMaterial, weights: Weights): Promise<SplitFeatures | undefined> {
+export async function splitFeatures(context: TrainingMaterial, weights: Weights, counts = countsOf(context)): Promise<SplitFeatures | undefined> {
   const { data: { train, val }, plan, frozenBlocks, settings: { compute: { memoryGiB = defaultMemoryGiB } } } = context;
   if (frozenBlocks === 0 || plan.phases.length > 1) return undefined;
   const splits = seesImagesAsTheyAre(context) ? { val, train } : { val };
   const bytesPerImage = 4 * featureShape(weights, frozenBlocks, 1).reduce((product, dim) => product * dim, 1);
+  const kept = counts.val + (splits.train ? counts.train : 0);
+  if (kept * bytesPerImage > memoryShare * memoryGiB * 2 ** 30) return undefined;
   const images = Object.values(splits).reduce((sum, { count }) => sum + count, 0);
-  if (images * bytesPerImage > memoryShare * memoryGiB * 2 ** 30) return undefined;
   let done = 0;
   const tell = (count: number) => context.hooks.onProgress?.({ phase: 'data', done: done += count, total: images, unit: 'features' });
   return {
@@ -41,6 +43,8 @@ export async function splitFeatures(context: TrainingMaterial, weights: Weights)
     ...(splits.train ? { train: await FrozenFeatures.compute(context, weights, train, tell) } : {}),
   };
 }
+
+const countsOf = ({ data: { train, val } }: TrainingMaterial) => ({ train: train.count, val: val.count });
 
 /** Whether every training image looks the same whenever it is seen, and nobody asks for its pixels. */
 function seesImagesAsTheyAre({ augmentation, settings: { training: { mix, distillation } } }: TrainingMaterial): boolean {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Job, TrainingRow } from '../../../core/api/contract/types.ts';
 import { accuracyCurves, lossCurves, TrainingHistory } from '../../../renderer/screens/trainings/trainingHistory.ts';
 import type { TrainingEvent } from '../../../renderer/screens/trainings/trainingHistory.ts';
-import { confusions, jobState, trainingControls } from '../../../renderer/screens/trainings/trainingText.ts';
+import { jobState, runControls } from '../../../renderer/screens/trainings/runControls.ts';
+import { confusions } from '../../../renderer/screens/trainings/trainingText.ts';
 
 const time = '2026-01-01T00:00:00.000Z';
 const step = (seq: number, number: number): TrainingEvent => ({ seq, time, kind: 'step', step: number, loss: 1 / number, accuracy: 0.1 * number, learningRate: 1e-3 });
@@ -42,20 +43,20 @@ const job = (state: Job['state']): Job => ({
 
 describe('a training', () => {
   it('can be begun or resumed unless it runs, here or elsewhere, or is finished', () => {
-    expect(trainingControls({ ...row, status: 'created' }, undefined).start).toBe('Start');
-    expect(trainingControls(row, job('stopped'))).toMatchObject({ start: 'Resume', active: undefined });
-    expect(trainingControls(row, job('running')).start).toBeNull();
-    expect(trainingControls({ ...row, runsElsewhere: true }, undefined).start).toBeNull();
-    expect(trainingControls({ ...row, status: 'finished' }, undefined).start).toBeNull();
+    expect(runControls({ ...row, status: 'created' }, undefined).start).toBe('Start');
+    expect(runControls(row, job('stopped'))).toMatchObject({ start: 'Resume', active: undefined });
+    expect(runControls(row, job('running')).start).toBeNull();
+    expect(runControls({ ...row, runsElsewhere: true }, undefined).start).toBeNull();
+    expect(runControls({ ...row, status: 'finished' }, undefined).start).toBeNull();
     expect(jobState(row, job('running'))).toBe('running');
     expect(jobState(row, job('stopped'))).toBe('interrupted');
   });
 
   it('can be paused while it runs, and continued while it waits', () => {
-    expect(trainingControls(row, job('running'))).toMatchObject({ pause: 'Pause', active: { state: 'running' } });
-    expect(trainingControls(row, job('paused'))).toMatchObject({ pause: 'Continue', active: { state: 'paused' } });
-    for (const state of ['queued', 'stopping', 'stopped', 'done'] as const) expect(trainingControls(row, job(state)).pause).toBeNull();
-    expect(trainingControls(row, undefined).pause).toBeNull();
+    expect(runControls(row, job('running'))).toMatchObject({ pause: 'Pause', active: { state: 'running' } });
+    expect(runControls(row, job('paused'))).toMatchObject({ pause: 'Continue', active: { state: 'paused' } });
+    for (const state of ['queued', 'stopping', 'stopped', 'done'] as const) expect(runControls(row, job(state)).pause).toBeNull();
+    expect(runControls(row, undefined).pause).toBeNull();
   });
 
   it('lists the most frequent mistakes by their share of the class', () => {

@@ -8,7 +8,7 @@ import { routeOfJob } from '../../../renderer/frame/jobRoute.ts';
 import type { StudyField } from '../../../renderer/screens/editor/formFields.ts';
 import { transferChanges } from '../../../renderer/screens/trainings/form/beginnings.ts';
 import { recipeSections } from '../../../renderer/screens/trainings/form/trainingSections.ts';
-import { jobState } from '../../../renderer/screens/trainings/trainingText.ts';
+import { jobState } from '../../../renderer/screens/trainings/runControls.ts';
 import { chartLayout } from '../../../renderer/screens/transfers/transferChart.ts';
 import { currentRun, finishedRuns, paceItems, reportLines, reportWords } from '../../../renderer/screens/transfers/transferText.ts';
 import type { TransferReport } from '../../../renderer/screens/transfers/transferText.ts';

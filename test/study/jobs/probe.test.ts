@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JobTask } from '../../../core/study/jobs/messages.ts';
 import { probe } from '../../../core/study/jobs/probe/probe.ts';
+import { FrozenFeatures } from '../../../core/study/networkTraining/frozenFeatures.ts';
 import { scratchFolder } from '../scratch.ts';
 import { smallStudyWithFronts } from '../smallStudyWithFronts.ts';
 
@@ -15,12 +16,15 @@ describe('what training a network would take', () => {
   const folder = scratchFolder();
   const temporary = scratchFolder();
   beforeAll(async () => { await smallStudyWithFronts(join(folder, 'small')); }, 60_000);
-  afterEach(() => vi.unstubAllEnvs());
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
 
-  async function probed(of: 'training' | 'transfer', text: string) {
+  async function probed(of: 'training' | 'transfer', text: string, head = common) {
     vi.stubEnv('TMPDIR', temporary);
     const told: number[] = [];
-    const task: Extract<JobTask, { kind: 'probe' }> = { kind: 'probe', of, text: common + text, baseDir: folder, seconds: 0.2 };
+    const task: Extract<JobTask, { kind: 'probe' }> = { kind: 'probe', of, text: head + text, baseDir: folder, seconds: 0.2 };
     const found = await probe(task, { signal: new AbortController().signal, onProgress: ({ done }) => told.push(done) });
     expect(told).toEqual([...told].sort((a, b) => a - b));
     expect(told.at(-1)).toBe(1);
@@ -53,6 +57,17 @@ training: { epochs: 2, batchSize: 8, retokenization: { phases: [{ epochs: 1, str
     // Two networks, five seeds, four steps and one evaluation each.
     expect(found.trainingSeconds).toBeCloseTo(2 * 5 * 4 * found.secondsPerStep!, 9);
     expect(found.evaluationSeconds).toBeCloseTo(2 * 5 * found.secondsPerEvaluation, 9);
+  });
+
+  it('does not count on keeping what frozen blocks make of more images than there is memory for', async () => {
+    const recipe = 'study: small\nperDevice: 1\nseeds: 1\nhead: new\ntraining: { epochs: 1, batchSize: 10, freeze: backbone }\n';
+    const asked = vi.spyOn(FrozenFeatures.prototype, 'of');
+    await probed('transfer', recipe);
+    expect(asked).toHaveBeenCalled();
+    asked.mockClear();
+    // A quarter of the memory may hold them: 128 MiB, or 134 bytes for each of a million images.
+    await probed('transfer', recipe, common.replace('threads: 1', 'threads: 1, memoryGiB: 0.5').replace('trainImages: 40', 'trainImages: 1000000'));
+    expect(asked).not.toHaveBeenCalled();
   });
 
   it('is not found out where nobody wants to know any more, or the file is wrong', async () => {

@@ -65,24 +65,27 @@ async function probeNetworks({ settings, space: spaceId, archs, seeds }: ProbedN
   tell(0.05, 'reading some of the images');
   const { images } = await estimateSchedule(settings, baseDir);
   const { data, wholeSeconds: dataSeconds, valImages } = await loadPartOfData(config, { baseDir, seed, signal });
-  const schedule = scheduleOf(recipe, images?.train ?? data.train.count);
+  const counts = { train: images?.train ?? data.train.count, val: valImages };
+  const schedule = scheduleOf(recipe, counts.train);
   const space = getSpace(spaceId);
-  const cache = await mkdtemp(join(tmpdir(), 'pocketformer-probe-'));
+  const directory = await mkdtemp(join(tmpdir(), 'pocketformer-probe-'));
   const times: TrainingTimes[] = [];
   try {
     for (const [i, arch] of archs.entries()) {
       const plan = tokenPlan(recipe, { space, arch, classes: data.classes.length, resolution });
       const material: TrainingMaterial = {
         hooks: { signal }, engine, data, normalisation: measureNormalisation(data.train, data.imageSize), augmentation: augmentationOf(config), plan, schedule,
-        frozenBlocks: frozenBlocks(recipe, plan.phases.at(-1)!.network), settings: { ...settings, training: { ...recipe, steps: schedule.steps } },
+        frozenBlocks: frozenBlocks(recipe, plan.phases.at(-1)!.network),
+        // The few images come again and again, and teachers would soon have answered all of them.
+        settings: { ...settings, training: { ...recipe, steps: schedule.steps, distillation: { ...recipe.distillation, cache: false } } },
       };
       times.push(await timeTraining(material, {
-        arch, baseDir, cache, valImages, trainImages: images?.train ?? data.train.count, seconds: seconds / archs.length, tell: (done, note) => tell(0.1 + 0.9 * (i + done) / archs.length, note),
+        arch, baseDir, directory, counts, seconds: seconds / archs.length, tell: (done, note) => tell(0.1 + 0.9 * (i + done) / archs.length, note),
       }));
     }
   } finally {
     data.close();
-    await rm(cache, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
   tell(1);
   const sum = (of: (each: TrainingTimes) => number) => seeds * times.reduce((total, each) => total + of(each), 0);
@@ -98,24 +101,23 @@ async function probeNetworks({ settings, space: spaceId, archs, seeds }: ProbedN
 interface Timing {
   readonly arch: unknown;
   readonly baseDir: string;
-  /** Folder for what teachers answer. */
-  readonly cache: string;
-  /** Of the whole data. */
-  readonly trainImages: number;
-  readonly valImages: number;
+  /** Empty, and gone afterwards. */
+  readonly directory: string;
+  /** Of all images. */
+  readonly counts: { readonly train: number; readonly val: number };
   /** For steps. */
   readonly seconds: number;
   readonly tell: (done: number, note?: string) => void;
 }
 
-async function timeTraining(material: TrainingMaterial, { arch, baseDir, cache, trainImages, valImages, seconds, tell }: Timing): Promise<TrainingTimes> {
+async function timeTraining(material: TrainingMaterial, { arch, baseDir, directory, counts, seconds, tell }: Timing): Promise<TrainingTimes> {
   const { engine, data, normalisation, plan: { phases }, schedule, settings: { name, seed, export: { otherPrecisions } } } = material;
   tell(0, 'training some steps');
   const whole = trainerOf(material, phases.length - 1, { weights: freshWeights(phases.at(-1)!.network, seed, engine) });
   const featuresBeganMs = performance.now();
-  const features = await splitFeatures(material, whole.weights);
-  const featureSeconds = features === undefined ? 0 : secondsSince(featuresBeganMs) / seenImages(data, features.train !== undefined) * (valImages + (features.train ? trainImages : 0));
-  const study = { directory: cache, info: { baseDir }, paths: { cache }, events: { append: () => undefined } };
+  const features = await splitFeatures(material, whole.weights, counts);
+  const featureSeconds = features === undefined ? 0 : secondsSince(featuresBeganMs) / seenImages(data, features.train !== undefined) * (counts.val + (features.train ? counts.train : 0));
+  const study = { directory, info: { baseDir }, paths: { cache: directory }, events: { append: () => undefined } };
   const batches = await openBatches({ ...material, study }, features?.train);
   let training = featureSeconds;
   try {
@@ -138,7 +140,7 @@ async function timeTraining(material: TrainingMaterial, { arch, baseDir, cache, 
     const weights = evaluator.extract(phases.at(-1)!.network);
     const extracted = secondsSince(startedMs);
     await judge(material, weights, new ClassificationTally(data.classes.length, { wrongImages: 0 }), features?.val);
-    oneEvaluation = extracted + (secondsSince(startedMs) - extracted) * valImages / data.val.count;
+    oneEvaluation = extracted + (secondsSince(startedMs) - extracted) * counts.val / data.val.count;
   }
   tell(0.9, 'exporting the network');
   const oneExport = await timeExport({ weights: evaluator.extract(phases.at(-1)!.network), engine, seed, architecture: arch, classNames: data.classes, normalisation, study: name });
