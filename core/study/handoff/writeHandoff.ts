@@ -10,7 +10,7 @@ import { torchState } from '../../export/pytorch/torchWeights.ts';
 import { logits } from '../../model/inference.ts';
 import { encodeSafetensors } from '../../model/safetensors.ts';
 import type { Weights } from '../../model/weights.ts';
-import { imageNetNormalisation } from '../../training/distillation/teacher.ts';
+import { imageNetNormalisation } from '../../training/distillation/teacher/teacher.ts';
 import { makeDirectory, writeFileAtomic } from '../files.ts';
 import { pocketformerVersion } from '../studyInfo.ts';
 import { cardPaths } from '../modelCard/files.ts';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { EnvironmentError } from '../../base/errors.ts';
 import type { Score } from '../../scoring/score.ts';
-import { errorOf } from '../queue/failure.ts';
+import { errorOf } from '../../base/failure.ts';
 import type { DonePortion } from '../queue/workQueue.ts';
 import type { ScorerOptions } from './scorer.ts';
 import type { ScoreReply, ScoreRequest } from './threadMessages.ts';

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { failureOf } from '../queue/failure.ts';
+import { failureOf } from '../../base/failure.ts';
 import { timedPortion } from '../queue/timedPortion.ts';
 import { makeScorer } from './scorer.ts';
 import type { ScorerOptions } from './scorer.ts';

@@ -1,5 +1,5 @@
 import type { Score } from '../../scoring/score.ts';
-import type { Failure } from '../queue/failure.ts';
+import type { Failure } from '../../base/failure.ts';
 import type { DonePortion } from '../queue/workQueue.ts';
 
 /** To a scoring thread, after its options came with its start. */

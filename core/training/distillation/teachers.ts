@@ -8,10 +8,10 @@ import { AnswerFile, recordBytes } from './answerFile.ts';
 import { fromHalfDistances, toHalfDistances } from './halfLogits.ts';
 import type { DistillationSettings } from './settings.ts';
 import { labelShareOf, teacherTargets } from './targets.ts';
-import { Teacher, type TeacherOptions } from './teacher.ts';
+import { Teacher, type TeacherOptions } from './teacher/teacher.ts';
 
 /** Raised when answers are kept or computed in another way, so that old ones are not found. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** Answers of all teachers together that are kept at most. */
 const defaultCacheLimitBytes = 4 * 2 ** 30;
@@ -27,7 +27,6 @@ export interface TeachersOptions extends TeacherOptions {
   /** What views and mixtures are drawn from. */
   readonly seed: number | string;
   readonly steps: number;
-  readonly batchSize: number;
   /** 4 GiB by default. */
   readonly cacheLimitBytes?: number;
   /** Told in a sentence when answers are not kept though they should be. Training is as good, and slower when it is repeated. */

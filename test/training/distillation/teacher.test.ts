@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
 import type { Normalisation } from '../../../core/data/normalisation.ts';
@@ -13,8 +16,10 @@ import type { Weights } from '../../../core/model/weights.ts';
 import { getSpace } from '../../../core/spaces/index.ts';
 import { writeFileAtomic } from '../../../core/study/files.ts';
 import type { TeacherSettings } from '../../../core/training/distillation/settings.ts';
-import { imageNetNormalisation, Teacher, type TeacherOptions } from '../../../core/training/distillation/teacher.ts';
-import { imageInput } from '../../../core/training/distillation/teacherShape.ts';
+import { planCrew } from '../../../core/training/distillation/teacher/crew.ts';
+import { sharedBatch, type TeacherRun } from '../../../core/training/distillation/teacher/session.ts';
+import { imageNetNormalisation, Teacher, type TeacherOptions } from '../../../core/training/distillation/teacher/teacher.ts';
+import { imageInput } from '../../../core/training/distillation/teacher/teacherShape.ts';
 import { calibratedWeights } from '../../export/networks.ts';
 import { tinyLogits, tinyTeacher, tinyTeacherWithWeightsIn, tinyWeights, type TinyTeacher } from './tinyTeacher.ts';
 
@@ -26,7 +31,7 @@ let folder: string;
 const opened: Teacher[] = [];
 
 function openTeacher(settings: TeacherSettings, options: Partial<TeacherOptions> = {}): Promise<Teacher> {
-  const opening = Teacher.open(settings, { baseDir: folder, classes, threads: 1, imageSize: 4, normalisation: studies, ...options });
+  const opening = Teacher.open(settings, { baseDir: folder, classes, threads: 1, batchSize: 19, imageSize: 4, normalisation: studies, ...options });
   return opening.then((teacher) => {
     opened.push(teacher);
     return teacher;
@@ -102,6 +107,16 @@ describe('a network of ours as a teacher', () => {
   });
 });
 
+describe("a teacher's threads", () => {
+  it('have a copy of the network each, as far as batches and the memory go round', () => {
+    expect(planCrew(4, 2e6, 8)).toEqual({ sessions: 4, threads: 1 });
+    expect(planCrew(16, 2e6, 8)).toEqual({ sessions: 8, threads: 2 });
+    expect(planCrew(4, 2e6, 1)).toEqual({ sessions: 1, threads: 4 });
+    expect(planCrew(16, 88e6, 32)).toEqual({ sessions: 6, threads: 2 });
+    expect(planCrew(16, 1.2e9, 32)).toEqual({ sessions: 1, threads: 16 });
+  });
+});
+
 describe('a teacher', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'teacher-'));
@@ -128,6 +143,34 @@ describe('a teacher', () => {
     const pixels = images(19, 4).normalised(studies);
     const all = await teacher.logits(pixels, 19, 4);
     expect([...await teacher.logits(pixels.subarray(17 * 48, 18 * 48), 1, 4)]).toEqual([...all.subarray(17 * 3, 18 * 3)]);
+  });
+
+  it.each([1, 'batch'])('answers the same to the last bit with more threads, those that are still starting included (%s)', async (batch) => {
+    const file = write({ batch });
+    const alone = await openTeacher({ file });
+    const crew = await openTeacher({ file }, { threads: 3 });
+    const pixels = images(61, 4).normalised(studies);
+    const expected = [...await alone.logits(pixels, 61, 4)];
+    for (let time = 0; time < 40; time++) {
+      expect([...await crew.logits(pixels, 61, 4)]).toEqual(expected);
+      await setTimeout(time < 20 ? 50 : 0);
+    }
+  });
+
+  it('shares every batch out to threads that have started', async () => {
+    const run: TeacherRun = {
+      path: join(folder, write({})), input: 'images', output: 'logits', classes: 3, imagesPerRun: 2, resolution: 4, normalisation: studies, given: studies,
+    };
+    const worker = new Worker(new URL('../../../core/training/distillation/teacher/startThread.js', import.meta.url), { workerData: { run, threads: 1 }, execArgv: [] });
+    try {
+      const pixels = images(7, 4).normalised(studies);
+      const batch = sharedBatch(pixels, 7, 4, 3);
+      worker.postMessage({ id: 5, batch });
+      expect((await once(worker, 'message'))[0]).toEqual({ id: 5, images: 7 });
+      expectClose(batch.answers, tinyLogits(pixels, {}), 1e-5);
+    } finally {
+      await worker.terminate();
+    }
   });
 
   it("takes images at the data's size where neither its file nor a setting has one", async () => {
@@ -169,6 +212,19 @@ describe('a teacher', () => {
   it('stops the study when it yields no numbers', async () => {
     const teacher = await openTeacher({ file: write({ last: 'Log' }) });
     await expect(teacher.logits(images(2, 4).normalised(studies), 2, 4)).rejects.toMatchObject({ name: 'EnvironmentError', code: 'teacher-failed' });
+  });
+
+  it('says which file it cannot read when threads start without it', async () => {
+    const file = write({});
+    const teacher = await openTeacher({ file }, { threads: 2 });
+    rmSync(join(folder, file));
+    const answer = async () => {
+      for (;;) {
+        await teacher.logits(images(19, 4).normalised(studies), 19, 4);
+        await setTimeout(20);
+      }
+    };
+    await expect(answer()).rejects.toMatchObject({ name: 'EnvironmentError', code: 'teacher-thread', message: expect.stringMatching(/tiny\.onnx.*threads to 1/) as string });
   });
 
   const value = (shape: number[], type = 1, name = 'x') => ({ name, isTensor: true, shape, type });

@@ -7,7 +7,7 @@ import { Random } from '../../../core/base/random.ts';
 import { recordBytes } from '../../../core/training/distillation/answerFile.ts';
 import { distillationSettingsSchema } from '../../../core/training/distillation/settings.ts';
 import { teacherTargets } from '../../../core/training/distillation/targets.ts';
-import { imageNetNormalisation } from '../../../core/training/distillation/teacher.ts';
+import { imageNetNormalisation } from '../../../core/training/distillation/teacher/teacher.ts';
 import { Teachers, type TeacherBatch, type TeachersOptions } from '../../../core/training/distillation/teachers.ts';
 import { mixSettingsSchema } from '../../../core/training/mix/settings.ts';
 import { tinyLogits, tinyTeacher } from './tinyTeacher.ts';

@@ -4,7 +4,7 @@ import { EnvironmentError, InputError } from '../../../base/errors.ts';
 import { getSpace } from '../../../spaces/index.ts';
 import type { Chunk } from '../chunks/chunk.ts';
 import { spaceOf, workTitle } from '../chunks/work.ts';
-import { errorOf, failureSchema, type Failure } from '../failure.ts';
+import { errorOf, failureSchema, type Failure } from '../../../base/failure.ts';
 
 const toldSchema = failureSchema.extend({ worker: z.string().optional() });
 

@@ -8,7 +8,7 @@ import { readChunk, type Chunk } from '../chunks/chunk.ts';
 import { limitMsOf } from '../chunks/limit.ts';
 import type { WrittenResults } from '../chunks/results.ts';
 import { blobsOf, type Work } from '../chunks/work.ts';
-import { failureOf } from '../failure.ts';
+import { failureOf } from '../../../base/failure.ts';
 import type { ChunkWorkers } from '../worker/desks.ts';
 import type { QueueAddress } from './address.ts';
 import { agreeOnVersions } from './agreement.ts';

@@ -5,7 +5,7 @@ import type { WorkerExit, WorkerProcess } from '../../jobs/workerHost.ts';
 import type { Chunk } from '../chunks/chunk.ts';
 import { durationText } from '../chunks/limit.ts';
 import type { WrittenResults } from '../chunks/results.ts';
-import { errorOf } from '../failure.ts';
+import { errorOf } from '../../../base/failure.ts';
 import { deskReplySchema, type DeskRequest } from './messages.ts';
 
 const lastLines = 3;

@@ -2,7 +2,7 @@ import { findParent } from '../../jobs/parent.ts';
 import { FolderBlobs } from '../blobs/folderBlobs.ts';
 import { chunkDoer } from '../chunks/doWork.ts';
 import { exactJson } from '../exactJson.ts';
-import { failureOf } from '../failure.ts';
+import { failureOf } from '../../../base/failure.ts';
 import type { DeskReply, DeskRequest } from './messages.ts';
 
 /* The program of a process that does chunks, in turn, for a worker: one that ends it takes no worker with it. */

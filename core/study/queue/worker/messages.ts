@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Chunk } from '../chunks/chunk.ts';
 import { writtenSchema } from '../chunks/results.ts';
-import { failureSchema } from '../failure.ts';
+import { failureSchema } from '../../../base/failure.ts';
 
 /** To a process that does chunks: the chunk, and the folder where the bytes that it needs lie. */
 export interface DeskRequest {

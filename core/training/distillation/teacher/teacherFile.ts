@@ -4,14 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { EnvironmentError, InputError, messageOf } from '../../base/errors.ts';
-import type { Normalisation } from '../../data/normalisation.ts';
-import { readModel, type OnnxFile } from '../../graph/onnx/read.ts';
+import { EnvironmentError, InputError, messageOf } from '../../../base/errors.ts';
+import type { Normalisation } from '../../../data/normalisation.ts';
+import { readModel, type OnnxFile } from '../../../graph/onnx/read.ts';
 
 /** What a teacher's file says besides its network. */
 export interface TeacherFile {
   /** Of all its bytes, with those of files beside it that hold its weights. */
   readonly sha256: string;
+  /** Of all of them together. */
+  readonly bytes: number;
   /** Present in files that Pocketformer exported, as core/export/metadata.ts writes them. */
   readonly normalisation?: Normalisation;
   /** In the order of the logits; present as `normalisation` is. */
@@ -29,16 +31,20 @@ export async function readTeacherFile(path: string): Promise<TeacherFile> {
   });
   const model = parse(bytes, path);
   const hash = createHash('sha256').update(bytes);
+  let size = bytes.length;
   for (const name of new Set(model.initializers.flatMap(({ externalFile }) => externalFile ?? []))) {
     const weights = join(dirname(path), name);
     try {
-      await pipeline(createReadStream(weights), hash, { end: false });
+      const stream = createReadStream(weights);
+      await pipeline(stream, hash, { end: false });
+      size += stream.bytesRead;
     } catch (error) {
       throw unreadable(error, weights, `${weights}, where the teacher ${path} keeps weights`);
     }
   }
   return {
     sha256: hash.digest('hex'),
+    bytes: size,
     normalisation: stored(model, 'normalisation', normalisationSchema, path),
     classNames: stored(model, 'classNames', classNamesSchema, path),
   };

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
-import { InputError } from '../../base/errors.ts';
-import type { NativeValue } from '../../engine/ort/binding.ts';
+import { InputError } from '../../../base/errors.ts';
+import type { NativeValue } from '../../../engine/ort/binding.ts';
 
 /** ONNX's codes for the types of values. */
 const float32 = 1;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EnvironmentError, InputError, messageOf, PocketformerError } from '../../base/errors.ts';
+import { EnvironmentError, InputError, messageOf, PocketformerError } from './errors.ts';
 
 /** An error as it travels between processes. */
 export const failureSchema = z.object({ name: z.string(), code: z.string().optional(), message: z.string() });
