@@ -9,7 +9,7 @@ import { Random } from '../../core/base/random.ts';
 import { fitBaseline, macsBaseline, rooflineBaseline } from '../../core/latency/baselines.ts';
 import { chooseNetworks } from '../../core/latency/calibration/chooseNetworks.ts';
 import { chooseProbes } from '../../core/latency/calibration/chooseProbes.ts';
-import { calibratedInterval, crossValidate } from '../../core/latency/calibration/crossValidation.ts';
+import { calibratedInterval } from '../../core/latency/calibration/crossValidation.ts';
 import type { KnownDevice, MeasuredBlocks } from '../../core/latency/calibration/design.ts';
 import { fitProblem, fitRows } from '../../core/latency/calibration/fitMeasured.ts';
 import { fitProbes } from '../../core/latency/calibration/fitProbes.ts';
@@ -51,7 +51,7 @@ function trial(networks: readonly Network[], latencyOf: (network: Network) => nu
   const rows: MeasuredBlocks[] = networks.map((network) => ({ blocks: network.blocks, latencyMs: latencyOf(network), relativeVariance: 0 }));
   const all = rows.map((_, i) => i);
   const problem = fitProblem(rows, devices, prior, reference.map(({ blocks }) => blocks));
-  const interval = calibratedInterval(crossValidate(problem, all), fitRows(problem, all), reference.map((_, i) => rows.length + i), 0.9);
+  const interval = calibratedInterval(problem, all, fitRows(problem, all), reference.map((_, i) => rows.length + i), 0.9);
   const predictedMs = fitRows(fitProblem(rows, devices, prior, test.map(({ blocks }) => blocks)), all).predictedMs.slice(rows.length);
   const measuredMs = test.map(latencyOf);
   const inside = predictedMs.filter((ms, i) => Math.abs(Math.log(ms / measuredMs[i])) <= interval.logHalfWidth);

@@ -79,7 +79,7 @@ export function calibrateDevice(placed: readonly PlacedMeasurement[], options: C
   const fit = fitRows(problem, measured.map((_, i) => i));
   const places = random.fork('parts').shuffled(rows.networks.map((_, i) => i));
   const heldOut = crossValidate(problem, places).sort((a, b) => a.place - b.place);
-  const interval = calibratedInterval(heldOut, fit, reference.map((_, i) => measured.length + i), coverage);
+  const interval = calibratedInterval(problem, places, fit, reference.map((_, i) => measured.length + i), coverage);
 
   const measuredMs = heldOut.map(({ place }) => measured[place].latencyMs);
   const predictedMs = heldOut.map(({ predictedMs: ms }) => ms);

@@ -1,4 +1,5 @@
 import { pooledQuantile } from '../conformal.ts';
+import type { Freedom } from './evidence.ts';
 import { fitRows } from './fitMeasured.ts';
 import type { FitProblem, MeasuredFit } from './fitMeasured.ts';
 
@@ -17,14 +18,15 @@ export interface HeldOutPrediction {
 }
 
 /**
- * Predicts each of some rows by a fit to all others but those of its part; the freedom of the fit is chosen anew each time.
+ * Predicts each of some rows by a fit to all others but those of its part.
  * @param places of the rows to hold out, in random order
+ * @param freedom of all the fits; without it, it is chosen anew for each, from what that fit sees
  */
-export function crossValidate(problem: FitProblem, places: readonly number[]): HeldOutPrediction[] {
+export function crossValidate(problem: FitProblem, places: readonly number[], freedom?: Freedom): HeldOutPrediction[] {
   const count = places.length <= mostAlone ? places.length : parts;
   return Array.from({ length: count }, (_, part) => {
     const heldOut = places.filter((__, i) => i % count === part);
-    const fit = fitRows(problem, problem.rows.map((__, i) => i).filter((i) => !heldOut.includes(i)));
+    const fit = fitRows(problem, problem.rows.map((__, i) => i).filter((i) => !heldOut.includes(i)), freedom);
     return heldOut.map((place) => {
       const { latencyMs, relativeVariance } = problem.rows[place];
       const predictedMs = fit.predictedMs[place];
@@ -48,11 +50,16 @@ export interface CalibratedInterval {
  * networks were chosen at the ends of the space, which are harder to predict than others from the rest. Few errors make a quantile
  * that is wide or narrow by chance, so it is that of the errors together with as many as a conformal quantile would need, distributed as the
  * fit expects: with few networks the fit's own deviation decides, with many the errors do.
+ *
+ * The held-out networks are predicted by fits of the same freedom as the one to judge: chosen anew from what is left, it is another
+ * model's each time, whose errors are wider, most of all without a network at the space's end.
+ * @param places of the networks to hold out, in random order
  * @param reference places of the reference networks in the fit's rows
  */
 export function calibratedInterval(
-  heldOut: readonly HeldOutPrediction[], { deviations }: MeasuredFit, reference: readonly number[], coverage: number,
+  problem: FitProblem, places: readonly number[], { deviations, freedom }: MeasuredFit, reference: readonly number[], coverage: number,
 ): CalibratedInterval {
+  const heldOut = crossValidate(problem, places, freedom);
   const deviation = Math.sqrt(reference.reduce((sum, place) => sum + deviations[place] ** 2, 0) / reference.length);
   const scores = heldOut.map(({ studentised }) => studentised);
   const quantileOf = (some: readonly number[]) => pooledQuantile(some, coverage, expectedErrors);

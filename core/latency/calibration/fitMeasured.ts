@@ -44,13 +44,17 @@ export function fitProblem(
   return { rows, devices, design: { ...design, unexplained }, prior };
 }
 
-/** Fits the chosen rows of a problem. @param chosen places among the rows, at least one */
-export function fitRows({ rows, design, prior }: FitProblem, chosen: readonly number[]): MeasuredFit {
+/**
+ * Fits the chosen rows of a problem.
+ * @param chosen places among the rows, at least one
+ * @param given freedom; without it, the one that the chosen rows make probable
+ */
+export function fitRows({ rows, design, prior }: FitProblem, chosen: readonly number[], given?: Freedom): MeasuredFit {
   const latenciesMs = chosen.map((i) => rows[i].latencyMs);
   const scales = scalesOf(design, chosen, latenciesMs);
   const measured = relativeRows(design, chosen, latenciesMs, scales);
   const variances = chosen.map((i) => rows[i].relativeVariance);
-  const freedom = probableFreedom(measured, variances, prior);
+  const freedom = given ?? probableFreedom(measured, variances, prior);
   const solution = solve(measured, variances, freedom);
   const all = design.rows.map((_, i) => i);
   const predictedMs = solved(relativeRows(design, all, all.map(() => 1), scales), solution);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../core/base/random.ts';
-import { calibratedInterval, crossValidate } from '../../../core/latency/calibration/crossValidation.ts';
+import { calibratedInterval } from '../../../core/latency/calibration/crossValidation.ts';
 import { fitProblem, fitRows, kindsOfFit } from '../../../core/latency/calibration/fitMeasured.ts';
 import { knownDevicesPrior, unknownDevicePrior } from '../../../core/latency/calibration/prior.ts';
 import { typicalKinds } from '../../../core/latency/calibration/typicalRates.ts';
@@ -81,9 +81,9 @@ describe('the interval of a fit', () => {
     const noises = networks.map(() => Math.exp(0.02 * noise.normal()));
     const rows = measured(30, (i) => noises[i]);
     const problem = fitProblem(rows, [{ kinds: typicalKinds }], unknownDevicePrior, unseen);
-    const heldOut = crossValidate(problem, rows.map((_, i) => i));
-    const fit = fitRows(problem, rows.map((_, i) => i));
-    const { logHalfWidth, observedCoverage } = calibratedInterval(heldOut, fit, unseen.map((_, i) => 30 + i), 0.9);
+    const places = rows.map((_, i) => i);
+    const fit = fitRows(problem, places);
+    const { logHalfWidth, observedCoverage } = calibratedInterval(problem, places, fit, unseen.map((_, i) => 30 + i), 0.9);
     // The noise alone asks for 1.645 deviations.
     expect(logHalfWidth).toBeGreaterThan(0.8 * 1.645 * 0.02);
     expect(logHalfWidth).toBeLessThan(2.5 * 1.645 * 0.02);
