@@ -15,12 +15,12 @@ export interface StepFacts {
 
 /** What the history tells of a training step; of mechanisms that are off, nothing. */
 export function stepEvent<A>(report: SampledStepReport<A>, sampler: SubnetSampler<A>, facts: StepFacts): NewEvent {
-  const { step, loss, accuracy, learningRate, gradientNorm, smallestLoss, smallestAccuracy, clippedUnits, sample } = report;
+  const { step, loss, accuracy, learningRate, gradientNorm, smallestLoss, smallestAccuracy, clippedUnits, sample, macs } = report;
   const { imagesPerSecond, teacherAnswers: { asked, cached }, mixLambda, rescoredBanks } = facts;
   return {
     kind: 'step', step, loss, accuracy, learningRate, gradientNorm, imagesPerSecond,
     metrics: {
-      ...(smallestLoss === undefined || smallestAccuracy === undefined ? {} : { smallestLoss, smallestAccuracy }), ...samplingMetrics(sampler, sample),
+      macs, ...(smallestLoss === undefined || smallestAccuracy === undefined ? {} : { smallestLoss, smallestAccuracy }), ...samplingMetrics(sampler, sample),
       ...(rescoredBanks > 0 ? { rescoredBanks } : {}),
       ...(asked + cached > 0 ? { teacherAnswersAsked: asked, teacherAnswersCached: cached } : {}),
       ...(mixLambda < 1 ? { mixLambda } : {}),

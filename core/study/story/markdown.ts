@@ -1,5 +1,6 @@
 import type { Spread } from '../../base/spread.ts';
 import { markdownTable } from '../markdownTable.ts';
+import { handDesignedNames } from './handDesigned.ts';
 import type { NetworkSummary, PhoneSummary, StorySummary } from './summarise.ts';
 import { networkTitle } from './titles.ts';
 
@@ -34,8 +35,10 @@ function phoneParts({ phone, budgetMs, networks, differences }: PhoneSummary): s
     markdownTable(['network', 'precision', 'top-1, %', 'change from float32, points', 'latency here, ms', 'size, kB'], networks.flatMap(({ network, precisions }) => precisions.map((each) => [
       networkTitle(network), each.precision, percent(each.accuracy), each.accuracyChange ? signed(each.accuracyChange) : '', each.latencyMs ? ms(each.latencyMs) : '', thousands(each.sizeBytes),
     ]))),
-    'What the networks are and what they cost. Minutes are those of training on this computer, and the phone\'s share of supernet and search:',
-    markdownTable(['network', 'predicted, ms', 'M MACs', 'k parameters', 'epochs', 'minutes of training', 'minutes of search'], networks.map(costs)),
+    'What the networks are and what they cost: multiply-accumulates of training and of the phone\'s share of supernet and search, in millions of millions, and minutes on this computer:',
+    markdownTable(['network', 'predicted, ms', 'M MACs', 'k parameters', 'epochs', 'T MACs of training', 'of search', 'minutes of training', 'of search'], networks.map(costs)),
+    ...networks.filter(({ network, predictedMs }) => handDesignedNames.includes(network) && predictedMs.mean > budgetMs).map(({ network, predictedMs }) =>
+      `Of the family ${networkTitle(network)} even the smallest is predicted at ${ms(predictedMs)} ms on ${phone}, more than searched networks may take.`),
     ...(differences.length === 0 ? [] : [
       'Searched less hand-designed in points of top-1, and how many times as long a run takes here, seed by seed:',
       markdownTable(['searched', 'hand-designed', 'precision', 'difference, points', 'latency ratio'], differences.map(({ searched, handDesigned, precision, accuracy, latencyRatio }) => [
@@ -45,9 +48,9 @@ function phoneParts({ phone, budgetMs, networks, differences }: PhoneSummary): s
   ];
 }
 
-const costs = ({ network, predictedMs, macs, params, epochs, trainingSeconds, searchSeconds }: NetworkSummary) => [
+const costs = ({ network, predictedMs, macs, params, epochs, trainingMacs, searchMacs, trainingSeconds, searchSeconds }: NetworkSummary) => [
   networkTitle(network), ms(predictedMs), spreadText(macs, (value) => (value / 1e6).toFixed(1)), thousands(params), spreadText(epochs, (value) => value.toFixed(1)),
-  spreadText(trainingSeconds, (value) => (value / 60).toFixed(1)), spreadText(searchSeconds, (value) => (value / 60).toFixed(1)),
+  trillions(trainingMacs), searchMacs ? trillions(searchMacs) : '', spreadText(trainingSeconds, (value) => (value / 60).toFixed(1)), spreadText(searchSeconds, (value) => (value / 60).toFixed(1)),
 ];
 
 function spreadText({ mean, deviation }: Spread, text: (value: number) => string): string {
@@ -56,5 +59,6 @@ function spreadText({ mean, deviation }: Spread, text: (value: number) => string
 
 const percent = (spread: Spread) => spreadText(spread, (value) => (100 * value).toFixed(1));
 const ms = (spread: Spread) => spreadText(spread, (value) => value.toFixed(3));
+const trillions = (spread: Spread) => spreadText(spread, (value) => (value / 1e12).toFixed(2));
 const thousands = (spread: Spread) => spreadText(spread, (value) => (value / 1e3).toFixed(0));
 const signed = (spread: Spread) => `${spread.mean < 0 ? '−' : '+'}${percent({ ...spread, mean: Math.abs(spread.mean) })}`;

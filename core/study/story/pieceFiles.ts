@@ -47,25 +47,22 @@ export interface TrainingOfStory {
   readonly resolution?: number;
   /** Folder of the study whose supernet it inherits from. */
   readonly study?: string;
-  /** What the recipe's epochs are multiplied by. */
-  readonly longer?: number;
+  /** Instead of the recipe's. */
+  readonly epochs?: number;
 }
 
 /** The training of one network by the story's recipe. */
-export function trainingFileOf(story: StoryFile, { seed, name, space, arch, resolution, study, longer = 1 }: TrainingOfStory): TrainingFile {
+export function trainingFileOf(story: StoryFile, { seed, name, space, arch, resolution, study, epochs }: TrainingOfStory): TrainingFile {
   const { settings, written, baseDir } = story;
   const { preset, training } = written.retraining ?? {};
   const value = {
     ...headOf(story, name, seed), space, arch, ...(resolution && { resolution }), preset, data: written.data,
     ...(study !== undefined && { start: { study: relative(baseDir, resolve(study)).split(sep).join('/') } }),
-    training, devices: settings.phones.map(({ device }) => device),
+    training: { ...training, ...(epochs !== undefined && { epochs }) }, devices: settings.phones.map(({ device }) => device),
     // The best of several evaluations would have been chosen by the images that judge it.
     export: { weights: 'last', otherPrecisions: settings.precisions, wrongImages: 0 },
   };
-  const file = parsed(story, value, parseTrainingFile);
-  if (longer === 1) return file;
-  const epochs = Number((longer * file.settings.training.epochs).toPrecision(4));
-  return parsed(story, { ...value, training: { ...training, epochs } }, parseTrainingFile);
+  return parsed(story, value, parseTrainingFile);
 }
 
 function headOf({ settings: { version }, written: { engine, compute } }: StoryFile, name: string, seed: number) {

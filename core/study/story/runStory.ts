@@ -5,15 +5,19 @@ import { z } from 'zod';
 import { CancelledError, InputError } from '../../base/errors.ts';
 import { startEngine } from '../../engine/engines.ts';
 import type { ModelToMeasure } from '../../latency/profilers/profiler.ts';
+import { networkMacs } from '../../network/counts.ts';
 import { makeDirectory, writeFileAtomic } from '../files.ts';
 import { createStudy, openStudy, studyPaths } from '../folder.ts';
 import type { MeasuringHooks } from '../measuring/measureModels.ts';
 import { runTraining } from '../networkTraining/runTraining.ts';
 import { createTraining, isTraining, openTraining, trainingPaths } from '../networkTraining/trainingFolder.ts';
 import type { TrainingFile } from '../networkTraining/trainingFile.ts';
+import { readTrainingResult } from '../networkTraining/trainingResult.ts';
 import type { RunHooks } from '../run/hooks.ts';
 import { runStudy } from '../run/runStudy.ts';
+import { passesOfStep } from '../spentMacs.ts';
 import { readSummary } from '../summary.ts';
+import { affordableEpochs } from './affordableEpochs.ts';
 import { handDesignedFor } from './handDesigned.ts';
 import { exportInherited } from './inherited.ts';
 import { measureFiles, modelsOfFiles } from './measureFiles.ts';
@@ -22,7 +26,7 @@ import { allPieces, pieceFilter, retrainedNames, studyFolderOf, type StoryPiece 
 import { secondsLeft } from './secondsLeft.ts';
 import type { StoryFile } from './storyFile.ts';
 import { writeStory } from './storyResults.ts';
-import { isFinished, runsOfSeed, secondsOf } from './storyRuns.ts';
+import { isFinished, runsOfSeed, searchShare } from './storyRuns.ts';
 import type { StorySummary } from './summarise.ts';
 import { winnerOf } from './winner.ts';
 
@@ -130,18 +134,24 @@ async function trainingOf({ seed, phone, network, start }: StoryPiece & { readon
   const { latencyMs: targetMs } = winner;
   const { space, arch, latencyMs } = handDesignedFor(network, { device: phones[phone].device, targetMs, imageSize, classes: classes.length });
   if (latencyMs > targetMs) onMessage?.(`${name}: even the smallest takes ${latencyMs.toPrecision(3)} ms, where the winner takes ${targetMs.toPrecision(3)}; the comparison is in its favour.`, 'warning');
-  return trainingFileOf(story, { seed, name, space: space.id, arch, resolution: imageSize, longer: longer(story, phones, phone, pieces) });
+  const file = trainingFileOf(story, { seed, name, space: space.id, arch, resolution: imageSize });
+  const { budget } = story.settings.handDesigned;
+  if (budget === 'recipe') return file;
+  const macs = networkMacs(space.lower(arch, { classes: classes.length, resolution: imageSize }));
+  const epochs = affordableEpochs(await spentOn(story, phones.length, phone, pieces), macs, summary.data!.trainImages, file.settings.training);
+  return trainingFileOf(story, { seed, name, space: space.id, arch, resolution: imageSize, epochs });
 }
 
-/**
- * What the recipe's epochs are multiplied by for a network that was not searched: as many more images as would have been seen in the time
- * that the phone's share of supernet and search took, at the pace of the winner's retraining.
- */
-function longer({ settings: { handDesigned: { budget }, retraining: { starts } } }: StoryFile, phones: readonly StoryPhone[], phone: number, pieces: readonly StoryPiece[]): number {
-  if (budget === 'recipe') return 1;
+/** Multiply-accumulates that a phone's winner has cost: its retraining, and the phone's share of supernet and search. @throws InputError `unknown-budget` */
+async function spentOn({ path, settings: { retraining: { starts } } }: StoryFile, phones: number, phone: number, pieces: readonly StoryPiece[]): Promise<number> {
   const retrained = pieces.find((piece) => piece.kind === 'training' && piece.phone === phone && piece.network === retrainedNames[starts[0]])!;
-  const search = secondsOf(studyPaths(pieces.find(({ kind }) => kind === 'study')!.folder).events, ['training', 'search']) / phones.length;
-  return 1 + search / secondsOf(trainingPaths(retrained.folder).events, ['training']);
+  const { trainingMacs } = (await readTrainingResult(trainingPaths(retrained.folder)))!;
+  const { searchMacs } = await searchShare(pieces.find(({ kind }) => kind === 'study')!, phones);
+  if (searchMacs === null) {
+    throw new InputError('unknown-budget', `${path}: the supernet was trained by an earlier version, whose history does not tell what it took; tell the story anew in `
+      + 'another folder, or set handDesigned.budget to recipe.');
+  }
+  return passesOfStep * trainingMacs + searchMacs;
 }
 
 /** Pieces come in the order of what they need; a later step needs all of the earlier ones. */

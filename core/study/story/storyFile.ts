@@ -43,7 +43,7 @@ export const storySchema = z.strictObject({
     networks: z.array(z.enum(handDesignedNames as [string, ...string[]])).refine(differing, 'expected each network once').default([...handDesignedNames])
       .describe('networks that nobody searched, as large as the latency of the phone\'s winner allows'),
     budget: z.enum(['recipe', 'whole']).default('whole')
-      .describe("epochs that they get: the recipe's, or so many more as the winner's share of supernet and search would have paid for"),
+      .describe("epochs that they get: the recipe's, or as many as the multiply-accumulates of the winner's retraining and of its share of supernet and search allow"),
   }).prefault({}).describe('what the winners are compared with'),
   precisions: z.array(z.enum(['float16', 'int8'])).refine(differing, 'expected each precision once').default(['float16', 'int8'])
     .describe('besides float32: what each network is also written in'),

@@ -6,6 +6,7 @@ import { readEvents } from '../events.ts';
 import { describeStudy, studyPaths } from '../folder.ts';
 import { isTraining, readTraining, trainingPaths } from '../networkTraining/trainingFolder.ts';
 import { readTrainingResult } from '../networkTraining/trainingResult.ts';
+import { passesOfStep, spentMacs } from '../spentMacs.ts';
 import { workedSeconds } from '../workedSeconds.ts';
 import { readInherited } from './inherited.ts';
 import { isMeasured, modelsOfFiles, readMeasured } from './measureFiles.ts';
@@ -44,6 +45,10 @@ export interface StoryRun {
   readonly trainingSeconds: number;
   /** Of supernet and search, its phone's share, where it comes from them. */
   readonly searchSeconds: number;
+  /** Multiply-accumulates of its own training, forward and backward; 0 with inherited weights. */
+  readonly trainingMacs: number;
+  /** Of supernet and search, its phone's share; null where the history does not tell. */
+  readonly searchMacs: number | null;
   readonly files: readonly FileOfRun[];
 }
 
@@ -56,11 +61,11 @@ export interface RunsOfSeed {
 /** What the finished pieces of one seed say. @param pieces of that seed. @throws InputError where a piece's files are damaged */
 export async function runsOfSeed(pieces: readonly StoryPiece[], phoneNames: readonly string[]): Promise<RunsOfSeed> {
   const study = pieces.find(({ kind }) => kind === 'study')!;
-  const searchSeconds = await isFinished(study) ? secondsOf(studyPaths(study.folder).events, ['training', 'search']) / phoneNames.length : 0;
+  const search = await isFinished(study) ? await searchShare(study, phoneNames.length) : nothing;
   const runs: StoryRun[] = [];
   for (const piece of pieces) {
-    if (piece.kind === 'inherited') runs.push(...await inheritedRuns(piece, study, searchSeconds));
-    if (piece.kind === 'training') runs.push(...await trainedRun(piece, phoneNames[piece.phone], piece.start === undefined ? 0 : searchSeconds));
+    if (piece.kind === 'inherited') runs.push(...await inheritedRuns(piece, study, search));
+    if (piece.kind === 'training') runs.push(...await trainedRun(piece, phoneNames[piece.phone], piece.start === undefined ? nothing : search));
   }
   return withLatencies(runs, pieces.find(({ kind }) => kind === 'session')!.folder);
 }
@@ -78,26 +83,39 @@ export async function isFinished(piece: StoryPiece): Promise<boolean> {
 /** Seconds that a study or training has spent in phases, by its history. */
 export const secondsOf = (events: string, phases: Parameters<typeof workedSeconds>[1]) => workedSeconds(readEvents(events).events, phases);
 
-async function inheritedRuns(piece: StoryPiece, study: StoryPiece, searchSeconds: number): Promise<StoryRun[]> {
+/** What supernet and search took for one phone. */
+type SearchShare = Pick<StoryRun, 'searchSeconds' | 'searchMacs'>;
+
+const nothing: SearchShare = { searchSeconds: 0, searchMacs: 0 };
+
+/** @param study a finished one @param phones that it searched for, which share its supernet and search alike */
+export async function searchShare(study: StoryPiece, phones: number): Promise<SearchShare> {
+  const { settings: { training, search } } = await describeStudy(study.folder);
+  const { events } = readEvents(studyPaths(study.folder).events);
+  const spent = spentMacs(events, { batchSize: training!.batchSize, calibrationBatches: search.calibrationBatches });
+  return { searchSeconds: workedSeconds(events, ['training', 'search']) / phones, searchMacs: spent && (spent.training + spent.search) / phones };
+}
+
+async function inheritedRuns(piece: StoryPiece, study: StoryPiece, search: SearchShare): Promise<StoryRun[]> {
   const winners = await readInherited(piece.folder);
   if (winners === undefined) return [];
   const { settings: { space } } = await describeStudy(study.folder);
   return winners.map(({ phone, key, arch, resolution, macs, params, latencyMs, path, accuracy, sizeBytes, relativeDiff }) => ({
-    seed: piece.seed, phone, network: inheritedNetwork, space, key, arch, resolution, macs, params, predictedMs: latencyMs, epochs: 0, trainingSeconds: 0, searchSeconds,
+    seed: piece.seed, phone, network: inheritedNetwork, space, key, arch, resolution, macs, params, predictedMs: latencyMs, epochs: 0, trainingSeconds: 0, trainingMacs: 0, ...search,
     files: [{ precision: 'float32', path: join(piece.folder, path), accuracy, sizeBytes, relativeDiff, latencyMs: null }],
   }));
 }
 
-async function trainedRun(piece: StoryPiece & { readonly kind: 'training' }, phone: string, searchSeconds: number): Promise<StoryRun[]> {
+async function trainedRun(piece: StoryPiece & { readonly kind: 'training' }, phone: string, search: SearchShare): Promise<StoryRun[]> {
   if (!await isFinished(piece)) return [];
   const paths = trainingPaths(piece.folder);
   const result = (await readTrainingResult(paths))!;
-  const { space, key, arch, resolution, macs, params, latencies, epochs, exported, otherPrecisions } = result;
+  const { space, key, arch, resolution, macs, params, latencies, epochs, trainingMacs, exported, otherPrecisions } = result;
   const fileOf = (precision: Precision, accuracy: number, { path, sizeBytes, relativeDiff }: typeof exported | typeof otherPrecisions[number]): FileOfRun =>
     ({ precision, path: join(piece.folder, path), accuracy, sizeBytes, relativeDiff, latencyMs: null });
   return [{
     seed: piece.seed, phone, network: piece.network, space, key, arch, resolution, macs, params, predictedMs: latencies.find(({ device }) => device === phone)!.latencyMs,
-    epochs: epochs.at(-1)!.epoch, trainingSeconds: secondsOf(paths.events, ['training']), searchSeconds,
+    epochs: epochs.at(-1)!.epoch, trainingSeconds: secondsOf(paths.events, ['training']), trainingMacs: passesOfStep * trainingMacs, ...search,
     files: [fileOf('float32', exported.accuracy, exported), ...otherPrecisions.map((file) => fileOf(file.precision, file.comparison.written, file))],
   }];
 }

@@ -26,6 +26,9 @@ export interface NetworkSummary {
   readonly epochs: Spread;
   readonly trainingSeconds: Spread;
   readonly searchSeconds: Spread;
+  /** Multiply-accumulates of its own training, and of its share of supernet and search; null where histories do not tell. */
+  readonly trainingMacs: Spread;
+  readonly searchMacs: Spread | null;
   readonly precisions: readonly PrecisionSummary[];
 }
 
@@ -79,6 +82,7 @@ function summariseNetwork(network: string, runs: readonly StoryRun[]): NetworkSu
   return {
     network, seeds: runs.map(({ seed }) => seed), macs: spread(({ macs }) => macs), params: spread(({ params }) => params), predictedMs: spread(({ predictedMs }) => predictedMs),
     epochs: spread(({ epochs }) => epochs), trainingSeconds: spread(({ trainingSeconds }) => trainingSeconds), searchSeconds: spread(({ searchSeconds }) => searchSeconds),
+    trainingMacs: spread(({ trainingMacs }) => trainingMacs), searchMacs: spreadOrNull(runs.flatMap(({ searchMacs }) => searchMacs ?? [])),
     precisions: precisions.flatMap((precision) => summarisePrecision(precision, runs)),
   };
 }

@@ -8,6 +8,7 @@ import { accuracy, batchLogits } from '../../model/inference.ts';
 import type { WeightTensor } from '../../model/safetensors.ts';
 import { SubnetView } from '../../model/subnet.ts';
 import { layoutOf, Weights } from '../../model/weights.ts';
+import { networkMacs } from '../../network/counts.ts';
 import type { Network } from '../../network/network.ts';
 import type { SearchSpace } from '../../spaces/space.ts';
 import { AdaptiveClipping } from '../adaptiveClipping.ts';
@@ -42,6 +43,8 @@ export interface StepReport {
 /** What `train` tells besides: which subnets it chose. */
 export interface SampledStepReport<A> extends StepReport {
   readonly sample: StepSample<A>;
+  /** Of one image's forward pass through all of the step's subnets, the smallest included. */
+  readonly macs: number;
 }
 
 const stateSchema = z.object({ step: z.int().min(0), sampler: z.unknown() });
@@ -110,7 +113,8 @@ export class SupernetTrainer<A> {
     const networks = sample.subnets.map(({ arch }) => space.lower(arch, { classes }));
     const { scores, ...report } = this.#step(networks, sample.smallestIndex, batch);
     this.sampler.report(sample, scores);
-    return { ...report, sample };
+    const smallest = sample.smallestIndex === undefined ? [] : [this.#smallest[sample.smallestIndex].network];
+    return { ...report, sample, macs: [...networks, ...smallest].reduce((sum, network) => sum + networkMacs(network), 0) };
   }
 
   /**

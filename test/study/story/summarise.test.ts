@@ -11,7 +11,7 @@ function run(seed: number, network: string, accuracy: number, int8: number | und
   const file = (precision: 'float32' | 'int8', share: number) =>
     ({ precision, path: `${network}.onnx`, accuracy: share, sizeBytes: 1000, relativeDiff: 0, latencyMs: latencyMs && (precision === 'int8' ? latencyMs / 2 : latencyMs) });
   return {
-    seed, phone: 'pixel6', network, space: 's', key: network, arch: {}, resolution: 32, macs: 2e6, params: 5e4, predictedMs: 1, epochs: 3, trainingSeconds: 60 * seed, searchSeconds: 30,
+    seed, phone: 'pixel6', network, space: 's', key: network, arch: {}, resolution: 32, macs: 2e6, params: 5e4, predictedMs: 1, epochs: 3, trainingSeconds: 60 * seed, searchSeconds: 30, trainingMacs: 5e11 * seed, searchMacs: network === 'deit' ? 0 : 2e11,
     files: [file('float32', accuracy), ...(int8 === undefined ? [] : [file('int8', int8)])],
   };
 }
@@ -57,6 +57,9 @@ describe('the summary of a phone', () => {
     expect(text).toContain('| searched, retrained | DeiT-like | float32 | +8.0 ± 2.8 | 1.10 ± 0.14 |');
     expect(text).toContain('So far 5 of 9 pieces are done.');
     expect(text).not.toContain('disagree');
+    expect(text).not.toContain('even the smallest');
+    const slow = runs.map((each) => (each.network === 'deit' ? { ...each, predictedMs: 2 } : each));
+    expect(storyMarkdown(summary(slow, 'a computer'), 'story.svg')).toContain('Of the family DeiT-like even the smallest is predicted at 2.000 ± 0.000 ms on pixel6');
     const doubtful = runs.map((each, i) => (i === 0 ? { ...each, files: each.files.map((file) => ({ ...file, isDoubtful: true })) } : each));
     expect(storyMarkdown(summary(doubtful, 'a computer'), 'story.svg')).toContain('Of 1 of the 12 files the rounds disagree');
   });

@@ -79,13 +79,15 @@ describe('trials of three subnets during the training', () => {
 
   it('come with steps that tell the bucket they were drawn from and how the smallest subnet did', () => {
     const { step, trainer } = training();
-    const { sample, smallestAccuracy } = step();
+    const { sample, smallestAccuracy, macs: ofStep } = step();
     const { fromMacs, toMacs } = trainer.sampler.buckets[sample.bucket!];
     for (const { arch } of sample.subnets) {
       const macs = networkMacs(space.lower(arch));
       expect(macs).toBeGreaterThanOrEqual(fromMacs);
       expect(macs).toBeLessThanOrEqual(toMacs);
     }
+    const archs = [...sample.subnets.map(({ arch }) => arch), sample.smallest!];
+    expect(ofStep).toBe(archs.map((arch) => networkMacs(space.lower(arch))).reduce((sum, each) => sum + each, 0));
     expect(smallestAccuracy! * 4).toBeCloseTo(Math.round(smallestAccuracy! * 4));
   });
 });
