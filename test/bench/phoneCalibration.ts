@@ -2,7 +2,7 @@
  * How far a few measurements carry: calibrates each of the three published phones from some whole networks, taken as sums
  * of the blocks that were measured there, and judges on architectures never seen. Prints the tables of docs/calibration.md.
  *
- *   node --import tsx test/bench/phoneCalibration.ts TABLES [PHONE...] [--draws N] [--only alone|known|probes]
+ *   node --import tsx test/bench/phoneCalibration.ts TABLES [PHONE...] [--draws N] [--seed TEXT] [--only alone|known|probes]
  */
 import { join } from 'node:path';
 import { Random } from '../../core/base/random.ts';
@@ -26,6 +26,7 @@ import type { Network } from '../../core/network/network.ts';
 import { elasticVit } from '../../core/spaces/elasticvit/space.ts';
 
 const [, , tables, ...rest] = process.argv;
+const seed = rest.includes('--seed') ? rest[rest.indexOf('--seed') + 1] : 'phone calibration, drawn afresh';
 const draws = rest.includes('--draws') ? Number(rest[rest.indexOf('--draws') + 1]) : 10;
 const phones = publishedPhones.map(({ description: { name } }) => name);
 const only = rest.includes('--only') ? rest[rest.indexOf('--only') + 1] : undefined;
@@ -38,7 +39,7 @@ const counts = { test: 500, reference: 100 } as const;
 /** 680 models at 4.5 s and the reference model every eighth time are just below an hour (latency.md, section 5). */
 const hour = { networks: 40, probes: 640 } as const;
 
-const random = new Random('phone calibration, drawn afresh');
+const random = new Random(seed);
 const sampled = (count: number, from: Random) => Array.from({ length: count }, () => elasticVit.lower(elasticVit.sample(from)));
 const test = sampled(counts.test, random.fork('test'));
 const reference = sampled(counts.reference, random.fork('reference'));

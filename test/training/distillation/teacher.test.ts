@@ -157,7 +157,7 @@ describe('a teacher', () => {
     }
   });
 
-  it('shares every batch out to threads that have started', async () => {
+  it('has threads that answer all that nobody else has taken', async () => {
     const run: TeacherRun = {
       path: join(folder, write({})), input: 'images', output: 'logits', classes: 3, imagesPerRun: 2, resolution: 4, normalisation: studies, given: studies,
     };
