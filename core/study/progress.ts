@@ -16,9 +16,12 @@ interface Sample {
   readonly timeMs: number;
 }
 
+/** Longer than any stretch between two looks, by this factor and by the window, is a pause (Ctrl-Z, a computer that slept). */
+const pauseFactor = 20;
+
 /**
  * Estimates speed and time left from the work done in a recent stretch of time, so that a slow start (reading files,
- * warming up) is forgotten. The caller brings the clock; any monotonic milliseconds will do.
+ * warming up) is forgotten, as is a pause once the work goes on. The caller brings the clock; any monotonic milliseconds will do.
  */
 export class ProgressEstimator {
   readonly total: number;
@@ -38,6 +41,7 @@ export class ProgressEstimator {
   /** @param done units of work done so far in all, not since the last call. */
   update(done: number, nowMs: number): Progress {
     const newest = this.#samples[this.#samples.length - 1];
+    if (done > newest.done) this.#forgetPause(nowMs);
     // Fast jobs call this thousands of times a second; a hundred samples a window are enough.
     const isDense = this.#samples.length > 1
       && nowMs - this.#samples[this.#samples.length - 2].timeMs < this.#windowMs / 100;
@@ -56,6 +60,15 @@ export class ProgressEstimator {
       ratePerSecond,
       remainingSeconds: done >= this.total ? 0 : ratePerSecond && (this.total - done) / ratePerSecond,
     };
+  }
+
+  #forgetPause(nowMs: number): void {
+    const stretchesMs = this.#samples.slice(1).map(({ timeMs }, i) => timeMs - this.#samples[i].timeMs);
+    if (stretchesMs.length === 0) return;
+    const longestMs = Math.max(...stretchesMs);
+    const pauseMs = nowMs - this.#samples[this.#samples.length - 1].timeMs;
+    if (pauseMs <= this.#windowMs || pauseMs <= pauseFactor * longestMs) return;
+    this.#samples = this.#samples.map(({ done, timeMs }) => ({ done, timeMs: timeMs + pauseMs - longestMs }));
   }
 }
 

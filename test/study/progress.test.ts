@@ -40,6 +40,22 @@ describe('the estimate of time left', () => {
     expect(after).toBeLessThan(Infinity);
   });
 
+  it('forgets a pause once the work goes on', () => {
+    const estimator = new ProgressEstimator(1000, 0);
+    for (let done = 1; done <= 100; done++) estimator.update(done, done * 250);
+    const hourMs = 3_600_000;
+    for (let done = 101; done <= 110; done++) {
+      expect(estimator.update(done, hourMs + done * 250).ratePerSecond).toBeCloseTo(4, 1);
+    }
+  });
+
+  it('takes work in long steps for what it is', () => {
+    const estimator = new ProgressEstimator(10, 0);
+    estimator.update(1, 60_000);
+    expect(estimator.update(2, 180_000)).toMatchObject({ ratePerSecond: 1 / 120 });
+    expect(estimator.update(3, 300_000)).toMatchObject({ ratePerSecond: 1 / 120 });
+  });
+
   it('is done when there is nothing to do', () => {
     expect(new ProgressEstimator(0, 0).update(0, 10)).toMatchObject({ fraction: 1, remainingSeconds: 0 });
   });

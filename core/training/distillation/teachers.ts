@@ -8,6 +8,7 @@ import { AnswerFile, recordBytes } from './answerFile.ts';
 import { fromHalfDistances, toHalfDistances } from './halfLogits.ts';
 import type { DistillationSettings } from './settings.ts';
 import { labelShareOf, teacherTargets } from './targets.ts';
+import type { PendingAnswers } from './teacher/crew.ts';
 import { Teacher, type TeacherOptions } from './teacher/teacher.ts';
 
 /** Raised when answers are kept or computed in another way, so that old ones are not found. */
@@ -49,10 +50,37 @@ export interface AnswerCounts {
   readonly cached: number;
 }
 
+/** What a batch's images are to be learnt as, which threads may be finding out meanwhile. */
+export interface PendingTargets {
+  /**
+   * @returns the mean of the teachers' softened answers, [batch, classes]; undefined when only the labels count
+   * @throws EnvironmentError `teacher-failed`, `teacher-thread`
+   */
+  finish(): Promise<Float32Array | undefined>;
+}
+
 interface Member {
   readonly teacher: Teacher;
   /** Undefined when answers are not kept. */
   file: AnswerFile | undefined;
+}
+
+/** Where the answers to a batch's images lie on the disk, and what the images were, [batch] each. */
+interface Places {
+  readonly numbers: readonly number[];
+  readonly checksums: readonly number[];
+}
+
+/** One teacher's answers to a batch. */
+interface PendingLogits {
+  readonly member: Member;
+  readonly places: Places;
+  /** [batch, classes], of the answers that were on the disk so far. */
+  readonly logits: Float32Array;
+  /** Of the batch, in the order of `answers`. */
+  readonly missing: readonly number[];
+  /** Undefined when nothing is missing. */
+  readonly answers: PendingAnswers | undefined;
 }
 
 /** The teachers of a study, who answer from disk what they answered before. */
@@ -95,17 +123,14 @@ export class Teachers {
   }
 
   /**
-   * The mean of the teachers' softened answers, [batch, classes]; undefined when only the labels count. The numbers are
-   * the same whether answers come from disk or not.
-   * @throws EnvironmentError `teacher-failed`
+   * Gives the teachers' other threads the images that were not answered before, while the caller does something else. The
+   * numbers are the same whether answers come from disk or not. One batch at a time: finish it before the next.
    */
-  async targetsFor(batch: TeacherBatch, step: number): Promise<Float32Array | undefined> {
-    if (this.#members.length === 0) return undefined;
+  begin(batch: TeacherBatch, step: number): PendingTargets {
     const numbers = Array.from(batch.indices, (index, slot) => (this.#answersByImage ? index : step * this.#options.batchSize + slot));
-    const checksums = numbers.map((_, slot) => checksum(this.#image(batch, slot)));
-    const answers: Float32Array[] = [];
-    for (const member of this.#members) answers.push(await this.#answersOf(member, batch, numbers, checksums));
-    return teacherTargets(answers, this.#options.classes.length, this.#settings.temperature);
+    const checksums = this.#members.length === 0 ? [] : numbers.map((_, slot) => checksum(this.#image(batch, slot)));
+    const pending = this.#members.map((member) => this.#ask(member, batch, { numbers, checksums }));
+    return { finish: () => this.#finish(pending) };
   }
 
   close(): void {
@@ -115,26 +140,40 @@ export class Teachers {
     }
   }
 
-  /** Logits less the largest of their row, [batch, classes]. */
-  async #answersOf(member: Member, batch: TeacherBatch, numbers: readonly number[], checksums: readonly number[]): Promise<Float32Array> {
+  async #finish(pending: readonly PendingLogits[]): Promise<Float32Array | undefined> {
+    if (pending.length === 0) return undefined;
+    const logits: Float32Array[] = [];
+    for (const each of pending) logits.push(await this.#completed(each));
+    return teacherTargets(logits, this.#options.classes.length, this.#settings.temperature);
+  }
+
+  #ask(member: Member, batch: TeacherBatch, places: Places): PendingLogits {
     const { imageSize, classes: { length: classes } } = this.#options;
-    const answers = new Float32Array(numbers.length * classes);
+    const { numbers, checksums } = places;
+    const logits = new Float32Array(numbers.length * classes);
     const missing: number[] = [];
     for (let slot = 0; slot < numbers.length; slot++) {
       const found = this.#withFile(member, (file) => file.read(numbers[slot], checksums[slot]));
-      if (found) fromHalfDistances(found, answers, slot * classes);
+      if (found) fromHalfDistances(found, logits, slot * classes);
       else missing.push(slot);
     }
+    const answers = missing.length === 0 ? undefined : member.teacher.begin(this.#images(batch, missing), missing.length, imageSize);
+    return { member, places, logits, missing, answers };
+  }
+
+  /** Logits less the largest of their row, [batch, classes]. */
+  async #completed({ member, places: { numbers, checksums }, logits, missing, answers }: PendingLogits): Promise<Float32Array> {
+    const { classes: { length: classes } } = this.#options;
     this.#cached += numbers.length - missing.length;
-    if (missing.length === 0) return answers;
-    const asked = await member.teacher.logits(this.#images(batch, missing), missing.length, imageSize);
+    if (!answers) return logits;
+    const asked = await answers.finish();
     this.#asked += missing.length;
     missing.forEach((slot, i) => {
       const halves = toHalfDistances(asked.subarray(i * classes, (i + 1) * classes));
       this.#withFile(member, (file) => file.write(numbers[slot], checksums[slot], halves));
-      fromHalfDistances(halves, answers, slot * classes);
+      fromHalfDistances(halves, logits, slot * classes);
     });
-    return answers;
+    return logits;
   }
 
   #images(batch: TeacherBatch, slots: readonly number[]): Float32Array {

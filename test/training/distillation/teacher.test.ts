@@ -86,7 +86,7 @@ describe('a network of ours as a teacher', () => {
     const teacher = await openTeacher({ file }, { imageSize: 24 });
     expect(teacher.resolution).toBe(resolution);
     expect(teacher.normalisation).toEqual(own);
-    expectClose(await teacher.logits(normalised(studies), 3, 24), expected, 1e-4);
+    expectClose(await teacher.begin(normalised(studies), 3, 24).finish(), expected, 1e-4);
   });
 
   it('takes what is set before what its file says', async () => {
@@ -135,14 +135,14 @@ describe('a teacher', () => {
     const teacher = await openTeacher({ file: write({ batch }) });
     const { normalised } = images(19, 4);
     expect(teacher.normalisation).toEqual(imageNetNormalisation);
-    expectClose(await teacher.logits(normalised(studies), 19, 4), tinyLogits(normalised(imageNetNormalisation), {}), 1e-5);
+    expectClose(await teacher.begin(normalised(studies), 19, 4).finish(), tinyLogits(normalised(imageNetNormalisation), {}), 1e-5);
   });
 
   it('gives an image the same answer whatever is beside it', async () => {
     const teacher = await openTeacher({ file: write({}) });
     const pixels = images(19, 4).normalised(studies);
-    const all = await teacher.logits(pixels, 19, 4);
-    expect([...await teacher.logits(pixels.subarray(17 * 48, 18 * 48), 1, 4)]).toEqual([...all.subarray(17 * 3, 18 * 3)]);
+    const all = await teacher.begin(pixels, 19, 4).finish();
+    expect([...await teacher.begin(pixels.subarray(17 * 48, 18 * 48), 1, 4).finish()]).toEqual([...all.subarray(17 * 3, 18 * 3)]);
   });
 
   it.each([1, 'batch'])('answers the same to the last bit with more threads, those that are still starting included (%s)', async (batch) => {
@@ -150,9 +150,9 @@ describe('a teacher', () => {
     const alone = await openTeacher({ file });
     const crew = await openTeacher({ file }, { threads: 3 });
     const pixels = images(61, 4).normalised(studies);
-    const expected = [...await alone.logits(pixels, 61, 4)];
+    const expected = [...await alone.begin(pixels, 61, 4).finish()];
     for (let time = 0; time < 40; time++) {
-      expect([...await crew.logits(pixels, 61, 4)]).toEqual(expected);
+      expect([...await crew.begin(pixels, 61, 4).finish()]).toEqual(expected);
       await setTimeout(time < 20 ? 50 : 0);
     }
   });
@@ -178,11 +178,11 @@ describe('a teacher', () => {
     const { normalised } = images(2, 9);
     const teacher = await openTeacher({ file }, { imageSize: 9 });
     expect(teacher.resolution).toBe(9);
-    expectClose(await teacher.logits(normalised(studies), 2, 9), tinyLogits(channelMeans(normalised(imageNetNormalisation), 9), { size: 1 }), 1e-5);
+    expectClose(await teacher.begin(normalised(studies), 2, 9).finish(), tinyLogits(channelMeans(normalised(imageNetNormalisation), 9), { size: 1 }), 1e-5);
     const larger = await openTeacher({ file, resolution: 20 }, { imageSize: 9 });
     expect(larger.resolution).toBe(20);
     const resized = resizeBatch(normalised(imageNetNormalisation), 2, 9, 20);
-    expectClose(await larger.logits(normalised(studies), 2, 9), tinyLogits(channelMeans(resized, 20), { size: 1 }), 1e-5);
+    expectClose(await larger.begin(normalised(studies), 2, 9).finish(), tinyLogits(channelMeans(resized, 20), { size: 1 }), 1e-5);
   });
 
   it('may keep its weights in a file of their own, which identify it too', async () => {
@@ -192,7 +192,7 @@ describe('a teacher', () => {
     storeWeights('teacher');
     const teacher = await openTeacher({ file });
     const { normalised } = images(2, 4);
-    expectClose(await teacher.logits(normalised(studies), 2, 4), tinyLogits(normalised(imageNetNormalisation), {}), 1e-5);
+    expectClose(await teacher.begin(normalised(studies), 2, 4).finish(), tinyLogits(normalised(imageNetNormalisation), {}), 1e-5);
     storeWeights('another');
     expect((await openTeacher({ file })).sha256).not.toBe(teacher.sha256);
   });
@@ -211,7 +211,7 @@ describe('a teacher', () => {
 
   it('stops the study when it yields no numbers', async () => {
     const teacher = await openTeacher({ file: write({ last: 'Log' }) });
-    await expect(teacher.logits(images(2, 4).normalised(studies), 2, 4)).rejects.toMatchObject({ name: 'EnvironmentError', code: 'teacher-failed' });
+    await expect(teacher.begin(images(2, 4).normalised(studies), 2, 4).finish()).rejects.toMatchObject({ name: 'EnvironmentError', code: 'teacher-failed' });
   });
 
   it('says which file it cannot read when threads start without it', async () => {
@@ -220,7 +220,7 @@ describe('a teacher', () => {
     rmSync(join(folder, file));
     const answer = async () => {
       for (;;) {
-        await teacher.logits(images(19, 4).normalised(studies), 19, 4);
+        await teacher.begin(images(19, 4).normalised(studies), 19, 4).finish();
         await setTimeout(20);
       }
     };

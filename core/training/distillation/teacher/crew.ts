@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { EnvironmentError, messageOf } from '../../../base/errors.ts';
 import { errorOf } from '../../../base/failure.ts';
-import { abandon, sharedBatch, TeacherSession, type TeacherRun } from './session.ts';
+import { abandon, sharedBatch, TeacherSession, type SharedBatch, type TeacherRun } from './session.ts';
 import type { AnswerReply, AnswerRequest, ThreadOptions } from './threadMessages.ts';
 
 /** Copies of one network may take this much memory together. */
@@ -25,6 +25,16 @@ export interface CrewPlan {
 export function planCrew(threads: number, weightBytes: number, runs: number): CrewPlan {
   const sessions = Math.max(1, Math.min(threads, runs, Math.floor(copiesBytes / weightBytes)));
   return { sessions, threads: Math.floor(threads / sessions) };
+}
+
+/** Answers that others may be computing meanwhile. */
+export interface PendingAnswers {
+  /**
+   * Computes what is left together with the others, and lets other work of the calling thread happen between runs.
+   * @returns [count, classes]
+   * @throws EnvironmentError `teacher-failed`, `teacher-thread`
+   */
+  finish(): Promise<Float32Array>;
 }
 
 /** A batch that is being answered. */
@@ -54,37 +64,40 @@ export class TeacherCrew {
   }
 
   /**
-   * Lets other work of the calling thread happen between runs.
+   * Gives the other threads images to answer, while the caller does something else.
    * @param images [count, 3, imageSize, imageSize]
-   * @returns [count, classes]
-   * @throws EnvironmentError `teacher-failed`, `teacher-thread`
    */
-  async answers(images: Float32Array, count: number, imageSize: number): Promise<Float32Array> {
-    if (this.#failure) throw this.#failure;
+  begin(images: Float32Array, count: number, imageSize: number): PendingAnswers {
     const batch = sharedBatch(images, count, imageSize, this.run.classes);
     const id = this.#nextId++;
     const open: OpenBatch = { left: count };
     this.#open.set(id, open);
     for (const worker of this.#workers) worker.postMessage({ id, batch } satisfies AnswerRequest);
-    try {
-      for (let taken = 0; (taken = this.#own.answerNext(batch)) > 0;) {
-        open.left -= taken;
-        if (open.left > 0) await setImmediate();
-      }
-      // Threads that are still starting find nothing left to take, and nobody waits for them.
-      while (open.left > 0 && !open.failure) await new Promise<void>((resolve) => open.wake = resolve);
-    } finally {
-      abandon(batch);
-      this.#open.delete(id);
-    }
-    if (open.failure) throw open.failure;
-    return batch.answers;
+    return { finish: () => this.#finish(id, batch, open) };
   }
 
   /** Batches that are being answered never are. */
   close(): void {
     for (const worker of this.#workers) void worker.terminate();
     this.#own.dispose();
+  }
+
+  async #finish(id: number, batch: SharedBatch, open: OpenBatch): Promise<Float32Array> {
+    try {
+      open.failure ??= this.#failure;
+      while (!open.failure && open.left > 0) {
+        const taken = this.#own.answerNext(batch);
+        open.left -= taken;
+        // Threads that are still starting find nothing left to take, and nobody waits for them.
+        if (taken === 0) await new Promise<void>((resolve) => open.wake = resolve);
+        else if (open.left > 0) await setImmediate();
+      }
+    } finally {
+      abandon(batch);
+      this.#open.delete(id);
+    }
+    if (open.failure) throw open.failure;
+    return batch.answers;
   }
 
   #start(options: ThreadOptions): Worker {

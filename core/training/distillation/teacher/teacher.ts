@@ -4,7 +4,7 @@ import { InputError } from '../../../base/errors.ts';
 import type { Normalisation } from '../../../data/normalisation.ts';
 import { loadOrt, type NativeSession } from '../../../engine/ort/binding.ts';
 import type { TeacherSettings } from '../settings.ts';
-import { planCrew, TeacherCrew } from './crew.ts';
+import { planCrew, TeacherCrew, type PendingAnswers } from './crew.ts';
 import { openNetwork, ortReason, type TeacherRun } from './session.ts';
 import { readTeacherFile, type TeacherFile } from './teacherFile.ts';
 import { imageInput, logitsOutput } from './teacherShape.ts';
@@ -63,16 +63,15 @@ export class Teacher {
   }
 
   /**
-   * Lets other work of the process happen between runs. An image's answer does not depend on the images beside it:
+   * Begins to answer, where it has other threads for it. An image's answer does not depend on the images beside it:
    * every run has the same number of them.
    * @param images [count, 3, imageSize, imageSize], normalised as the options say
-   * @returns [count, classes]
-   * @throws EnvironmentError `teacher-failed`, `teacher-thread`
+   * @returns [count, classes], once it is finished
    */
-  async logits(images: Float32Array, count: number, imageSize: number): Promise<Float32Array> {
+  begin(images: Float32Array, count: number, imageSize: number): PendingAnswers {
     const expected = count * 3 * imageSize ** 2;
     if (images.length !== expected) throw new RangeError(`Expected ${count} images of 3x${imageSize}x${imageSize} values, got ${images.length} values.`);
-    return this.#crew.answers(images, count, imageSize);
+    return this.#crew.begin(images, count, imageSize);
   }
 
   close(): void {
