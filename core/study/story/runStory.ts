@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { CancelledError, InputError } from '../../base/errors.ts';
 import { startEngine } from '../../engine/engines.ts';
@@ -24,7 +25,7 @@ import { measureFiles, modelsOfFiles } from './measureFiles.ts';
 import { phonesOf, studyFileOf, trainingFileOf, type StoryPhone } from './pieceFiles.ts';
 import { allPieces, pieceFilter, retrainedNames, studyFolderOf, type StoryPiece } from './pieces.ts';
 import { secondsLeft } from './secondsLeft.ts';
-import type { StoryFile } from './storyFile.ts';
+import { parseStoryFile, type StoryFile } from './storyFile.ts';
 import { writeStory } from './storyResults.ts';
 import { isFinished, runsOfSeed, searchShare } from './storyRuns.ts';
 import type { StorySummary } from './summarise.ts';
@@ -170,15 +171,22 @@ function checkPieces(story: StoryFile, phones: readonly StoryPhone[]): void {
   trainingFileOf(story, { seed, name, space, arch: 'max', study: 'search' });
 }
 
-async function keepMark(directory: string, { text }: StoryFile): Promise<void> {
+async function keepMark(directory: string, story: StoryFile): Promise<void> {
   const path = join(directory, 'story.json');
   const known = await readMark(path);
-  if (known === undefined) {
-    await makeDirectory(directory, { remedy });
-    await writeFileAtomic(path, `${JSON.stringify({ format: 'pocketformer-story', version: 1, story: text }, undefined, 1)}\n`, { remedy });
-  } else if (known !== text) {
-    throw new InputError('other-story', `${directory}: holds a story by another file; go on with that (${path} has its text), or choose another folder with --out.`);
+  if (known === story.text) return;
+  if (known !== undefined && !differsInMeasuringAlone(known, story)) {
+    throw new InputError('other-story', `${directory}: holds a story by another file; go on with that (${path} has its text; comments and how files are `
+      + 'measured may differ), or choose another folder with --out.');
   }
+  await makeDirectory(directory, { remedy });
+  await writeFileAtomic(path, `${JSON.stringify({ format: 'pocketformer-story', version: 1, story: story.text }, undefined, 1)}\n`, { remedy });
+}
+
+/** Whether a computer turns out to be restless is known after all trainings; they stay what they were. @param known text of the story so far */
+function differsInMeasuringAlone(known: string, story: StoryFile): boolean {
+  const withoutMeasuring = ({ settings: { measuring: _, ...settings } }: StoryFile) => settings;
+  return isDeepStrictEqual(withoutMeasuring(parseStoryFile(known, story.path)), withoutMeasuring(story));
 }
 
 async function readMark(path: string): Promise<string | undefined> {

@@ -31,6 +31,12 @@ describe('a story', () => {
     expect(readFileSync(storyPaths(out).table, 'utf8')).toContain(`So far 0 of ${pieces.total} pieces are done.`);
   });
 
+  it('goes on when comments or how files are measured have changed, by the new file from then on', async () => {
+    const restless = `${text}# a virtual machine\nmeasuring: { settings: { maxDrift: 0.15 } }\n`;
+    expect((await runStory(out, parseStoryFile(restless, story.path), { reportOnly: true })).pieces.done).toBe(0);
+    expect(JSON.parse(readFileSync(join(out, 'story.json'), 'utf8'))).toMatchObject({ story: restless });
+  });
+
   it('refuses a folder that holds another one, and one whose mark was edited', async () => {
     const other = parseStoryFile(text.replace('budgetMs: 1', 'budgetMs: 2'), story.path);
     await expect(runStory(out, other)).rejects.toThrow(expect.objectContaining({ code: 'other-story' }));
