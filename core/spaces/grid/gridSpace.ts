@@ -10,6 +10,8 @@ export interface GridChoice extends Pick<SpaceDimension, 'values' | 'kind' | 'ti
   readonly letter: string;
   /** Of the published network that a budget scales. */
   readonly reference: number;
+  /** Architectures may leave it out, and keys do, where it is the reference's. */
+  readonly isOptional?: true;
 }
 
 /** A value for each choice. */
@@ -23,7 +25,7 @@ export interface GridOptions<Name extends string> {
   readonly choices: Readonly<Record<Name | 'resolution', GridChoice>>;
   /** Published networks: what differs from the reference. */
   readonly published: Readonly<Record<string, Partial<GridArchitecture<Name | 'resolution'>>>>;
-  /** Choices that follow a budget, one after the other. */
+  /** Choices that follow a budget, one after the other; one that comes twice follows it again, beside what was chosen meanwhile. */
   readonly fittingOrder: readonly Name[];
   readonly lower: (arch: GridArchitecture<Name | 'resolution'>, options: LoweringOptions) => Network;
 }
@@ -41,7 +43,7 @@ export function gridSpace<Name extends string>(options: GridOptions<Name>): Sear
   const valuesOf = (name: Name | 'resolution') => choices[name].values;
   const reference = compose((name) => choices[name].reference);
   const [smallest, largest] = [compose((name) => valuesOf(name)[0]), compose((name) => valuesOf(name).at(-1)!)];
-  const read = architectureReader<Record<string, number>>(id, objectOf(Object.fromEntries(names.map((name) => [name, oneOfNumbers(valuesOf(name))]))) as never, () => []);
+  const read = architectureReader<Partial<Record<string, number>>>(id, objectOf(Object.fromEntries(names.map((name) => [name, valueSchema(choices[name])]))) as never, () => []);
   const fromCoordinates = (values: readonly number[]) => compose((_, i) => values[i]);
   return {
     id, title, defaultClasses, smallest, largest, fromCoordinates,
@@ -57,9 +59,9 @@ export function gridSpace<Name extends string>(options: GridOptions<Name>): Sear
     }),
     parse(json) {
       const written = read(json);
-      return compose((name) => written[name]);
+      return compose((name) => written[name] ?? reference[name]);
     },
-    key: (arch) => names.map((name) => `${choices[name].letter}${arch[name]}`).join('-'),
+    key: (arch) => names.filter((name) => !choices[name].isOptional || arch[name] !== reference[name]).map((name) => `${choices[name].letter}${arch[name]}`).join('-'),
     coordinates: (arch) => names.map((name) => arch[name]),
     chain: ({ classes } = {}) => ({
       start: { key: '' },
@@ -79,6 +81,8 @@ export function gridSpace<Name extends string>(options: GridOptions<Name>): Sear
     publishedCounters: {},
   };
 }
+
+const valueSchema = ({ values, isOptional }: GridChoice) => (isOptional ? oneOfNumbers(values).optional() : oneOfNumbers(values));
 
 /** As in ElasticViT's evolution (elasticvit.md 7.1): a redraw is uniform or takes the minimum. */
 function mutated({ values, kind }: GridChoice, own: number, random: Random, rates: MutationRates): number {

@@ -7,6 +7,8 @@ import type { LoweringOptions } from '../space.ts';
 export interface MobileNetV2Architecture {
   readonly widthMultiplier: number;
   readonly resolution: number;
+  /** Side of the first map, as a share of the image's, where the family leaves a choice. */
+  readonly stemScale?: number;
 }
 
 export interface MobileNetV2Choices {
@@ -37,7 +39,8 @@ export function lowerMobileNetV2({ id, defaultClasses, strides }: MobileNetV2Cho
   const resolution = checkedResolution(id, options.resolution ?? arch.resolution, { step: 1, most: maxResolution });
   const classes = checkedClasses(options.classes ?? defaultClasses);
   const { widthMultiplier } = arch;
-  const [stemStride, ...rowStrides] = strides;
+  const [ownStride, ...rowStrides] = strides;
+  const stemStride = arch.stemScale === 0.5 ? 2 : ownStride;
   const image = imageShape(resolution);
   let shape = shrunk(image, stemStride, multipliedChannels(stemChannels, widthMultiplier));
   const blocks: Block[] = [{ type: 'conv', name: 'stem.conv', kernelSize: 3, stride: stemStride, activation: 'relu6', input: image, output: shape }];

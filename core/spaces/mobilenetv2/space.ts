@@ -8,8 +8,11 @@ const width: GridChoice = { letter: 'w', title: 'Width multiplier', values: mult
 const resolutionOf = (values: readonly number[], reference: number): GridChoice =>
   ({ letter: 'r', title: 'Resolution', values, kind: 'resolution', isTransformer: false, reference });
 
+/** Networks for small images usually leave out the stem's halving; those that must be quicker than that allows keep it. */
+const stemScale: GridChoice = { letter: 's', title: 'First map, of the image', values: [0.5, 1], kind: 'resolution', isTransformer: false, reference: 1, isOptional: true };
+
 const fullChoices: MobileNetV2Choices = { id: 'mobilenetv2', defaultClasses: 1000, strides: [2, 1, 2, 2, 2, 1, 2, 1] };
-/** For images of 32 pixels the first two halvings are left out, which leaves a last map of 4x4. */
+/** For images of 32 pixels the first two halvings are left out, which leaves a last map of 4x4, or the second alone. */
 const miniChoices: MobileNetV2Choices = { id: 'mobilenetv2-mini', defaultClasses: 10, strides: [1, 1, 1, 2, 2, 1, 2, 1] };
 
 /** Sandler et al. 2018; multipliers and resolutions are those of the released networks. */
@@ -22,8 +25,8 @@ export const mobileNetV2 = gridSpace({
 });
 
 export const mobileNetV2Mini = gridSpace({
-  ...miniChoices, title: 'MobileNetV2 for small images: the same blocks with the first two halvings left out.',
-  choices: { widthMultiplier: width, resolution: resolutionOf([32, 40, 48], 32) }, fittingOrder: ['widthMultiplier'],
+  ...miniChoices, title: 'MobileNetV2 for small images: the same blocks with the first two halvings left out, or the second alone.',
+  choices: { widthMultiplier: width, stemScale, resolution: resolutionOf([32, 40, 48], 32) }, fittingOrder: ['widthMultiplier', 'stemScale', 'widthMultiplier'],
   published: { small: { widthMultiplier: 0.25 } },
   lower: (arch, options) => lowerMobileNetV2(miniChoices, arch, options),
 });

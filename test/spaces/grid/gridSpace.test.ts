@@ -19,7 +19,7 @@ describe.each(['mobilenetv2-mini', 'deit-mini'])('the family %s', (id) => {
         seen.add(space.key(arch));
       }
     }
-    // 6,000 draws of at most 144 members miss none but by chance of less than 1e-9.
+    // 6,000 draws of at most 162 members miss none but by chance of less than 1e-9.
     expect(BigInt(seen.size)).toBe(space.size);
     const unchanged = space.sample(random);
     expect(space.mutate(unchanged, random, { depth: 0, choice: 0, uniform: 1 })).toEqual(unchanged);
@@ -37,5 +37,20 @@ describe.each(['mobilenetv2-mini', 'deit-mini'])('the family %s', (id) => {
   it('keeps the reference among its members', () => {
     expect(space.parse(space.fitting!.reference)).toEqual(space.fitting!.reference);
     for (const name of space.fitting!.order) expect(space.dimensions.map((dimension) => dimension.name)).toContain(name);
+  });
+});
+
+describe('a choice that may be left out', () => {
+  const space = getSpace('mobilenetv2-mini');
+
+  it("is the reference's then, also in keys, so that what was written before it was there stays what it was", () => {
+    const before = space.parse({ widthMultiplier: 0.25, resolution: 32 });
+    expect(before).toEqual({ widthMultiplier: 0.25, stemScale: 1, resolution: 32 });
+    expect(space.key(before)).toBe('w0.25-r32');
+    expect(space.key(space.parse({ widthMultiplier: 0.25, stemScale: 0.5, resolution: 32 }))).toBe('w0.25-s0.5-r32');
+  });
+
+  it('accepts no other values for all that', () => {
+    expect(() => space.parse({ widthMultiplier: 0.25, stemScale: 0.25, resolution: 32 })).toThrow(/stemScale is 0\.25, accepted: 0\.5 or 1/);
   });
 });

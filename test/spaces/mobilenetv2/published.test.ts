@@ -60,6 +60,14 @@ describe('MobileNetV2', () => {
     expect(blocks.map(({ output }) => output.height).filter((height, i, all) => height !== all[i - 1])).toEqual([32, 16, 8, 4, 1]);
   });
 
+  it('is, with the first halving kept, what the other is at half of the pixels behind its first convolution', () => {
+    const { small } = mobileNetV2Mini.networks;
+    const halved = mobileNetV2Mini.lower({ ...small, stemScale: 0.5 }, { resolution: 64 }).blocks;
+    const whole = mobileNetV2Mini.lower(small, { resolution: 32 }).blocks;
+    expect(halved[0]).toMatchObject({ stride: 2, input: { height: 64 }, output: whole[0].output });
+    expect(halved.slice(1)).toEqual(whole.slice(1));
+  });
+
   it('reads and names members, and says what it accepts', () => {
     const arch = mobileNetV2.parse({ widthMultiplier: 0.85, resolution: 160 });
     expect(mobileNetV2.key(arch)).toBe('w0.85-r160');

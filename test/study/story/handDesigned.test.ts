@@ -29,6 +29,16 @@ describe('a hand-designed network of a given latency', () => {
     }
   });
 
+  it('can be a MobileNetV2 that halves the image at once, where those that do not are too slow', () => {
+    const { space, arch, latencyMs } = handDesignedFor('mobilenetv2', { device, targetMs: 0.6, imageSize: 32, classes: 10 });
+    const predicted = (changes: object) => predictLatency(device, space.lower({ ...arch as object, ...changes }, { classes: 10 })).latencyMs;
+    const [widths, scales] = space.dimensions;
+    expect(scales.name).toBe('stemScale');
+    expect(predicted({ widthMultiplier: widths.values[0], stemScale: 1 })).toBeGreaterThan(0.6);
+    const others = widths.values.map((widthMultiplier) => predicted({ widthMultiplier, stemScale: 0.5 }));
+    expect(latencyMs).toBe(Math.max(...others.filter((latency) => latency <= 0.6)));
+  });
+
   it('is the smallest of its family where nothing is fast enough', () => {
     const { space, arch, latencyMs } = handDesignedFor('mobilenetv2', { device, targetMs: 0.01, imageSize: 32, classes: 10 });
     expect(arch).toEqual(space.networks.min);
