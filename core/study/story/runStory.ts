@@ -186,7 +186,12 @@ async function keepMark(directory: string, story: StoryFile): Promise<void> {
 /** Whether a computer turns out to be restless is known after all trainings; they stay what they were. @param known text of the story so far */
 function differsInMeasuringAlone(known: string, story: StoryFile): boolean {
   const withoutMeasuring = ({ settings: { measuring: _, ...settings } }: StoryFile) => settings;
-  return isDeepStrictEqual(withoutMeasuring(parseStoryFile(known, story.path)), withoutMeasuring(story));
+  try {
+    return isDeepStrictEqual(withoutMeasuring(parseStoryFile(known, story.path)), withoutMeasuring(story));
+  } catch (error) {
+    if (error instanceof InputError) return false; // Written for another version: whatever it says, it is not this story.
+    throw error;
+  }
 }
 
 async function readMark(path: string): Promise<string | undefined> {

@@ -40,6 +40,8 @@ describe('a story', () => {
   it('refuses a folder that holds another one, and one whose mark was edited', async () => {
     const other = parseStoryFile(text.replace('budgetMs: 1', 'budgetMs: 2'), story.path);
     await expect(runStory(out, other)).rejects.toThrow(expect.objectContaining({ code: 'other-story' }));
+    writeFileSync(join(out, 'story.json'), JSON.stringify({ format: 'pocketformer-story', version: 1, story: `${text}unknown: 1\n` }));
+    await expect(runStory(out, story)).rejects.toThrow(expect.objectContaining({ code: 'other-story' }));
     writeFileSync(join(out, 'story.json'), '{}');
     await expect(runStory(out, story)).rejects.toThrow(expect.objectContaining({ code: 'damaged-story' }));
   });
