@@ -24,6 +24,8 @@ handDesigned: {networks: [deit]}
 precisions: [int8]
 measuring: {settings: {rounds: 1, warmUp: {runs: 1, seconds: 0}, timed: {runs: 5, seconds: 0}, maxDrift: 100, maxSpread: 100}}
 `;
+/** One that nobody searched is also to be trained no longer than the winner. */
+const grown = text.replace('networks: [deit]', 'networks: [deit], budgets: [whole, recipe]');
 const read = (path: string) => JSON.parse(readFileSync(join(folder, 'out', path), 'utf8')) as unknown;
 
 beforeAll(() => writeFileSync(join(folder, 'tiny.yaml'), text));
@@ -70,5 +72,22 @@ describe('A story on the command line', () => {
       start: expect.stringContaining('supernet') as string, key: retrained.key, exported: { accuracy: retrained.files[0].accuracy }, otherPrecisions: [{ precision: 'int8' }],
     });
     for (const name of ['story.md', 'story.svg']) expect(existsSync(join(folder, 'out', 'results', name))).toBe(true);
+  });
+
+  it('grows by networks that are wanted afterwards, and measures all files in one session again', async () => {
+    writeFileSync(join(folder, 'tiny.yaml'), grown);
+    const before = (read('results/story.json') as StorySummary).runs;
+    const { code, stdout, stderr } = await pocketformer(['story', 'tiny.yaml', '--out', 'out', '--json'], inFolder);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { pieces, runs } = JSON.parse(stdout) as StorySummary;
+    expect(pieces).toEqual({ done: 9, total: 9 });
+    const withoutLatencies = (all: StorySummary['runs']) => all.map(({ files, ...run }) => ({ ...run, files: files.map((file) => ({ ...file, latencyMs: null })) }));
+    expect(withoutLatencies(runs.filter(({ network }) => network !== 'deit-recipe'))).toEqual(withoutLatencies(before));
+    for (const { phone, key, epochs, files } of runs.filter(({ network }) => network === 'deit-recipe')) {
+      expect(epochs).toBe(1);
+      expect(runs.find((other) => other.phone === phone && other.network === 'deit')!.key).toBe(key);
+      for (const { latencyMs } of files) expect(latencyMs).toBeGreaterThan(0);
+    }
+    expect(existsSync(join(folder, 'out', 'seed-5', 'measured-before-1', 'session.jsonl'))).toBe(true);
   });
 });

@@ -16,7 +16,30 @@ const largestSmallImage = 64;
 
 export const handDesignedNames: readonly string[] = Object.keys(families);
 
-export const handDesignTitle = (name: string) => families[name].title;
+export const designBudgets = ['whole', 'recipe'] as const;
+/** How long a hand-designed network is trained: for all that its phone's winner has cost, search included, or by the recipe as it stands. */
+export type DesignBudget = (typeof designBudgets)[number];
+
+/** A network that nobody searched, trained for one budget. */
+export interface HandDesign {
+  /** One of `handDesignedNames`. */
+  readonly family: string;
+  readonly budget: DesignBudget;
+}
+
+/** Those of a story, each family with each budget. */
+export const designsOf = ({ networks, budgets }: { readonly networks: readonly string[]; readonly budgets: readonly DesignBudget[] }): HandDesign[] =>
+  networks.flatMap((family) => budgets.map((budget) => ({ family, budget })));
+
+/** What folders call it. */
+export const designName = ({ family, budget }: HandDesign) => (budget === 'whole' ? family : `${family}-${budget}`);
+
+/** What `designName` stands for; undefined for other networks. */
+export const designNamed = (name: string): HandDesign | undefined => knownDesigns.get(name);
+
+const knownDesigns = new Map(designsOf({ networks: handDesignedNames, budgets: designBudgets }).map((design) => [designName(design), design]));
+
+export const familyTitle = (family: string) => families[family].title;
 
 export interface MatchedNetwork {
   readonly space: SearchSpace;

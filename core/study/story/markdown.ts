@@ -1,6 +1,6 @@
 import type { Spread } from '../../base/spread.ts';
 import { markdownTable } from '../markdownTable.ts';
-import { handDesignedNames } from './handDesigned.ts';
+import { designNamed, familyTitle } from './handDesigned.ts';
 import type { NetworkSummary, PhoneSummary, StorySummary } from './summarise.ts';
 import { networkTitle } from './titles.ts';
 
@@ -37,8 +37,8 @@ function phoneParts({ phone, budgetMs, networks, differences }: PhoneSummary): s
     ]))),
     'What the networks are and what they cost: multiply-accumulates of training and of the phone\'s share of supernet and search, in millions of millions, and minutes on this computer:',
     markdownTable(['network', 'predicted, ms', 'M MACs', 'k parameters', 'epochs', 'T MACs of training', 'of search', 'minutes of training', 'of search'], networks.map(costs)),
-    ...networks.filter(({ network, predictedMs }) => handDesignedNames.includes(network) && predictedMs.mean > budgetMs).map(({ network, predictedMs }) =>
-      `Of the family ${networkTitle(network)} even the smallest is predicted at ${ms(predictedMs)} ms on ${phone}, more than searched networks may take.`),
+    ...slowFamilies(networks, budgetMs).map(({ family, predictedMs }) =>
+      `Of the family ${familyTitle(family)} even the smallest is predicted at ${ms(predictedMs)} ms on ${phone}, more than searched networks may take.`),
     ...(differences.length === 0 ? [] : [
       'Searched less hand-designed in points of top-1, and how many times as long a run takes here, seed by seed:',
       markdownTable(['searched', 'hand-designed', 'precision', 'difference, points', 'latency ratio'], differences.map(({ searched, handDesigned, precision, accuracy, latencyRatio }) => [
@@ -46,6 +46,12 @@ function phoneParts({ phone, budgetMs, networks, differences }: PhoneSummary): s
       ])),
     ]),
   ];
+}
+
+/** However many budgets a family was trained for, its networks are the same. */
+function slowFamilies(networks: readonly NetworkSummary[], budgetMs: number): { readonly family: string; readonly predictedMs: Spread }[] {
+  const slow = networks.flatMap(({ network, predictedMs }) => (predictedMs.mean > budgetMs ? { family: designNamed(network)?.family, predictedMs } : []));
+  return slow.flatMap(({ family, predictedMs }, i) => (family === undefined || slow.findIndex((other) => other.family === family) < i ? [] : { family, predictedMs }));
 }
 
 const costs = ({ network, predictedMs, macs, params, epochs, trainingMacs, searchMacs, trainingSeconds, searchSeconds }: NetworkSummary) => [

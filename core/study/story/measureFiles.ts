@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import type { Measurement } from '../../latency/measurements/record.ts';
 import type { ModelToMeasure } from '../../latency/profilers/profiler.ts';
+import { renameDurably } from '../files.ts';
+import { acquireStudyLock } from '../lock.ts';
 import { measureModels, type MeasuringHooks } from '../measuring/measureModels.ts';
 import { modelOfFile } from '../measuring/modelFiles.ts';
 import { referenceModel } from '../measuring/referenceModel.ts';
-import { requireSessionFolder } from '../measuring/sessionFolder.ts';
+import { requireSessionFolder, sessionPaths } from '../measuring/sessionFolder.ts';
 import { SessionFollower } from '../measuring/sessionFollower.ts';
 import { sessionMeasurements } from '../measuring/sessionMeasurements.ts';
 import { startProfiler } from '../measuring/startProfiler.ts';
@@ -36,6 +39,18 @@ export async function measureFiles(
   } finally {
     await profiler.close();
   }
+}
+
+/**
+ * Keeps a session under another name, so that the next one measures everything anew: latencies of different hours cannot be compared.
+ * @throws EnvironmentError `study-in-use` while somebody measures
+ */
+export async function setSessionAside(folder: string): Promise<void> {
+  if (!existsSync(sessionPaths(folder).entries)) return;
+  (await acquireStudyLock(folder)).release();
+  let number = 1;
+  while (existsSync(`${folder}-before-${number}`)) number++;
+  await renameDurably(folder, `${folder}-before-${number}`);
 }
 
 /** Whether all rounds of a session are done. @throws InputError `damaged-records` */

@@ -1,15 +1,25 @@
 import { join } from 'node:path';
 import { InputError, oneOf } from '../../base/errors.ts';
+import { designName, designsOf, type HandDesign } from './handDesigned.ts';
 import type { StartKind, StorySettings } from './storyFile.ts';
 
 export const storySteps = ['search', 'retrain', 'hand-designed', 'measure'] as const;
 export type StoryStep = (typeof storySteps)[number];
 
 /** One part of a story: a study, a training, or a session of measuring, in a folder of its own. */
-export type StoryPiece = { readonly seed: number; readonly step: StoryStep; readonly folder: string; readonly title: string } & (
-  | { readonly kind: 'study' | 'inherited' | 'session' }
-  | { readonly kind: 'training'; readonly phone: number; readonly network: string; readonly start?: StartKind }
+export type StoryPiece = { readonly seed: number; readonly folder: string; readonly title: string } & (
+  | { readonly kind: 'study' | 'inherited'; readonly step: 'search' }
+  | TrainingPiece & { readonly step: 'retrain'; readonly start: StartKind }
+  | TrainingPiece & { readonly step: 'hand-designed'; readonly design: HandDesign }
+  | { readonly kind: 'session'; readonly step: 'measure' }
 );
+
+interface TrainingPiece {
+  readonly kind: 'training';
+  /** Which of the story's. */
+  readonly phone: number;
+  readonly network: string;
+}
 
 export const inheritedNetwork = 'inherited';
 /** Networks by the weights that they were trained from. */
@@ -20,17 +30,17 @@ export const retrainedNames: Readonly<Record<StartKind, string>> = { inherited: 
  * @param phoneNames of the settings' phones, in their order
  */
 export function piecesOf(directory: string, settings: StorySettings, phoneNames: readonly string[], seed: number): StoryPiece[] {
-  const { retraining: { starts }, handDesigned: { networks } } = settings;
+  const { retraining: { starts }, handDesigned } = settings;
   const own = join(directory, `seed-${seed}`);
-  const training = (step: StoryStep, phone: number, network: string, start?: StartKind): StoryPiece => ({
-    kind: 'training', seed, step, phone, network, ...(start && { start }), folder: join(own, phoneNames[phone], network), title: `${phoneNames[phone]}, ${network}`,
-  });
+  const training = (phone: number, network: string) => ({
+    kind: 'training', seed, phone, network, folder: join(own, phoneNames[phone], network), title: `${phoneNames[phone]}, ${network}`,
+  } as const);
   const phones = phoneNames.map((_, phone) => phone);
   return [
     { kind: 'study', seed, step: 'search', folder: join(own, 'search'), title: 'supernet and search' },
     { kind: 'inherited', seed, step: 'search', folder: join(own, inheritedNetwork), title: 'winners with inherited weights' },
-    ...phones.flatMap((phone) => starts.map((start) => training('retrain', phone, retrainedNames[start], start))),
-    ...phones.flatMap((phone) => networks.map((network) => training('hand-designed', phone, network))),
+    ...phones.flatMap((phone) => starts.map((start) => ({ ...training(phone, retrainedNames[start]), step: 'retrain', start } as const))),
+    ...phones.flatMap((phone) => designsOf(handDesigned).map((design) => ({ ...training(phone, designName(design)), step: 'hand-designed', design } as const))),
     { kind: 'session', seed, step: 'measure', folder: join(own, 'measured'), title: 'latency on this computer' },
   ];
 }

@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import { rm } from 'node:fs/promises';
 import { CancelledError, InputError } from '../../base/errors.ts';
 import { startEngine } from '../../engine/engines.ts';
 import type { ModelToMeasure } from '../../latency/profilers/profiler.ts';
 import { networkMacs } from '../../network/counts.ts';
-import { makeDirectory, writeFileAtomic } from '../files.ts';
 import { createStudy, openStudy, studyPaths } from '../folder.ts';
 import type { MeasuringHooks } from '../measuring/measureModels.ts';
 import { runTraining } from '../networkTraining/runTraining.ts';
@@ -25,7 +21,8 @@ import { measureFiles, modelsOfFiles } from './measureFiles.ts';
 import { phonesOf, studyFileOf, trainingFileOf, type StoryPhone } from './pieceFiles.ts';
 import { allPieces, pieceFilter, retrainedNames, studyFolderOf, type StoryPiece } from './pieces.ts';
 import { secondsLeft } from './secondsLeft.ts';
-import { parseStoryFile, type StoryFile } from './storyFile.ts';
+import type { StoryFile } from './storyFile.ts';
+import { keepMark } from './storyMark.ts';
 import { writeStory } from './storyResults.ts';
 import { isFinished, runsOfSeed, searchShare } from './storyRuns.ts';
 import type { StorySummary } from './summarise.ts';
@@ -49,8 +46,6 @@ export interface StoryHooks extends Pick<RunHooks, 'onProgress' | 'onMessage' | 
   readonly onMeasuring?: (models: readonly ModelToMeasure[]) => Pick<MeasuringHooks, 'onStep' | 'onEntry'>;
 }
 
-const markSchema = z.object({ format: z.literal('pocketformer-story'), version: z.literal(1), story: z.string() });
-const remedy = 'free space, then call the same command again.';
 
 /**
  * Does what is left of a story: one seed after the other, of each the search, the winners' retraining, the networks beside them, and the
@@ -64,8 +59,8 @@ export async function runStory(directory: string, story: StoryFile, hooks: Story
   const chosen = hooks.only === undefined ? () => true : pieceFilter(hooks.only, story.settings);
   const wanted = (piece: StoryPiece) => !hooks.reportOnly && chosen(piece);
   checkPieces(story, phones);
-  await keepMark(directory, story);
   const pieces = allPieces(directory, story.settings, names);
+  await keepMark(directory, story, pieces);
   const finished = new Set<StoryPiece>();
   for (const piece of pieces) if (await isFinished(piece)) finished.add(piece);
   for (const [i, piece] of pieces.entries()) {
@@ -125,19 +120,21 @@ async function runTrainingPiece(folder: string, fileOf: () => Promise<TrainingFi
   await rm(trainingPaths(folder).cache, { recursive: true, force: true });
 }
 
-async function trainingOf({ seed, phone, network, start }: StoryPiece & { readonly kind: 'training' }, { story, phones, pieces }: PieceContext, { onMessage }: StoryHooks): Promise<TrainingFile> {
+async function trainingOf(piece: StoryPiece & { readonly kind: 'training' }, { story, phones, pieces }: PieceContext, { onMessage }: StoryHooks): Promise<TrainingFile> {
+  const { seed, phone, network } = piece;
   const study = studyFolderOf(pieces, seed);
   const summary = await readSummary(studyPaths(study).summary);
   const winner = winnerOf(summary, phones[phone]);
   const name = `${story.settings.name}-${phones[phone].name}-${network}-seed-${seed}`;
-  if (start !== undefined) return trainingFileOf(story, { seed, name, space: story.settings.space, arch: winner.arch, ...(start === 'inherited' && { study }) });
+  if (piece.step === 'retrain') {
+    return trainingFileOf(story, { seed, name, space: story.settings.space, arch: winner.arch, ...(piece.start === 'inherited' && { study }) });
+  }
   const { imageSize, classes } = summary.data!;
   const { latencyMs: targetMs } = winner;
-  const { space, arch, latencyMs } = handDesignedFor(network, { device: phones[phone].device, targetMs, imageSize, classes: classes.length });
+  const { space, arch, latencyMs } = handDesignedFor(piece.design.family, { device: phones[phone].device, targetMs, imageSize, classes: classes.length });
   if (latencyMs > targetMs) onMessage?.(`${name}: even the smallest takes ${latencyMs.toPrecision(3)} ms, where the winner takes ${targetMs.toPrecision(3)}; the comparison is in its favour.`, 'warning');
   const file = trainingFileOf(story, { seed, name, space: space.id, arch, resolution: imageSize });
-  const { budget } = story.settings.handDesigned;
-  if (budget === 'recipe') return file;
+  if (piece.design.budget === 'recipe') return file;
   const macs = networkMacs(space.lower(arch, { classes: classes.length, resolution: imageSize }));
   const epochs = affordableEpochs(await spentOn(story, phones.length, phone, pieces), macs, summary.data!.trainImages, file.settings.training);
   return trainingFileOf(story, { seed, name, space: space.id, arch, resolution: imageSize, epochs });
@@ -150,7 +147,7 @@ async function spentOn({ path, settings: { retraining: { starts } } }: StoryFile
   const { searchMacs } = await searchShare(pieces.find(({ kind }) => kind === 'study')!, phones);
   if (searchMacs === null) {
     throw new InputError('unknown-budget', `${path}: the supernet was trained by an earlier version, whose history does not tell what it took; tell the story anew in `
-      + 'another folder, or set handDesigned.budget to recipe.');
+      + 'another folder, or set handDesigned.budgets to [recipe].');
   }
   return passesOfStep * trainingMacs + searchMacs;
 }
@@ -169,36 +166,4 @@ function checkPieces(story: StoryFile, phones: readonly StoryPhone[]): void {
   const { seeds: [seed], name, space } = story.settings;
   studyFileOf(story, seed);
   trainingFileOf(story, { seed, name, space, arch: 'max', study: 'search' });
-}
-
-async function keepMark(directory: string, story: StoryFile): Promise<void> {
-  const path = join(directory, 'story.json');
-  const known = await readMark(path);
-  if (known === story.text) return;
-  if (known !== undefined && !differsInMeasuringAlone(known, story)) {
-    throw new InputError('other-story', `${directory}: holds a story by another file; go on with that (${path} has its text; comments and how files are `
-      + 'measured may differ), or choose another folder with --out.');
-  }
-  await makeDirectory(directory, { remedy });
-  await writeFileAtomic(path, `${JSON.stringify({ format: 'pocketformer-story', version: 1, story: story.text }, undefined, 1)}\n`, { remedy });
-}
-
-/** Whether a computer turns out to be restless is known after all trainings; they stay what they were. @param known text of the story so far */
-function differsInMeasuringAlone(known: string, story: StoryFile): boolean {
-  const withoutMeasuring = ({ settings: { measuring: _, ...settings } }: StoryFile) => settings;
-  try {
-    return isDeepStrictEqual(withoutMeasuring(parseStoryFile(known, story.path)), withoutMeasuring(story));
-  } catch (error) {
-    if (error instanceof InputError) return false; // Written for another version: whatever it says, it is not this story.
-    throw error;
-  }
-}
-
-async function readMark(path: string): Promise<string | undefined> {
-  if (!existsSync(path)) return undefined;
-  try {
-    return markSchema.parse(JSON.parse(await readFile(path, 'utf8'))).story;
-  } catch (cause) {
-    throw new InputError('damaged-story', `${path}: does not describe a story; was it edited?`, { cause });
-  }
 }

@@ -10,7 +10,7 @@ import { requireKnownVersion, spaceObstacle, studyHead, studySchema, withoutEmpt
 import { readText } from '../textFile.ts';
 import { pathText, problemsOf } from '../validationText.ts';
 import { parseYaml } from '../yamlFile.ts';
-import { handDesignedNames } from './handDesigned.ts';
+import { designBudgets, handDesignedNames } from './handDesigned.ts';
 
 const { seed: _, ...head } = studyHead;
 const differing = <T>(list: readonly T[]) => new Set(list).size === list.length;
@@ -42,8 +42,8 @@ export const storySchema = z.strictObject({
   handDesigned: z.strictObject({
     networks: z.array(z.enum(handDesignedNames as [string, ...string[]])).refine(differing, 'expected each network once').default([...handDesignedNames])
       .describe('networks that nobody searched, as large as the latency of the phone\'s winner allows'),
-    budget: z.enum(['recipe', 'whole']).default('whole')
-      .describe("epochs that they get: the recipe's, or as many as the multiply-accumulates of the winner's retraining and of its share of supernet and search allow"),
+    budgets: z.array(z.enum(designBudgets)).min(1).refine(differing, 'expected each budget once').default(['whole'])
+      .describe("epochs that each of them gets: the recipe's, as many as the multiply-accumulates of the winner's retraining and of its share of supernet and search allow (whole), or once these and once those"),
   }).prefault({}).describe('what the winners are compared with'),
   precisions: z.array(z.enum(['float16', 'int8'])).refine(differing, 'expected each precision once').default(['float16', 'int8'])
     .describe('besides float32: what each network is also written in'),

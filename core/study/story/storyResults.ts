@@ -1,5 +1,6 @@
 import { join, relative, sep } from 'node:path';
 import { makeDirectory, writeFileAtomic } from '../files.ts';
+import { designName, designsOf } from './handDesigned.ts';
 import { storyMarkdown } from './markdown.ts';
 import type { StoryPhone } from './pieceFiles.ts';
 import { allPieces } from './pieces.ts';
@@ -28,7 +29,7 @@ export async function readStory(directory: string, { settings }: Pick<StoryFile,
   return {
     format: 'pocketformer-story-summary', version: 1, name: settings.name, space: settings.space, pieces: { done, total: pieces.length },
     target: seeds.find(({ target }) => target !== undefined)?.target ?? null,
-    phones: phones.map((phone) => summarisePhone(phone, runs, settings.handDesigned.networks)), runs,
+    phones: phones.map((phone) => summarisePhone(phone, runs, designsOf(settings.handDesigned).map(designName))), runs,
   };
 }
 

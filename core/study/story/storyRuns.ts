@@ -65,7 +65,7 @@ export async function runsOfSeed(pieces: readonly StoryPiece[], phoneNames: read
   const runs: StoryRun[] = [];
   for (const piece of pieces) {
     if (piece.kind === 'inherited') runs.push(...await inheritedRuns(piece, study, search));
-    if (piece.kind === 'training') runs.push(...await trainedRun(piece, phoneNames[piece.phone], piece.start === undefined ? nothing : search));
+    if (piece.kind === 'training') runs.push(...await trainedRun(piece, phoneNames[piece.phone], piece.step === 'hand-designed' ? nothing : search));
   }
   return withLatencies(runs, pieces.find(({ kind }) => kind === 'session')!.folder);
 }

@@ -1,4 +1,4 @@
-import { handDesignedNames, handDesignTitle } from './handDesigned.ts';
+import { designNamed, familyTitle } from './handDesigned.ts';
 import { inheritedNetwork, retrainedNames } from './pieces.ts';
 
 const searchedTitles: Readonly<Record<string, string>> = {
@@ -8,4 +8,8 @@ const searchedTitles: Readonly<Record<string, string>> = {
 };
 
 /** What people call a network of a story. */
-export const networkTitle = (network: string) => (handDesignedNames.includes(network) ? handDesignTitle(network) : searchedTitles[network] ?? network);
+export function networkTitle(network: string): string {
+  const design = designNamed(network);
+  if (design === undefined) return searchedTitles[network] ?? network;
+  return design.budget === 'recipe' ? `${familyTitle(design.family)}, same epochs` : familyTitle(design.family);
+}

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sessionPaths } from '../../../core/study/measuring/sessionFolder.ts';
 import { parseStoryFile } from '../../../core/study/story/storyFile.ts';
 import { runStory } from '../../../core/study/story/runStory.ts';
 import { storyPaths } from '../../../core/study/story/storyResults.ts';
@@ -35,6 +36,20 @@ describe('a story', () => {
     const restless = `${text}# a virtual machine\nmeasuring: { settings: { maxDrift: 0.15 } }\n`;
     expect((await runStory(out, parseStoryFile(restless, story.path), { reportOnly: true })).pieces.done).toBe(0);
     expect(JSON.parse(readFileSync(join(out, 'story.json'), 'utf8'))).toMatchObject({ story: restless });
+  });
+
+  it('goes on with more seeds and other hand-designed networks, and keeps what was measured with the former ones under another name', async () => {
+    const grown = (more: string) => parseStoryFile(`${text}${more}\n`, story.path);
+    const session = join(out, 'seed-2', 'measured');
+    mkdirSync(session, { recursive: true });
+    writeFileSync(sessionPaths(session).entries, '');
+    const { pieces: before } = await runStory(out, grown('seeds: [1, 2]'), { reportOnly: true });
+    expect(existsSync(session)).toBe(true);
+    const { pieces } = await runStory(out, grown('seeds: [1, 2]\nhandDesigned: { budgets: [whole, recipe] }'), { reportOnly: true });
+    // Two families for one phone and two seeds.
+    expect(pieces.total - before.total).toBe(2 * 1 * 2);
+    expect(existsSync(session)).toBe(false);
+    expect(existsSync(sessionPaths(`${session}-before-1`).entries)).toBe(true);
   });
 
   it('refuses a folder that holds another one, and one whose mark was edited', async () => {

@@ -41,6 +41,7 @@ describe('a story file', () => {
     expect(complaint(text.replace('[4, 7]', '[4, 4]'))).toBe('tale.yaml:4: seeds: expected each seed once');
     expect(complaint(text.replace('elasticvit-mini', 'elastic'))).toMatch(/^tale\.yaml:3: space: No search space is called "elastic"/);
     expect(complaint(`${text}handDesigned: { networks: [resnet] }\n`)).toMatch(/networks\[0\]: expected deit/);
+    expect(complaint(`${text}handDesigned: { budgets: [] }\n`)).toMatch(/^tale\.yaml:12: handDesigned\.budgets: expected a list of whole or recipe/);
   });
 
   it('that comes as an example is one, with parts that its studies and trainings accept', async () => {
@@ -77,6 +78,17 @@ describe('the pieces of a story', () => {
     const kinds = story.settings.handDesigned.networks.length;
     expect(pieces).toHaveLength(2 * (2 + 2 * 2 + 2 * kinds + 1));
     expect(new Set(pieces.map(({ folder }) => folder)).size).toBe(pieces.length);
+  });
+
+  it('are a hand-designed network more of each kind where two budgets are wanted, beside the others in folders of their own', () => {
+    const { settings } = parseStoryFile(`${text}handDesigned: { networks: [deit], budgets: [whole, recipe] }\n`, story.path);
+    const designed = allPieces('out', settings, names).filter(({ seed, step }) => seed === 4 && step === 'hand-designed');
+    expect(designed.map((piece) => [piece.title, piece.step === 'hand-designed' && piece.design])).toEqual([
+      ['pixel6, deit', { family: 'deit', budget: 'whole' }], ['pixel6, deit-recipe', { family: 'deit', budget: 'recipe' }],
+      ['pixel4, deit', { family: 'deit', budget: 'whole' }], ['pixel4, deit-recipe', { family: 'deit', budget: 'recipe' }],
+    ]);
+    const folders = new Set(pieces.map(({ folder }) => folder));
+    expect(designed.filter(({ folder }) => !folders.has(folder)).map(({ title }) => title)).toEqual(['pixel6, deit-recipe', 'pixel4, deit-recipe']);
   });
 
   it('are chosen by seed, step, or both', () => {

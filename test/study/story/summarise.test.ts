@@ -64,6 +64,15 @@ describe('the summary of a phone', () => {
     expect(storyMarkdown(summary(doubtful, 'a computer'), 'story.svg')).toContain('Of 1 of the 12 files the rounds disagree');
   });
 
+  it('tells a family that is trained for two budgets as two networks, and once that it is too slow', () => {
+    const both = [...runs, ...runs.filter(({ network }) => network === 'deit').map((each) => ({ ...each, network: 'deit-recipe' }))].map((each) => ({ ...each, predictedMs: 2 }));
+    const summarised = summarisePhone(phone, both, ['deit', 'deit-recipe']);
+    expect(summarised.differences.map(({ handDesigned, precision }) => `${handDesigned} ${precision}`)).toEqual(['deit float32', 'deit int8', 'deit-recipe float32', 'deit-recipe int8']);
+    const text = storyMarkdown({ ...summary(both, null), phones: [summarised] }, 'story.svg');
+    expect(text).toContain('| DeiT-like, same epochs | float32 | 57.0 ± 9.9 |');
+    expect(text.match(/even the smallest/g)).toHaveLength(1);
+  });
+
   it('is drawn as a way from step to step, by predicted latencies while nothing is measured', () => {
     const svg = storySvg(summary(runs, 'a computer'));
     for (const words of ['latency on this computer (ms)', 'searched, retrained', 'DeiT-like', 'inherited', 'int8', 'for pixel6, at most 1.5 ms']) expect(svg).toContain(words);
