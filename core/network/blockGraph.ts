@@ -33,19 +33,22 @@ const graphs = new Map<string, Graph>();
 
 /** The block's mathematics, shared by all blocks of its variant. Its input is `x`: [B, channels, H, W], or tokens [B, N, channels]. */
 export function blockGraph(block: Block): Graph {
-  const definition = definitionOf(block);
-  const key = `${block.type} ${definition.variant(block)}`;
-  let graph = graphs.get(key);
-  if (!graph) {
-    const builder = new GraphBuilder(key);
-    const parameters = definition.parameters(block);
-    builder.input('x', definition.inputDims(block));
-    for (const { name, dims } of parameters) builder.parameter(name, dims);
-    graph = builder.build([definition.build(block, builder)]);
-    graphs.set(key, graph);
-  }
+  const name = graphName(block);
+  let graph = graphs.get(name);
+  if (!graph) graphs.set(name, graph = buildBlockGraph(block));
   return graph;
 }
+
+/** The same, built for this block: what it gives must not depend on more than the variant. */
+export function buildBlockGraph(block: Block): Graph {
+  const definition = definitionOf(block);
+  const builder = new GraphBuilder(graphName(block));
+  builder.input('x', definition.inputDims(block));
+  for (const { name, dims } of definition.parameters(block)) builder.parameter(name, dims);
+  return builder.build([definition.build(block, builder)]);
+}
+
+const graphName = (block: Block) => `${block.type} ${definitionOf(block).variant(block)}`;
 
 /** A parameter with its actual shape. */
 export interface Parameter extends ParameterDefinition {

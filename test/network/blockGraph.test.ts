@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { blockGraph, blockParameters, blockParams, blockSizes, blockTables, networkParams } from '../../core/network/blockGraph.ts';
+import { Random } from '../../core/base/random.ts';
+import { blockGraph, blockParameters, blockParams, blockSizes, blockTables, buildBlockGraph, networkParams } from '../../core/network/blockGraph.ts';
 import type { Block, MbConvBlock } from '../../core/network/blocks.ts';
 import { elasticVit } from '../../core/spaces/elasticvit/space.ts';
+import { getSpace, spaceIds } from '../../core/spaces/index.ts';
 import { attentionBlock, ffnBlock, mbConvBlock } from '../model/blockCases.ts';
 
 describe('the parameters of the released ElasticViT networks', () => {
@@ -26,6 +28,20 @@ describe('blocks', () => {
     expect(blockGraph(block(4, 6))).toBe(blockGraph(block(8, 9)));
     expect(blockGraph(block(4, 6))).not.toBe(blockGraph(block(5, 6)));
     expect(blockGraph(block(4, 6))).not.toBe(blockGraph(block(4, 4)));
+  });
+
+  it.each(spaceIds)('of one variant have the same graph, whichever of them it was built for: %s', (id) => {
+    const space = getSpace(id);
+    const random = new Random(`variants/${id}`);
+    const archs = [...Object.values(space.networks), ...Array.from({ length: 20 }, () => space.sample(random))];
+    const firsts = new Map<string, unknown>();
+    for (const block of archs.flatMap((arch) => space.lower(arch).blocks)) {
+      const { name, ...graph } = buildBlockGraph(block);
+      const first = firsts.get(name);
+      if (first === undefined) firsts.set(name, graph);
+      else expect(graph, `${name} for ${JSON.stringify(block)}`).toEqual(first);
+    }
+    expect(firsts.size).toBeGreaterThan(1);
   });
 
   it('have a size for every symbol of their graph but the batch', () => {

@@ -12,12 +12,13 @@ const projectsShortcut = (block: MbConvBlock) =>
 const outputs = (block: MbConvBlock) => (projectsShortcut(block) || !hasShortcut(block) ? 'outputs' : 'inputs');
 /** A branch beside a shortcut that is always there starts at zero. */
 const startsAtZero = (block: MbConvBlock) => block.stride === 1 && block.shortcut !== 'identity';
-const oddSize = (block: MbConvBlock) => block.input.height % 2 === 1;
+/** Only halving depends on it; blocks that keep the size have one graph, whichever was built first. */
+const oddSize = (block: MbConvBlock) => block.stride === 2 && block.input.height % 2 === 1;
 
 /** Sandler et al. 2018 with Hu et al. 2018; details as ElasticViT's released code has them. */
 export const mbconv: BlockDefinition<MbConvBlock> = {
   variant: (block) => [
-    `k${block.kernelSize}`, `s${block.stride}`, `odd${block.stride === 2 && oddSize(block)}`, `expand${expands(block)}`,
+    `k${block.kernelSize}`, `s${block.stride}`, `odd${oddSize(block)}`, `expand${expands(block)}`,
     `se${squeezes(block)}`, `shortcut${hasShortcut(block) ? projectsShortcut(block) : 'None'}`,
   ].join(' ') + activationVariant(block),
   inputDims: () => ['B', 'inputs', 'H', 'W'],
