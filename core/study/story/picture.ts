@@ -11,7 +11,9 @@ import { networkTitle } from './titles.ts';
 
 echarts.use([CustomChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
-const panel = { width: 460, height: 330, top: 92, left: 66, right: 22, bottom: 58 };
+const panel = { width: 460, height: 330, left: 66, right: 22, bottom: 58 };
+/** Legends are lines of this height; panels begin below them, and below their titles. */
+const line = { top: 8, height: 24, titles: 36 };
 const mutedInk = '#5b6470';
 const darkInk = '#1f242b';
 
@@ -38,6 +40,9 @@ export function storySvg({ phones, target }: StorySummary): string {
   const names = [...new Set(panels.flatMap((ways) => ways.map(({ name }) => name)))];
   const colours = new Map(names.map((name, i) => [name, seriesLooks[i % seriesLooks.length][0]]));
   const shown = steps.filter((step) => panels.some((ways) => ways.some(({ points }) => points.some((point) => point.step === step))));
+  const width = panel.width * Math.max(1, phones.length) + 10;
+  const legend = [...legendLines(names, width - panel.left - panel.right), shown];
+  const top = line.top + line.height * legend.length + line.titles;
   const axis = {
     nameLocation: 'middle', nameTextStyle: { color: mutedInk }, axisLabel: { color: mutedInk, hideOverlap: true }, splitLine: { lineStyle: { color: '#e3e6ea' } }, scale: true,
   };
@@ -45,14 +50,13 @@ export function storySvg({ phones, target }: StorySummary): string {
   const axes = <T extends object>(more: T) => phones.map((_, gridIndex) => ({ ...axis, type: 'value', gridIndex, ...more }));
   return chartSvg({
     title: phones.map(({ phone, budgetMs }, i) => ({
-      text: `for ${phone}, at most ${budgetMs} ms`, left: panel.left + i * panel.width, top: panel.top - 30, textStyle: { fontSize: 13, fontWeight: 600, color: darkInk },
+      text: `for ${phone}, at most ${budgetMs} ms`, left: panel.left + i * panel.width, top: top - 30, textStyle: { fontSize: 13, fontWeight: 600, color: darkInk },
     })),
-    legend: [
-      { top: 8, left: panel.left - 6, itemGap: 22, data: names.map((name) => ({ name, icon: 'roundRect' })) },
-      { top: 32, left: panel.left - 6, itemGap: 22, data: shown.map((name) => ({ name })) },
-    ],
+    legend: legend.map((entries, i) => ({
+      top: line.top + i * line.height, left: panel.left - 6, itemGap: legendGap, data: entries.map((name) => ({ name, ...(entries !== shown && { icon: 'roundRect' }) })),
+    })),
     grid: phones.map((_, i) => ({
-      left: panel.left + i * panel.width, top: panel.top, width: panel.width - panel.left - panel.right, height: panel.height - panel.bottom,
+      left: panel.left + i * panel.width, top, width: panel.width - panel.left - panel.right, height: panel.height - panel.bottom,
     })),
     // No run takes less than nothing, however far the spread reaches.
     xAxis: axes({ name: x, nameGap: 30, min: ({ min }: { min: number }) => (min < 0 ? 0 : null) }),
@@ -62,7 +66,25 @@ export function storySvg({ phones, target }: StorySummary): string {
       // For the legend: symbols are steps, whatever the colour.
       ...shown.map((name) => ({ type: 'line', name, color: mutedInk, symbol: symbols[name], symbolSize: 9, lineStyle: { width: 0 }, data: [] })),
     ],
-  }, { width: panel.width * Math.max(1, phones.length) + 10, height: panel.top + panel.height + 10 });
+  }, { width, height: top + panel.height + 10 });
+}
+
+const legendGap = 22;
+
+/** Names in as many lines as they need; a legend that wraps by itself would cover what is below it. @param width in pixels */
+function legendLines(names: readonly string[], width: number): string[][] {
+  const widthOf = (name: string) => 32 + 7.2 * name.length + legendGap;
+  const lines: string[][] = [];
+  let free = 0;
+  for (const name of names) {
+    if (widthOf(name) > free || lines.length === 0) {
+      lines.push([]);
+      free = width;
+    }
+    lines.at(-1)!.push(name);
+    free -= widthOf(name);
+  }
+  return lines;
 }
 
 interface Way {

@@ -71,6 +71,10 @@ describe('the summary of a phone', () => {
     const text = storyMarkdown({ ...summary(both, null), phones: [summarised] }, 'story.svg');
     expect(text).toContain('| DeiT-like, same epochs | float32 | 57.0 ± 9.9 |');
     expect(text.match(/even the smallest/g)).toHaveLength(1);
+    // Above one narrow panel six names need four lines of the legend where two need one, and push the panel down by three.
+    const heightOf = (svg: string) => Number(/height="(\d+)"/.exec(svg)![1]);
+    const many = [...both, ...['from-scratch', 'mobilenetv2', 'mobilenetv2-recipe'].map((network) => run(1, network, 0.5, 0.5, 1))];
+    expect(heightOf(storySvg(summary(many, 'a computer'))) - heightOf(storySvg(summary(runs, 'a computer')))).toBe(3 * 24);
   });
 
   it('is drawn as a way from step to step, by predicted latencies while nothing is measured', () => {
