@@ -1,17 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-/** What starts and ends native engines itself, or replaces modules: each file in a process of its own. */
-const isolated = ['test/engine/**/*.test.ts'];
-const slow = ['test/e2e/**', 'test/electron/real/**'];
+/** What needs no native engine, which holds global state. */
+const withoutEngines = ['base', 'graph', 'network', 'renderer', 'search', 'spaces'].map((folder) => `test/${folder}/**/*.test.ts`);
 
-/** Fast unit tests beside slower end-to-end ones. Most files follow each other in one process: loading modules would take longer than many of them. */
+/** Fast unit tests beside slower end-to-end ones; each file in its own process where it may use an engine. */
 export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...slow, ...isolated], isolate: false, testTimeout: 60_000 } },
-      { test: { name: 'engine', include: isolated, testTimeout: 60_000 } },
+      { test: { name: 'pure', include: withoutEngines, isolate: false, testTimeout: 60_000 } },
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/electron/real/**', ...withoutEngines], testTimeout: 60_000 } },
       {
         test: {
           name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000,
