@@ -8,8 +8,8 @@ import { makeDirectory, writeFileAtomic } from '../files.ts';
 import { setSessionAside } from './measureFiles.ts';
 import type { StoryPiece } from './pieces.ts';
 import { parseStoryFile, type StoryFile } from './storyFile.ts';
+import { remedy } from './storyResults.ts';
 
-const remedy = 'free space, then call the same command again.';
 const markSchema = z.object({ format: z.literal('pocketformer-story'), version: z.literal(1), story: z.string() });
 
 /**

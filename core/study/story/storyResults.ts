@@ -9,7 +9,8 @@ import type { StoryFile } from './storyFile.ts';
 import { isFinished, runsOfSeed } from './storyRuns.ts';
 import { summarisePhone, type StorySummary } from './summarise.ts';
 
-const remedy = 'free space, then call the same command again.';
+/** When the disk is full. */
+export const remedy = 'free space, then call the same command again.';
 
 /** Paths of what a story writes about all of its pieces together. */
 export function storyPaths(directory: string) {
