@@ -11,7 +11,7 @@ export const story = defineCommand({
   summary: 'From a search to measured files for several phones, beside networks that nobody searched',
   details: 'For each seed of a story file: trains a supernet and searches it for its phones, retrains the winner of each within its budget, writes all networks in float32 and in '
     + 'fewer bits, verified in ONNX Runtime, and measures the files on this computer; beside them networks that were not searched, as slow on the phone as its winner and '
-    + 'trained for the same budget. Tells accuracy against latency before and after each step, with the spread over seeds.\n'
+    + 'trained for the same budget or for as many epochs. Tells accuracy against latency before and after each step, with the spread over seeds.\n'
     + 'Every piece is a study, a training or a session in a folder of its own, and the report is made of what they say. Ctrl-C stops at the next safe point; the same command '
     + 'goes on where it stopped. --only does some pieces now and others at another time: seeds (2), steps (search, retrain, hand-designed, measure), or both (2/measure). '
     + 'Latencies want a computer that does nothing else.',
