@@ -47,7 +47,7 @@ export function titleOptions({ title, panels }: FrontsPicture, layout: FrontsLay
 /** How far the intervals of a front reach, where they cannot be drawn. */
 function intervalText({ front }: FrontsPanel): string {
   const [low, high] = [Math.min(...front.map(({ lowMs }) => lowMs)), Math.max(...front.map(({ highMs }) => highMs))];
-  return `intervals reach from ${Number(low.toPrecision(2))} to ${Number(high.toPrecision(2))} ms`;
+  return `intervals ${Number(low.toPrecision(2))} to ${Number(high.toPrecision(2))} ms`;
 }
 
 export function legendOption({ panels }: FrontsPicture, layout: FrontsLayout): object {
